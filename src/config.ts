@@ -1,0 +1,136 @@
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+
+const seconds = (description: string, fallback: number, maximum = 31_536_000) =>
+  Type.Integer({ description, default: fallback, minimum: 1, maximum });
+
+/** Every setting there is, as environment variables. docs/configuration.md is generated from it. */
+export const ConfigSchema = Type.Object({
+  PORT: Type.Integer({ description: 'TCP port of the API.', default: 3000, minimum: 0, maximum: 65_535 }),
+  HOST: Type.String({
+    description: 'Address the API listens on. In a container: `0.0.0.0`.',
+    default: '127.0.0.1',
+  }),
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      description:
+        'PostgreSQL 15 or newer, `postgres://…`. Left out, an embedded PostgreSQL starts in the data directory.',
+      pattern: '^postgres(ql)?://',
+    }),
+  ),
+  DATABASE_OWNER_URL: Type.Optional(
+    Type.String({
+      description:
+        'Login that owns the schema, used by `verbund migrate` only. Defaults to `DATABASE_URL`; set it so that the login of the running program is a plain member of `verbund_app` and `verbund_jobs`.',
+      pattern: '^postgres(ql)?://',
+    }),
+  ),
+  DATABASE_POOL_SIZE: Type.Integer({
+    description: 'Connections of one process to the database.',
+    default: 10,
+    minimum: 2,
+    maximum: 200,
+  }),
+  REDIS_URL: Type.Optional(
+    Type.String({
+      description: 'Redis 6.2 or newer or Valkey, `redis://…`. Left out, the queues run on PostgreSQL.',
+      pattern: '^rediss?://',
+    }),
+  ),
+  QUEUE_PREFIX: Type.String({
+    description: 'Name space of the queues in Redis, for several installations on one server.',
+    default: 'verbund',
+    pattern: '^[a-z0-9-]{1,40}$',
+  }),
+  WORKER_CONCURRENCY: Type.Integer({
+    description: 'Jobs one worker process runs at once, per queue.',
+    default: 5,
+    minimum: 1,
+    maximum: 100,
+  }),
+  VERBUND_DATA_DIR: Type.String({
+    description: 'Directory of the embedded database, generated secrets and the list of demo accounts.',
+    default: '.verbund',
+    minLength: 1,
+  }),
+  DEMO_DATA: Type.Enum(['auto', 'off'], {
+    description: '`auto` loads the demo world into an empty embedded database; `off` never does.',
+    default: 'auto',
+  }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    description: 'Least level that is logged.',
+    default: 'info',
+  }),
+  AUTH_SECRET: Type.Optional(
+    Type.String({
+      description:
+        'Signs access tokens; at least 32 characters. Generated into the data directory with the embedded database, required otherwise.',
+      minLength: 32,
+    }),
+  ),
+  ACCESS_TOKEN_SECONDS: seconds('Life of an access token.', 600, 3600),
+  REFRESH_TOKEN_SECONDS: seconds('Life of a refresh token; each use gives a new one.', 1_209_600),
+  PASSWORD_COST: Type.Integer({
+    description: 'Work factor of scrypt as a power of two (N = 2^cost, r = 8, p = 1).',
+    default: 16,
+    minimum: 12,
+    maximum: 20,
+  }),
+  LOGIN_ATTEMPTS: Type.Integer({
+    description:
+      'Failed sign-ins for one account, and ten times as many from one address, within 15 minutes.',
+    default: 10,
+    minimum: 1,
+    maximum: 1000,
+  }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    description: 'Requests per minute of one session or, without a token, of one address.',
+    default: 3000,
+    minimum: 1,
+    maximum: 100_000_000,
+  }),
+  BODY_LIMIT_BYTES: Type.Integer({
+    description: 'Largest JSON body. Streams and imports have limits of their own.',
+    default: 1_048_576,
+    minimum: 1024,
+    maximum: 16_777_216,
+  }),
+  TRUST_PROXY: Type.Boolean({
+    description: 'Take the client address from `X-Forwarded-For`; only behind a proxy that sets it.',
+    default: false,
+  }),
+  METRICS_TOKEN: Type.Optional(
+    Type.String({
+      description:
+        'Bearer token for `/metrics`. Left out, metrics are answered to callers on the same machine only.',
+      minLength: 16,
+    }),
+  ),
+  SHUTDOWN_GRACE_SECONDS: seconds('How long running requests and jobs may finish after SIGTERM.', 25, 600),
+});
+
+export type Config = Readonly<Static<typeof ConfigSchema>>;
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings from environment variables. Empty values count as left out.
+ * @throws ConfigError naming every setting that is wrong, never its value (it may be a secret).
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(
+    Object.keys(ConfigSchema.properties)
+      .map((name) => [name, env[name]] as const)
+      .filter((entry) => entry[1] !== undefined && entry[1] !== ''),
+  );
+  const value = Value.Default(ConfigSchema, Value.Convert(ConfigSchema, given));
+  if (!Value.Check(ConfigSchema, value)) {
+    const faults = Value.Errors(ConfigSchema, value).map(
+      (error) => `${error.instancePath.slice(1)} ${error.message}`,
+    );
+    throw new ConfigError(`These settings are wrong: ${faults.join('; ')}. See docs/configuration.md.`);
+  }
+  return Object.freeze(value);
+}

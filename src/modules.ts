@@ -1,0 +1,19 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { createOrganisationsService, organisationsRoutes } from './modules/organisations/index.ts';
+import type { Database } from './platform/db/database.ts';
+
+export interface ModuleDependencies {
+  readonly db: Database;
+}
+
+export type Modules = ReturnType<typeof createModules>;
+
+/** The composition root: every service once, in the order of the module chain. Shared by server, workers, seeds and tests. */
+export function createModules({ db }: ModuleDependencies) {
+  return { organisations: createOrganisationsService(db) };
+}
+
+/** Routes of all modules, in the order the API document shows them. */
+export function routesOf(modules: Modules): FastifyPluginAsync[] {
+  return [organisationsRoutes(modules.organisations)] as FastifyPluginAsync[];
+}

@@ -1,0 +1,65 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** A moment as RFC 3339 text in UTC with milliseconds, `2026-11-22T17:00:00.000Z`. Such texts sort like the moments they name. */
+export type Moment = string;
+/** A calendar day `YYYY-MM-DD`. */
+export type Day = string;
+
+export interface Clock {
+  now(): Moment;
+}
+
+/** Days in law and in agreements are days in Germany. */
+export const OFFICE_TIME_ZONE = 'Europe/Berlin';
+
+export const systemClock: Clock = { now: () => new Date().toISOString() };
+
+/** A clock that stands still until it is moved; for tests and for playing a past quarter. */
+export function fixedClock(start: Moment): Clock & { set(moment: Moment): void } {
+  let current = start;
+  return {
+    now: () => current,
+    set(moment) {
+      current = moment;
+    },
+  };
+}
+
+/** PostgreSQL's text form of a timestamptz as a `Moment`. */
+export function momentFromDatabase(text: string): Moment {
+  return new Date(text).toISOString();
+}
+
+/** The day in Germany on which a moment falls. */
+export function dayOf(moment: Moment): Day {
+  return Temporal.Instant.from(moment).toZonedDateTimeISO(OFFICE_TIME_ZONE).toPlainDate().toString();
+}
+
+export function yearOf(moment: Moment): number {
+  return Number(dayOf(moment).slice(0, 4));
+}
+
+export function plusSeconds(moment: Moment, seconds: number): Moment {
+  return new Date(Date.parse(moment) + seconds * 1000).toISOString();
+}
+
+export function plusDays(day: Day, days: number): Day {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
+}
+
+/** True for a day that exists; `2027-02-29` does not. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
+/** Seconds since 1970, as JSON Web Tokens count. */
+export function epochSeconds(moment: Moment): number {
+  return Math.floor(Date.parse(moment) / 1000);
+}
+
+/** Milliseconds from one moment to a later one; negative when `to` is earlier. */
+export function millisecondsBetween(from: Moment, to: Moment): number {
+  return Date.parse(to) - Date.parse(from);
+}

@@ -1,0 +1,72 @@
+import type postgres from 'postgres';
+import type { HatContext } from '../context.ts';
+import { DomainError, defineProblem } from '../errors.ts';
+import { type Database, type DrizzleDatabase, drizzleOn } from './database.ts';
+import { isSqlState } from './postgres-errors.ts';
+
+export const SESSION_ENDED = defineProblem({
+  code: 'SESSION_ENDED',
+  status: 401,
+  title: 'The session has ended',
+  help: 'Sign in again. A session ends by logout, by re-use of a spent refresh token, or when its hat loses a role.',
+});
+
+/** SQLSTATE that `app.open_hat` raises for a session that has ended. */
+const STATE_SESSION_ENDED = 'VB401';
+
+declare const opened: unique symbol;
+
+/**
+ * A transaction in which a hat is open, so that row-level security lets through exactly what that hat may see. Only `withHatTx`
+ * makes one; a pool or a plain transaction does not fit where a `HatTx` is asked for.
+ */
+export type HatTx = DrizzleDatabase & {
+  /** Hand-written, prepared SQL in the same transaction. JSON parameters are passed as text and cast. */
+  readonly sql: postgres.TransactionSql;
+  readonly [opened]: true;
+};
+
+/** Runs `work` in one transaction under the hat of `ctx`; any throw rolls back. Throws `SESSION_ENDED`. */
+export async function withHatTx<T>(
+  db: Database,
+  ctx: HatContext,
+  work: (tx: HatTx) => Promise<T>,
+): Promise<T> {
+  const run = async (sql: postgres.TransactionSql): Promise<T> => {
+    await sql`select ${openHat(sql, ctx)}`;
+    return work(Object.assign(drizzleOn(sql), { sql }) as HatTx);
+  };
+  try {
+    return (await db.sql.begin(run)) as T;
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+/**
+ * One read under a hat in one round trip, for hot paths. The lateral join runs the query only after the hat is open: `offset 0`
+ * keeps the planner from pulling it out, and its condition needs the outer row.
+ */
+export async function readUnderHat<R extends object>(
+  db: Database,
+  ctx: HatContext,
+  query: (sql: postgres.Sql) => postgres.PendingQuery<postgres.Row[]>,
+): Promise<R[]> {
+  const { sql } = db;
+  try {
+    return (await sql`with hat as materialized (select ${openHat(sql, ctx)} as is_open)
+      select q.* from hat cross join lateral (select * from (${query(sql)}) as inner_query where hat.is_open offset 0) as q`) as unknown as R[];
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+function openHat(sql: postgres.Sql | postgres.TransactionSql, ctx: HatContext) {
+  const { hat, actor, sessionId } = ctx;
+  return sql`app.open_hat(${hat.kind}, ${hat.id}::uuid, ${actor.id}::uuid, ${sessionId}::uuid)`;
+}
+
+function translated(error: unknown): unknown {
+  if (!isSqlState(error, STATE_SESSION_ENDED)) return error;
+  return new DomainError(SESSION_ENDED, 'This session has ended; sign in again.', { cause: error });
+}

@@ -1,0 +1,38 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { pgPolicy, pgRole } from 'drizzle-orm/pg-core';
+
+export const appRole = pgRole('verbund_app').existing();
+export const jobsRole = pgRole('verbund_jobs').existing();
+
+const centreHat = sql`(app.hat_kind() = 'centre' and centre_id = app.hat_id())`;
+const organisationHat = sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id())`;
+
+/** One policy for reading and writing alike. */
+export function policy(table: string, name: string, condition: SQL, check: SQL = condition) {
+  return pgPolicy(`${table}_${name}`, { for: 'all', to: appRole, using: condition, withCheck: check });
+}
+
+/** Rows that a centre and a member organisation share. */
+export function twoParties(table: string) {
+  return policy(table, 'two_parties', sql`(${centreHat} or ${organisationHat})`);
+}
+
+/** Like `twoParties`, but rows with `visibility = 'centre'` stay with the centre. */
+export function sharedUnlessInternal(table: string) {
+  return policy(table, 'two_parties', sql`(${centreHat} or (${organisationHat} and visibility = 'parties'))`);
+}
+
+/** Rows of a centre that no member sees. */
+export function centreOnly(table: string) {
+  return policy(table, 'centre', centreHat);
+}
+
+/** Rows that belong to whoever wrote them: columns `hat_kind`, `hat_id`. */
+export function ownHat(table: string) {
+  return policy(table, 'own_hat', sql`(hat_kind = app.hat_kind() and hat_id = app.hat_id())`);
+}
+
+/** A policy for reading only. */
+export function readPolicy(table: string, name: string, condition: SQL) {
+  return pgPolicy(`${table}_${name}`, { for: 'select', to: appRole, using: condition });
+}

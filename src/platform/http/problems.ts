@@ -1,0 +1,199 @@
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+} from 'fastify';
+import { postgresError } from '../db/postgres-errors.ts';
+import { DomainError, defineProblem, type FieldError, type Problem } from '../errors.ts';
+
+export const VALIDATION_FAILED = defineProblem({
+  code: 'VALIDATION_FAILED',
+  status: 400,
+  title: 'The request does not have the expected form',
+  help: 'Each entry of `errors` names a field by JSON pointer and what is wrong with it. Unknown fields and query parameters are errors.',
+});
+export const NOT_FOUND = defineProblem({
+  code: 'NOT_FOUND',
+  status: 404,
+  title: 'There is nothing here for you',
+  help: 'The address does not exist, or what it names is not visible under your hat. The two are answered alike on purpose.',
+});
+const JSON_INVALID = defineProblem({
+  code: 'JSON_INVALID',
+  status: 400,
+  title: 'The body is not JSON',
+  help: 'Send well-formed JSON in UTF-8.',
+});
+const BODY_TOO_LARGE = defineProblem({
+  code: 'BODY_TOO_LARGE',
+  status: 413,
+  title: 'The body is too large',
+  help: 'Send less at once; many usage events go as NDJSON stream, many requests as import.',
+});
+const MEDIA_TYPE_UNSUPPORTED = defineProblem({
+  code: 'MEDIA_TYPE_UNSUPPORTED',
+  status: 415,
+  title: 'This media type is not understood here',
+  help: 'Set `Content-Type` to one of those the API document names for this route.',
+});
+const TEXT_NOT_STORABLE = defineProblem({
+  code: 'TEXT_NOT_STORABLE',
+  status: 400,
+  title: 'A value cannot be stored',
+  help: 'Leave out NUL characters and broken Unicode, and keep numbers and dates in their range.',
+});
+const TOO_MANY_REQUESTS = defineProblem({
+  code: 'TOO_MANY_REQUESTS',
+  status: 429,
+  title: 'Too many requests',
+  help: 'Wait as many seconds as `Retry-After` says.',
+});
+export const INTERNAL_ERROR = defineProblem({
+  code: 'INTERNAL_ERROR',
+  status: 500,
+  title: 'Something went wrong on our side',
+  help: 'Nothing was changed. Try again; if it stays, give the operator the request id in `instance`.',
+});
+export const BUSY = defineProblem({
+  code: 'BUSY',
+  status: 503,
+  title: 'The service cannot answer right now',
+  help: 'The database is not reachable or is starting. Nothing was changed. Try again after `Retry-After` seconds.',
+});
+
+const BY_FASTIFY_CODE: Readonly<Record<string, Problem>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: JSON_INVALID,
+  FST_ERR_CTP_EMPTY_JSON_BODY: JSON_INVALID,
+  FST_ERR_CTP_BODY_TOO_LARGE: BODY_TOO_LARGE,
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: MEDIA_TYPE_UNSUPPORTED,
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: VALIDATION_FAILED,
+};
+
+/** Errors that mean "the database went away", from the driver and from the server. */
+const CONNECTION_LOST = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '08006',
+  '08003',
+]);
+
+/** Turns every error into problem details; what is not a `DomainError` shows nothing of its inside. */
+export function registerProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    answer(request, reply, asDomainError(error), error),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    answer(request, reply, new DomainError(NOT_FOUND, `There is no ${request.method} at this address.`)),
+  );
+}
+
+function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: DomainError,
+  original: unknown = error,
+): FastifyReply {
+  const { problem } = error;
+  if (problem.status >= 500) request.log.error({ err: original, code: problem.code }, 'request failed');
+  else if (error.internal !== undefined)
+    request.log.info({ code: problem.code, internal: error.internal }, 'request refused');
+  reply.code(problem.status).headers({ ...error.headers, 'cache-control': 'no-store' });
+  return reply
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problemBody(error, request.id));
+}
+
+export function problemBody(error: DomainError, instance: string) {
+  const { code, title, status } = error.problem;
+  return {
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail: error.detail,
+    code,
+    instance,
+    ...(error.errors ? { errors: error.errors } : {}),
+  };
+}
+
+function asDomainError(error: FastifyError): DomainError {
+  if (error instanceof DomainError) return error;
+  if (error.validation) return validationProblem(error.validation, error.validationContext ?? 'body');
+  const known = BY_FASTIFY_CODE[error.code];
+  if (known !== undefined)
+    return new DomainError(
+      known,
+      known === BODY_TOO_LARGE ? 'The body is larger than this route takes.' : error.message,
+      { cause: error },
+    );
+  if (error.statusCode === 429) return new DomainError(TOO_MANY_REQUESTS, error.message, { cause: error });
+  if (error instanceof SyntaxError && error.statusCode === 400)
+    return new DomainError(JSON_INVALID, error.message, { cause: error });
+  if (isConnectionLost(error))
+    return new DomainError(BUSY, 'The database is not reachable right now.', {
+      cause: error,
+      headers: { 'retry-after': '2' },
+    });
+  if (postgresError(error)?.code.startsWith('22'))
+    return new DomainError(TEXT_NOT_STORABLE, 'A value in the request cannot be stored.', { cause: error });
+  return new DomainError(INTERNAL_ERROR, 'An unexpected error occurred.', { cause: error });
+}
+
+function isConnectionLost(error: unknown): boolean {
+  let inner: unknown = error;
+  while (inner instanceof Error) {
+    if (CONNECTION_LOST.has((inner as { code?: string }).code ?? '')) return true;
+    inner = inner.cause;
+  }
+  return false;
+}
+
+const PLACES: Readonly<Record<string, string>> = {
+  body: '',
+  querystring: '/query',
+  params: '/path',
+  headers: '/headers',
+};
+
+function validationProblem(faults: readonly FastifySchemaValidationError[], context: string): DomainError {
+  const errors = faults.slice(0, 50).map((fault) => fieldError(fault, PLACES[context] ?? ''));
+  const first = errors[0];
+  return new DomainError(
+    VALIDATION_FAILED,
+    first ? `${first.pointer || 'The body'} ${first.detail}.` : 'The request is not valid.',
+    { errors },
+  );
+}
+
+/** The field a validator's fault is about: for a missing or unknown property that property itself, not its parent. */
+export function fieldError(
+  fault: Pick<FastifySchemaValidationError, 'instancePath' | 'keyword' | 'params' | 'message'>,
+  place = '',
+): FieldError {
+  const { missingProperty, additionalProperty, unevaluatedProperty } = fault.params as Record<
+    string,
+    string | undefined
+  >;
+  const property = missingProperty ?? additionalProperty ?? unevaluatedProperty;
+  const tail = property === undefined ? '' : `/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const detail =
+    missingProperty !== undefined
+      ? 'is missing'
+      : property !== undefined
+        ? 'is not known here'
+        : (fault.message ?? 'is not valid');
+  return { pointer: `${place}${fault.instancePath}${tail}`, code: fault.keyword, detail };
+}

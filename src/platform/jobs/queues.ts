@@ -1,0 +1,158 @@
+import {
+  type BackendFactory,
+  type ConnectionOptions,
+  createPostgresBackend,
+  createRedisBackend,
+  type IQueueBackend,
+  type Job,
+  type JobsOptions,
+  type PostgresConnectionOptions,
+  withBackend,
+} from 'bullmq';
+import type { DatabaseTarget } from '../db/database.ts';
+import { QUEUE_SCHEMA } from './queue-schema.ts';
+
+/** Where the queues live. Both backends run the same queues and workers. */
+export type QueueTarget =
+  | { readonly backend: 'redis'; readonly url: string; readonly prefix: string }
+  | { readonly backend: 'postgres'; readonly database: DatabaseTarget };
+
+export interface QueuedJob {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: unknown;
+  readonly options: JobsOptions;
+}
+
+export interface RunningJob {
+  readonly id: string;
+  readonly name: string;
+  readonly payload: unknown;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  readonly isLastAttempt: boolean;
+}
+
+export interface Queue {
+  addAll(jobs: readonly QueuedJob[]): Promise<void>;
+  /** Of these ids, those the queue still holds in any state. */
+  held(ids: readonly string[]): Promise<Set<string>>;
+  remove(ids: readonly string[]): Promise<void>;
+  schedule(id: string, pattern: string, timeZone: string, name: string): Promise<void>;
+  counts(): Promise<Record<string, number>>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Worker {
+  /** Stops taking jobs and waits for the running ones; with `force` it does not wait. */
+  close(force?: boolean): Promise<void>;
+}
+
+export interface QueueSystem {
+  queue(name: string): Queue;
+  worker(name: string, concurrency: number, process: (job: RunningJob) => Promise<void>): Worker;
+  /** Errors of connections; the backends reconnect by themselves. */
+  onError(listener: (error: Error) => void): void;
+}
+
+export function createQueueSystem(target: QueueTarget): QueueSystem {
+  if (target.backend === 'redis') {
+    const { hostname, port, username, password, pathname, protocol } = new URL(target.url);
+    const connection: ConnectionOptions = {
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port || 6379),
+      db: Number(pathname.slice(1) || 0),
+      maxRetriesPerRequest: null,
+      ...(username ? { username: decodeURIComponent(username) } : {}),
+      ...(password ? { password: decodeURIComponent(password) } : {}),
+      ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    };
+    return build(createRedisBackend, connection, target.prefix);
+  }
+  return build(createPostgresBackend, postgresConnection(target.database), 'verbund');
+}
+
+function postgresConnection(database: DatabaseTarget): PostgresConnectionOptions {
+  const shared = { schema: QUEUE_SCHEMA, max: 3, keepAlive: true, idleTimeoutMillis: 30_000 };
+  if (database.kind === 'url') {
+    return { ...shared, connectionString: database.url, options: '-c role=verbund_jobs' };
+  }
+  return {
+    ...shared,
+    host: database.host,
+    port: database.port,
+    database: database.database,
+    user: 'verbund_jobs',
+  };
+}
+
+function build<B extends IQueueBackend, C>(
+  factory: BackendFactory<B, C>,
+  connection: C,
+  prefix: string,
+): QueueSystem {
+  const kinds = withBackend(factory);
+  const listeners: ((error: Error) => void)[] = [];
+  const report = (error: Error): void => {
+    for (const listener of listeners) listener(error);
+  };
+  return {
+    queue(name) {
+      const queue = new kinds.Queue<unknown, void, string>(name, { connection, prefix });
+      queue.on('error', report);
+      return {
+        async addAll(jobs) {
+          if (jobs.length === 0) return;
+          await queue.addBulk(
+            jobs.map((job) => ({
+              name: job.name,
+              data: job.payload,
+              opts: { ...job.options, jobId: job.id },
+            })),
+          );
+        },
+        async held(ids) {
+          const jobs = await Promise.all(ids.map((jobId) => queue.getJob(jobId)));
+          return new Set(ids.filter((_, index) => jobs[index] !== undefined));
+        },
+        async remove(ids) {
+          await Promise.all(ids.map((jobId) => queue.remove(jobId)));
+        },
+        async schedule(id, pattern, tz, job) {
+          await queue.upsertJobScheduler(
+            id,
+            { pattern, tz },
+            { name: job, data: {}, opts: { removeOnComplete: 20, removeOnFail: 100 } },
+          );
+        },
+        counts: () => queue.getJobCounts(),
+        async ping() {
+          await queue.getJobCounts('waiting');
+        },
+        close: () => queue.close(),
+      };
+    },
+    worker(name, concurrency, process) {
+      const run = (job: Job<unknown, void, string>): Promise<void> =>
+        process({
+          id: job.id ?? '',
+          name: job.name,
+          payload: job.data,
+          attempt: job.attemptsMade + 1,
+          isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+        });
+      const worker = new kinds.Worker<unknown, void, string>(name, run as never, {
+        connection,
+        prefix,
+        concurrency,
+        lockDuration: 30_000,
+        stalledInterval: 5_000,
+        maxStalledCount: 1_000,
+      });
+      worker.on('error', report);
+      return { close: (force = false) => worker.close(force) };
+    },
+    onError: (listener) => listeners.push(listener),
+  };
+}
