@@ -36,7 +36,7 @@ const checks = [
       'node_modules/@biomejs/biome/bin/biome',
       'check',
       '--error-on-warnings',
-      '--max-diagnostics=50',
+      '--reporter=summary',
       '.',
     ],
   },

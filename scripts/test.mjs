@@ -1,7 +1,8 @@
 // Runs the tests. Without DATABASE_URL a throw-away embedded PostgreSQL is started for the run; without REDIS_URL the queues
 // run on PostgreSQL. Arguments go to tap: `npm test -- build/test/modules/requests.test.js`.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,39 +27,51 @@ function buildTapOnce() {
   if (built.status !== 0) throw new Error(`tap could not be built:\n${built.stdout}${built.stderr}`);
 }
 
+/** How tap closes: `# { total: 12, pass: 11, fail: 1 }`. */
+const closing = /^# \{ total: .*\}$/;
+
+/** What a log does not need of TAP: assertions that held, plans, headings. Files, failures and their diagnosis stay. */
+const noise = /^\s*$|^TAP version|^\d+\.\.\d+|^ +(ok \d|\d+\.\.\d+|# time=)|^ *# Subtest:|^# No coverage/;
+
 /** Runs tap to its end; a signal to us ends tap first, and the servers after it. */
 function runTap(env) {
-  const reporter = process.stdout.isTTY ? [] : ['--reporter=terse'];
-  const args = [tap, `--output-file=${report}`, ...reporter, ...process.argv.slice(2)];
+  const forPeople = process.stdout.isTTY === true;
+  const args = [tap, forPeople ? `--output-file=${report}` : '--reporter=tap', ...process.argv.slice(2)];
+  let lastClosing;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: 'inherit',
+      stdio: ['inherit', forPeople ? 'inherit' : 'pipe', 'inherit'],
     });
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+    if (child.stdout !== null) {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (closing.test(line)) lastClosing = line;
+        if (!noise.test(line)) console.log(line);
+      });
+    }
     child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code) => {
+      resolve({ code: code ?? 1, closing: forPeople ? closingOfReport() : lastClosing });
+    });
   });
 }
 
-/** Counts of the closing line `# { total: 12, pass: 11, fail: 1 }`; nothing when tap never came that far. */
-function readCounts() {
-  let text = '';
-  try {
-    text = readFileSync(report, 'utf8');
-  } catch {
-    return undefined;
-  }
-  const line = text.match(/^# \{ total: .*\}$/gm)?.at(-1);
-  if (line === undefined) return undefined;
-  const count = (name) => Number(line.match(new RegExp(`\\b${name}: (\\d+)`))?.[1] ?? 0);
-  return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') };
+/** The closing line of the TAP file beside a run that people watch; nothing when tap never came that far. */
+function closingOfReport() {
+  if (!existsSync(report)) return undefined;
+  const line = readFileSync(report, 'utf8')
+    .split('\n')
+    .findLast((text) => closing.test(text));
+  rmSync(report);
+  return line;
 }
 
 /** Green only when something ran, nothing was left out and tap itself is content. */
-function conclude(code, counts) {
-  const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: 0 };
+function conclude({ code, closing: line = '' }) {
+  const count = (name) => Number(line.match(new RegExp(`\\b${name}: (\\d+)`))?.[1] ?? 0);
+  const [passed, failed, skipped] = [count('pass'), count('fail'), count('skip') + count('todo')];
   if (passed + failed === 0) console.log('No test ran: that is a failure.');
   if (skipped > 0) console.log(`${skipped} skipped: a test that is left out is a failure.`);
   if (code !== 0 && failed === 0) console.log(`tap ended with ${code}.`);
@@ -70,12 +83,10 @@ function conclude(code, counts) {
 buildTapOnce();
 mkdirSync(`${root}out`, { recursive: true });
 const servers = await startServers();
-let code = 1;
+let result = { code: 1 };
 try {
-  code = await runTap(servers.env);
+  result = await runTap(servers.env);
 } finally {
   await servers.stop();
 }
-const counts = readCounts();
-rmSync(report, { force: true });
-process.exitCode = conclude(code, counts);
+process.exitCode = conclude(result);
