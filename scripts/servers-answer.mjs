@@ -36,7 +36,9 @@ for (const [name, ask] of [
   try {
     console.log(await ask());
   } catch (error) {
-    console.error(`${name} does not answer: ${error instanceof Error ? error.message || error.code : error}`);
+    console.error(
+      `${name} does not answer: ${error instanceof Error ? error.message || error.code : String(error)}`,
+    );
     process.exitCode = 1;
   }
 }

@@ -35,7 +35,7 @@ const noise = /^\s*$|^TAP version|^\d+\.\.\d+|^ +(ok \d|\d+\.\.\d+|# time=)|^ *#
 
 /** Runs tap to its end; a signal to us ends tap first, and the servers after it. */
 function runTap(env) {
-  const forPeople = process.stdout.isTTY === true;
+  const forPeople = Boolean(process.stdout.isTTY);
   const args = [tap, forPeople ? `--output-file=${report}` : '--reporter=tap', ...process.argv.slice(2)];
   let lastClosing;
   return new Promise((resolve, reject) => {
