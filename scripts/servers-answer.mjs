@@ -36,9 +36,8 @@ for (const [name, ask] of [
   try {
     console.log(await ask());
   } catch (error) {
-    console.error(
-      `${name} does not answer: ${error instanceof Error ? error.message || error.code : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    console.error(`${name} does not answer: ${reason}`);
     process.exitCode = 1;
   }
 }
