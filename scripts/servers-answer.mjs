@@ -29,15 +29,15 @@ async function askRedis() {
   }
 }
 
-for (const [name, ask] of [
-  ['PostgreSQL', askPostgres],
-  ['Redis', askRedis],
-]) {
+const questions = [
+  { name: 'PostgreSQL', ask: askPostgres },
+  { name: 'Redis', ask: askRedis },
+];
+for (const { name, ask } of questions) {
   try {
     console.log(await ask());
   } catch (error) {
-    const reason = error instanceof Error ? error.message || error.name : String(error);
-    console.error(`${name} does not answer: ${reason}`);
+    console.error(`${name} does not answer: ${error.message || error.code}`);
     process.exitCode = 1;
   }
 }
