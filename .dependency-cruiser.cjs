@@ -113,7 +113,8 @@ const layers = [
     to: {
       pathNot: [
         '^src/modules/$1/.*\\.(rules|errors|types)\\.ts$',
-        '^src/platform/(money|clock|errors)(/|\\.ts$)',
+        '^src/platform/(money|clock|errors|hash)(/|\\.ts$)',
+        '^src/platform/context\\.ts$',
       ],
     },
   },
