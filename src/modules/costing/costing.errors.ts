@@ -34,3 +34,66 @@ export const KEY_VALUE_UNKNOWN_MEMBER = defineProblem({
   title: 'The allocation key has a value for somebody who is no member',
   remedy: 'Remove the value from the key, or add the member to the pool.',
 });
+
+export const KEY_VALUES_REQUIRED = defineProblem({
+  code: 'KEY_VALUES_REQUIRED',
+  status: 422,
+  title: 'The allocation key has no values',
+  remedy: 'Add the values of all members; only a key of type "equal" does without.',
+});
+
+export const KEY_VALUES_NOT_ALLOWED = defineProblem({
+  code: 'KEY_VALUES_NOT_ALLOWED',
+  status: 422,
+  title: 'An equal key has values',
+  remedy: 'Remove the values, or name what they count as the type of the key.',
+});
+
+export const POOL_DUPLICATE = defineProblem({
+  code: 'POOL_DUPLICATE',
+  status: 422,
+  title: 'Two pools bear the same id',
+  remedy: 'Give every pool of a run its own id.',
+});
+
+export const POOL_NETTING_SUM = defineProblem({
+  code: 'POOL_NETTING_SUM',
+  status: 422,
+  title: 'The net amount of a pool is not its cost less grants and other income',
+  remedy: 'Correct the amount, the cost or the deductions; deductions are positive amounts.',
+});
+
+export const RUN_RESULT_MISSING = defineProblem({
+  code: 'RUN_RESULT_MISSING',
+  status: 422,
+  title: 'The file holds no result to verify',
+  remedy: 'Verify a file exported from a computed run; it has lines, totals, inputHash and resultHash.',
+});
+
+export const CALCULATION_KIND_UNKNOWN = defineProblem({
+  code: 'CALCULATION_KIND_UNKNOWN',
+  status: 400,
+  title: 'No such kind of calculation',
+  remedy: 'Set "kind" to one of the kinds listed in the detail.',
+});
+
+export const CALCULATION_NOT_VERIFIABLE = defineProblem({
+  code: 'CALCULATION_NOT_VERIFIABLE',
+  status: 400,
+  title: 'This kind of calculation cannot be verified',
+  remedy: 'Only files of kind "allocation-run" carry a result; compute the others and compare.',
+});
+
+export const COMPUTE_USAGE = defineProblem({
+  code: 'COMPUTE_USAGE',
+  status: 400,
+  title: 'The command was not understood',
+  remedy: 'verbund compute [--verify] FILE, or - instead of FILE for standard input.',
+});
+
+export const FILE_UNREADABLE = defineProblem({
+  code: 'FILE_UNREADABLE',
+  status: 400,
+  title: 'The file cannot be read',
+  remedy: 'Check path and permissions.',
+});
