@@ -16,7 +16,7 @@ let ajv: Ajv | undefined;
 export function validatorOf<Schema extends TSchema>(schema: Schema): (value: unknown) => Static<Schema> {
   let validate: ValidateFunction | undefined;
   return (value) => {
-    ajv ??= new Ajv({ allErrors: true, discriminator: true, strict: true });
+    ajv ??= new Ajv({ allErrors: true, discriminator: true });
     validate ??= ajv.compile(schema);
     if (validate(value)) return value as Static<Schema>;
     throw validationFailed(toFieldErrors(validate.errors ?? []));
