@@ -2,6 +2,8 @@ import { DomainError } from '../errors.ts';
 import { ALLOCATION_KEY_EMPTY, NEGATIVE_WEIGHT } from './money.errors.ts';
 import { compareIds } from './order.ts';
 
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
 export interface Weighted {
   readonly id: string;
   /** Any common unit: only the proportions count. */
@@ -28,10 +30,13 @@ export function apportion(total: bigint, weights: readonly Weighted[]): Portion[
   const sorted = [...weights].sort((a, b) => compareIds(a.id, b.id));
   const sum = sumOfWeights(sorted);
   const size = total < 0n ? -total : total;
+  // Remainders are below the sum. Where numbers hold them exactly they are ranked as numbers, which is far faster.
+  const small = sum <= MAX_SAFE;
   const shares = sorted.map(({ id, weight }, position) => {
     const product = size * weight;
     const floor = product / sum;
-    return { id, position, floor, remainder: product - floor * sum };
+    const remainder = product - floor * sum;
+    return { id, position, floor, remainder: small ? Number(remainder) : remainder };
   });
   const left = Number(shares.reduce((rest, share) => rest - share.floor, size));
   const lifted = positionsOfLargest(shares, left);
@@ -58,7 +63,7 @@ function sumOfWeights(sorted: readonly Weighted[]): bigint {
 }
 
 function positionsOfLargest(
-  shares: readonly { position: number; remainder: bigint }[],
+  shares: readonly { position: number; remainder: bigint | number }[],
   count: number,
 ): Set<number> {
   if (count === 0) return new Set();

@@ -59,10 +59,9 @@ async function run(args: string[], input?: unknown): Promise<Outcome> {
   const written = { out: '', err: '' };
   const bytes = Buffer.from(text ?? '');
   const exit = await runCompute(args, {
-    // Two chunks, cut anywhere: also inside a character.
+    // Byte by byte: chunks may end inside a character.
     stdin: (async function* () {
-      yield bytes.subarray(0, bytes.length >> 1);
-      yield bytes.subarray(bytes.length >> 1);
+      for (const byte of bytes) yield Uint8Array.of(byte);
     })(),
     stdout: { write: (chunk) => (written.out += chunk) },
     stderr: { write: (chunk) => (written.err += chunk) },
