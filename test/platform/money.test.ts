@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { test } from 'tap';
-import { DomainError, defineProblem, listProblems } from '../../src/platform/errors.ts';
+import { DomainError } from '../../src/platform/errors.ts';
 import {
   apportion,
   compareIds,
@@ -53,10 +54,10 @@ test('apportion', async (t) => {
     );
   });
 
-  t.test('the order of the input does not show', async (t) => {
+  t.test('the order of the input does not show', async () => {
     fc.assert(
       fc.property(totals, weights, (total, shares) => {
-        t.strictSame(apportion(total, shares), apportion(total, shares.toReversed()));
+        return isDeepStrictEqual(apportion(total, shares), apportion(total, shares.toReversed()));
       }),
       runs,
     );
@@ -288,36 +289,5 @@ test('cents', async (t) => {
     t.equal(formatCents(-100000, 'de', { grouping: false }), '-1000,00');
     t.equal(formatCents(-0, 'de'), '0,00');
     t.equal(formatCents(Number.MAX_SAFE_INTEGER, 'de'), '90.071.992.547.409,91');
-  });
-});
-
-test('problems', async (t) => {
-  t.test('a code is defined once, well-formed, with an HTTP error status', async (t) => {
-    t.throws(() => defineProblem({ code: 'DECIMAL_INVALID', status: 422, title: 'again' }), /defined twice/);
-    t.throws(() => defineProblem({ code: 'lower', status: 422, title: 'x' }), /UPPER_SNAKE_CASE/);
-    t.throws(() => defineProblem({ code: 'STATUS_WRONG', status: 200, title: 'x' }), /status/);
-    const codes = listProblems().map((problem) => problem.code);
-    t.strictSame(codes, codes.toSorted());
-    t.ok(codes.includes('DECIMAL_INVALID'));
-  });
-
-  t.test('the document shows the public part only', async (t) => {
-    const [problem] = listProblems();
-    if (problem === undefined) throw new Error('no problem is defined');
-    const error = new DomainError(problem, 'public', {
-      internal: 'secret',
-      pointer: '/a',
-      cause: new Error('deep'),
-    });
-    t.strictSame(error.toProblemDetails('req-1'), {
-      type: `/problems/${problem.code}`,
-      title: problem.title,
-      status: problem.status,
-      detail: 'public',
-      code: problem.code,
-      instance: 'req-1',
-      errors: [{ pointer: '/a', code: problem.code, detail: 'public' }],
-    });
-    t.equal(error.internal, 'secret');
   });
 });
