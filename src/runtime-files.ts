@@ -8,10 +8,14 @@ import { ConfigError } from './config.ts';
 export async function authSecretOf(config: Config): Promise<string> {
   if (config.AUTH_SECRET !== undefined) return config.AUTH_SECRET;
   if (config.DATABASE_URL !== undefined) {
-    throw new ConfigError('AUTH_SECRET is not set. With a database of your own, give at least 32 random characters, the same to every process.');
+    throw new ConfigError(
+      'AUTH_SECRET is not set. With a database of your own, give at least 32 random characters, the same to every process.',
+    );
   }
   await mkdir(config.VERBUND_DATA_DIR, { recursive: true });
-  return keepOnce(path.join(config.VERBUND_DATA_DIR, 'auth-secret'), () => randomBytes(48).toString('base64url'));
+  return keepOnce(path.join(config.VERBUND_DATA_DIR, 'auth-secret'), () =>
+    randomBytes(48).toString('base64url'),
+  );
 }
 
 /** Makes a file for the owner's eyes once; of two processes at the same moment, both get the text of the first. */

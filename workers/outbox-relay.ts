@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { groupBy } from '../src/platform/collections.ts';
 import type { Clock } from '../src/platform/clock.ts';
+import { groupBy } from '../src/platform/collections.ts';
 import type { Database } from '../src/platform/db/database.ts';
 import type { JobContract } from '../src/platform/jobs/contract.ts';
 import type { Queue, QueuedJob, QueueSystem } from '../src/platform/jobs/queues.ts';
@@ -48,7 +48,12 @@ export function startRelay(
   const toJob = (row: WaitingRow): QueuedJob => {
     const { attempts = 1, backoffMs = 1000 } = contracts.get(row.name) ?? {};
     const backoff = { type: 'exponential', delay: backoffMs, jitter: 0.3 };
-    return { id: row.id, name: row.name, payload: row.payload, options: { attempts, backoff, removeOnComplete: true, removeOnFail: true } };
+    return {
+      id: row.id,
+      name: row.name,
+      payload: row.payload,
+      options: { attempts, backoff, removeOnComplete: true, removeOnFail: true },
+    };
   };
   const handOver = async (rows: readonly WaitingRow[]): Promise<void> => {
     const byQueue = groupBy(rows, (row) => row.queue);
@@ -83,7 +88,10 @@ export function startRelay(
     });
   };
 
-  const running = [loop(dispatch, options.pollMs), loop(reconcile, Math.max(options.pollMs, options.reconcileAfterMs / 3))];
+  const running = [
+    loop(dispatch, options.pollMs),
+    loop(reconcile, Math.max(options.pollMs, options.reconcileAfterMs / 3)),
+  ];
 
   async function loop(round: () => Promise<number | void>, pauseMs: number): Promise<void> {
     while (!stopping.signal.aborted) {

@@ -48,14 +48,27 @@ export function startProcessors(deps: RuntimeDependencies, processors: readonly 
   );
 }
 
-async function runJob(deps: RuntimeDependencies, handler: Processor | undefined, job: RunningJob): Promise<void> {
+async function runJob(
+  deps: RuntimeDependencies,
+  handler: Processor | undefined,
+  job: RunningJob,
+): Promise<void> {
   const row = await findOutboxRow(deps.outbox, job.id);
   if (row === undefined || row.isOver) return;
-  const log = deps.log.child({ job: job.name, jobId: job.id, attempt: job.attempt, requestId: row.requestId });
+  const log = deps.log.child({
+    job: job.name,
+    jobId: job.id,
+    attempt: job.attempt,
+    requestId: row.requestId,
+  });
   try {
     if (handler === undefined) throw new Error(`no processor for ${job.name}`);
-    if (!Value.Check(handler.job.payload, job.payload)) throw new Error(`the payload of ${job.name} does not fit its contract`);
-    await handler.run(systemContext({ kind: row.hatKind, id: row.hatId }, deps.clock.now(), row.requestId), job.payload);
+    if (!Value.Check(handler.job.payload, job.payload))
+      throw new Error(`the payload of ${job.name} does not fit its contract`);
+    await handler.run(
+      systemContext({ kind: row.hatKind, id: row.hatId }, deps.clock.now(), row.requestId),
+      job.payload,
+    );
     await markCompleted(deps.outbox, job.id, deps.clock.now());
     log.debug('job done');
   } catch (error) {
@@ -64,7 +77,12 @@ async function runJob(deps: RuntimeDependencies, handler: Processor | undefined,
 }
 
 /** A refused rule will be refused again; everything else may pass with time. */
-async function giveUpOrRetry(deps: RuntimeDependencies, log: Logger, job: RunningJob, error: unknown): Promise<void> {
+async function giveUpOrRetry(
+  deps: RuntimeDependencies,
+  log: Logger,
+  job: RunningJob,
+  error: unknown,
+): Promise<void> {
   const isRefusal = error instanceof DomainError && error.problem.status < 500;
   if (!isRefusal && !job.isLastAttempt) {
     log.warn({ err: error }, 'job failed, will be tried again');
@@ -72,11 +90,14 @@ async function giveUpOrRetry(deps: RuntimeDependencies, log: Logger, job: Runnin
   }
   log.error({ err: error }, 'job failed for good');
   const failure = error instanceof DomainError ? error.message : 'INTERNAL_ERROR: see the log';
-  await deps.outbox.sql`update outbox_jobs set failed_at = ${deps.clock.now()}, failure = ${failure.slice(0, 500)} where id = ${job.id}`;
+  await deps.outbox
+    .sql`update outbox_jobs set failed_at = ${deps.clock.now()}, failure = ${failure.slice(0, 500)} where id = ${job.id}`;
 }
 
 async function findOutboxRow(db: Database, id: string): Promise<OutboxRow | undefined> {
-  const [row] = await db.sql<OutboxRow[]>`select hat_kind as "hatKind", hat_id as "hatId", request_id as "requestId",
+  const [row] = await db.sql<
+    OutboxRow[]
+  >`select hat_kind as "hatKind", hat_id as "hatId", request_id as "requestId",
     (completed_at is not null or failed_at is not null) as "isOver" from outbox_jobs where id = ${id}`;
   return row;
 }

@@ -13,14 +13,22 @@ export interface ScheduledTask {
 const QUEUE = 'maintenance';
 
 /** Registers the timetable with the queue backend, so that of several workers one runs each turn. */
-export async function startSchedulers(queues: QueueSystem, tasks: readonly ScheduledTask[], log: Logger): Promise<Worker> {
+export async function startSchedulers(
+  queues: QueueSystem,
+  tasks: readonly ScheduledTask[],
+  log: Logger,
+): Promise<Worker> {
   const byName = new Map(tasks.map((task) => [task.name, task]));
   const queue = queues.queue(QUEUE);
   for (const task of tasks) await queue.schedule(task.name, task.pattern, OFFICE_TIME_ZONE, task.name);
   const worker = queues.worker(QUEUE, 1, async (job) => {
     const task = byName.get(job.name);
     if (task === undefined) return;
-    await task.run().catch((error: unknown) => log.error({ err: error, task: job.name }, 'a scheduled task failed; its next turn tries again'));
+    await task
+      .run()
+      .catch((error: unknown) =>
+        log.error({ err: error, task: job.name }, 'a scheduled task failed; its next turn tries again'),
+      );
   });
   return {
     async close(force) {

@@ -8,7 +8,9 @@ const HoldReasonSchema = Type.Enum([...HOLD_REASONS]);
 const Subject = text(200, { description: 'One line that says what it is about' });
 const Description = text(20_000);
 const ExternalReference = text(120, { description: 'Mark of the filing office, for example a file number' });
-const FormData = Type.Record(Type.String(), Type.Unknown(), { description: 'Answers to the form of the service version' });
+const FormData = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'Answers to the form of the service version',
+});
 
 export const CreateRequest = closed({
   serviceId: Uuid,
@@ -17,8 +19,13 @@ export const CreateRequest = closed({
   formData: FormData,
   priority: Type.Optional(PrioritySchema),
   externalReference: Type.Optional(ExternalReference),
-  followsId: Type.Optional(Type.String({ format: 'uuid', description: 'Finished request this one takes up again' })),
-  submit: Type.Boolean({ default: false, description: 'Submit at once; otherwise it stays a draft, whose form may be incomplete' }),
+  followsId: Type.Optional(
+    Type.String({ format: 'uuid', description: 'Finished request this one takes up again' }),
+  ),
+  submit: Type.Boolean({
+    default: false,
+    description: 'Submit at once; otherwise it stays a draft, whose form may be incomplete',
+  }),
 });
 export type CreateRequest = Static<typeof CreateRequest>;
 
@@ -53,7 +60,9 @@ const summary = {
   updatedAt: Moment,
   submittedAt: nullable(Moment),
   version: Type.Integer(),
-  availableActions: Type.Array(Type.Enum([...ACTIONS]), { description: 'What you can do now under your hat' }),
+  availableActions: Type.Array(Type.Enum([...ACTIONS]), {
+    description: 'What you can do now under your hat',
+  }),
 };
 
 export const RequestSummary = closed(summary);
@@ -74,7 +83,12 @@ export const RequestView = closed({
   acceptedAt: nullable(Moment),
   startedAt: nullable(Moment),
   resolvedAt: nullable(Moment),
-  closesAt: nullable(Type.String({ format: 'date-time', description: 'When it closes by itself unless the requester objects' })),
+  closesAt: nullable(
+    Type.String({
+      format: 'date-time',
+      description: 'When it closes by itself unless the requester objects',
+    }),
+  ),
   closedAt: nullable(Moment),
   deadlines: Type.Array(Type.Unknown(), { description: 'None before a deadline policy is agreed' }),
 });
@@ -87,7 +101,9 @@ export const RequestQuery = closed({
   serviceId: Type.Optional(Uuid),
   teamId: Type.Optional(Uuid),
   assigneeId: Type.Optional(Uuid),
-  status: Type.Optional(Type.Array(StatusSchema, { minItems: 1, maxItems: STATUSES.length, description: 'One or more' })),
+  status: Type.Optional(
+    Type.Array(StatusSchema, { minItems: 1, maxItems: STATUSES.length, description: 'One or more' }),
+  ),
   open: Type.Optional(Type.Boolean({ description: 'True: only those the centre still has to do' })),
   externalReference: Type.Optional(text(120)),
   q: Type.Optional(text(200, { description: 'Words of number, service, subject, description or reference' })),
@@ -103,12 +119,18 @@ const optionalReason = Type.Union([closed({ reason: Type.Optional(Reason) }), Ty
 export const ACTION_BODIES = {
   submit: nothing,
   accept: nothing,
-  reject: closed({ code: Type.Enum(['not_responsible', 'incomplete', 'no_agreement', 'duplicate', 'other']), reason: Reason }),
+  reject: closed({
+    code: Type.Enum(['not_responsible', 'incomplete', 'no_agreement', 'duplicate', 'other']),
+    reason: Reason,
+  }),
   assign: closed({ assigneeId: nullable(Uuid) }),
   start: nothing,
   hold: closed({ holdReason: HoldReasonSchema, reason: Type.Optional(Reason) }),
   resume: optionalReason,
-  resolve: closed({ resultCode: Type.Enum(['done', 'partly_done', 'not_possible', 'withdrawn']), resultText: text(20_000) }),
+  resolve: closed({
+    resultCode: Type.Enum(['done', 'partly_done', 'not_possible', 'withdrawn']),
+    resultText: text(20_000),
+  }),
   'accept-result': nothing,
   object: closed({ reason: Reason }),
   close: nothing,

@@ -3,7 +3,10 @@ export interface ProcessingRule {
   readonly teamId: string;
   readonly autoAccept: boolean;
   readonly objectionDays: number;
-  readonly routes: readonly { readonly when: { readonly formField: string; readonly equals: unknown }; readonly teamId: string }[];
+  readonly routes: readonly {
+    readonly when: { readonly formField: string; readonly equals: unknown };
+    readonly teamId: string;
+  }[];
 }
 
 /** The team a request goes to: the first route whose field has its value, else the rule's own team. */
@@ -18,7 +21,10 @@ export function atPointer(value: unknown, pointer: string): unknown {
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((inner, key) => (isRecord(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), value);
+    .reduce<unknown>(
+      (inner, key) => (isRecord(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
+      value,
+    );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
