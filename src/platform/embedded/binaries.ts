@@ -15,8 +15,8 @@ export interface Binaries {
 export interface BinariesRequest {
   /** Root of the binary package; found by its name unless given. */
   readonly packageDir: string | undefined;
-  /** Where a copy may go, best first. */
-  readonly homes: readonly string[];
+  /** Where a copy may go, asked only when one is needed. */
+  readonly findHome: () => Promise<string | undefined>;
   readonly runAs: ServerUser | undefined;
   readonly logger: EmbeddedLogger;
 }
@@ -31,17 +31,18 @@ export async function prepareBinaries(request: BinariesRequest): Promise<Binarie
   if (complete && barrier === undefined) {
     const found = await tryBinaries(native, runAs);
     if ('binDir' in found) return found;
-    if (runAs === undefined) throw new EmbeddedUnavailableError(found.reason);
+    // only files that are closed to the server user get better by a copy
+    if (runAs === undefined || !found.closed) throw new EmbeddedUnavailableError(found.reason);
   }
-  let reason =
-    barrier === undefined ? `${native} cannot be completed` : `user ${runAs?.uid} may not enter ${barrier}`;
-  for (const home of request.homes) {
-    const copy = await copyBinaries(packageDir, home, logger);
-    const found = await tryBinaries(copy, runAs);
-    if ('binDir' in found) return found;
-    reason = found.reason;
+  const home = await request.findHome();
+  if (home === undefined) {
+    throw new EmbeddedUnavailableError(
+      `user ${runAs?.uid} may not enter ${barrier ?? native} nor any place for a copy`,
+    );
   }
-  throw new EmbeddedUnavailableError(reason);
+  const copied = await tryBinaries(await copyBinaries(packageDir, home, logger), runAs);
+  if ('binDir' in copied) return copied;
+  throw new EmbeddedUnavailableError(copied.reason);
 }
 
 function findPackage(): string {
@@ -72,20 +73,23 @@ export async function hydrateLibraryLinks(native: string): Promise<boolean> {
   return true;
 }
 
-async function tryBinaries(
-  native: string,
-  runAs: ServerUser | undefined,
-): Promise<Binaries | { reason: string }> {
-  const binDir = path.join(native, 'bin');
+interface Refusal {
+  readonly reason: string;
+  /** The program was there but could not be read, rather than refused to work. */
+  readonly closed: boolean;
+}
+
+async function tryBinaries(native: string, runAs: ServerUser | undefined): Promise<Binaries | Refusal> {
+  const program = path.join(native, 'bin', 'postgres');
   try {
-    const answer = await runProgram(path.join(binDir, 'postgres'), ['--version'], runAs);
+    const answer = await runProgram(program, ['--version'], runAs);
     const majorVersion = /\(PostgreSQL\) (\d+)/.exec(answer)?.[1];
-    return majorVersion === undefined
-      ? { reason: `${binDir}/postgres has no version` }
-      : { binDir, majorVersion };
+    if (majorVersion !== undefined) return { binDir: path.dirname(program), majorVersion };
+    return { reason: `${program} has no version`, closed: false };
   } catch (error) {
     const lines = errorText(error).trim().split('\n');
-    return { reason: `${binDir}/postgres does not run: ${lines.at(-1)}` };
+    const closed = errorCode(error) === 'EACCES' || /[Pp]ermission denied/.test(errorText(error));
+    return { reason: `${program} does not run: ${lines.at(-1)}`, closed };
   }
 }
 

@@ -26,8 +26,7 @@ export interface FoundCluster {
 
 export interface NewCluster {
   readonly dataDir: string;
-  /** Where it may lie, best first. */
-  readonly homes: readonly string[];
+  readonly home: string | undefined;
   readonly binDir: string;
   readonly runAs: ServerUser | undefined;
   readonly throwaway: boolean;
@@ -81,8 +80,7 @@ export async function checkCluster(found: FoundCluster, majorVersion: string, ru
  * the middle leaves nothing that looks like a cluster, and of two processes exactly one wins.
  */
 export async function createCluster(request: NewCluster): Promise<void> {
-  const { dataDir, runAs, logger } = request;
-  const home = request.homes[0];
+  const { dataDir, home, runAs, logger } = request;
   if (home === undefined) {
     throw new EmbeddedUnavailableError(
       `user ${runAs?.uid} may enter neither ${dataDir} nor a directory of the system`,
@@ -99,7 +97,9 @@ export async function createCluster(request: NewCluster): Promise<void> {
     if (['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errorCode(error))) return;
     throw error;
   }
-  logger.info({ dataDir, home, uid: runAs?.uid }, 'created an embedded PostgreSQL cluster');
+  logger.info({ dataDir, uid: runAs?.uid }, 'created an embedded PostgreSQL cluster');
+  if (home !== dataDir)
+    logger.warn({ dataDir, home }, 'the database lies outside of its closed data directory');
 }
 
 async function initialise(directory: string, { binDir, runAs, throwaway }: NewCluster): Promise<void> {

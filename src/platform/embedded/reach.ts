@@ -31,17 +31,24 @@ export async function isTrusted(directory: string): Promise<boolean> {
 }
 
 /**
- * Directories that may hold what the server user must reach, best first: the data directory, and for root, when
- * the checkout is closed to others, one directory of the system.
+ * Where something the server user must reach may be put: the data directory, or, when that is closed to others,
+ * root's one directory of the system. Undefined when neither will do.
+ *
+ * Programs need a place nobody else can write to. Data does not: whoever owns the data directory owns the data,
+ * and moving it out of a mounted volume for that reason would lose it with the container.
  */
-export async function openHomes(dataDir: string, systemDir: string, runAs: ServerUser | undefined) {
-  if (runAs === undefined) return [dataDir];
-  const homes: string[] = [];
-  if ((await isTrusted(dataDir)) && (await findBarrier(dataDir, runAs)) === undefined) homes.push(dataDir);
+export async function findHome(
+  purpose: 'data' | 'programs',
+  dataDir: string,
+  systemDir: string,
+  runAs: ServerUser | undefined,
+): Promise<string | undefined> {
+  if (runAs === undefined) return dataDir;
+  const acceptable = purpose === 'data' || (await isTrusted(dataDir));
+  if (acceptable && (await findBarrier(dataDir, runAs)) === undefined) return dataDir;
   // /var/lib may be read-only or absent; then this is no home, and the caller names the obstacle
   const created = await mkdir(systemDir, { recursive: true }).catch(() => undefined);
   if (created !== undefined) await chmod(systemDir, 0o755); // whatever the umask says, the server user must enter
-  if ((await isTrusted(systemDir)) && (await findBarrier(systemDir, runAs)) === undefined)
-    homes.push(systemDir);
-  return homes;
+  const usable = (await isTrusted(systemDir)) && (await findBarrier(systemDir, runAs)) === undefined;
+  return usable ? systemDir : undefined;
 }

@@ -28,6 +28,8 @@ export function openSession(cluster: Cluster, name: string, onClose: () => void 
     ssl: false,
     prepare: false,
     fetch_types: false,
+    // a server that goes down says so to every session; postgres.js would print that
+    onnotice: () => undefined,
     idle_timeout: undefined,
     max_lifetime: null,
     connect_timeout: 10,

@@ -4,7 +4,7 @@ import { prepareBinaries } from './binaries.ts';
 import { checkCluster, createCluster, type FoundCluster, findCluster, readSystemId } from './cluster.ts';
 import { EmbeddedUnavailableError, errorCode, errorText } from './errors.ts';
 import { chooseServerUser, isRoot, lookupPasswd, ownerOfCluster, type UserLookup } from './os-user.ts';
-import { openHomes } from './reach.ts';
+import { findHome } from './reach.ts';
 import { SUPERUSER } from './session.ts';
 import { locateSocketDir, SOCKET_PORT } from './socket-dir.ts';
 import { Supervisor } from './supervisor.ts';
@@ -97,15 +97,15 @@ async function prepare(options: EmbeddedOptions): Promise<Cluster> {
   const runAs = await (found
     ? ownerOfCluster(found.pgData, found.owner)
     : chooseServerUser(machine.lookupUser));
-  const homes = await openHomes(dataDir, machine.systemDir, runAs);
   const { binDir, majorVersion } = await prepareBinaries({
     packageDir: machine.packageDir,
-    homes,
+    findHome: () => findHome('programs', dataDir, machine.systemDir, runAs),
     runAs,
     logger,
   });
   if (found === undefined) {
-    await createCluster({ dataDir, homes, binDir, runAs, throwaway: machine.throwaway, logger });
+    const home = await findHome('data', dataDir, machine.systemDir, runAs);
+    await createCluster({ dataDir, home, binDir, runAs, throwaway: machine.throwaway, logger });
     found = await expectCluster(dataDir);
   }
   await checkCluster(found, majorVersion, runAs);
