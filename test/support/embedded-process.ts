@@ -22,9 +22,11 @@ export class AppProcess {
   readonly exit: Promise<number | null>;
   #wake: () => void = () => undefined;
 
-  constructor(request: AppArguments, uid?: number) {
+  /** `wrapper` is a command that runs the rest of its command line, e.g. in other namespaces. */
+  constructor(request: AppArguments, uid?: number, wrapper: readonly string[] = []) {
     const user = uid === undefined ? {} : { uid, gid: uid };
-    this.child = spawn(process.execPath, [PROGRAM, JSON.stringify(request)], {
+    const [command = '', ...args] = [...wrapper, process.execPath, PROGRAM, JSON.stringify(request)];
+    this.child = spawn(command, args, {
       ...user,
       cwd: '/',
       stdio: ['pipe', 'pipe', 'inherit'],

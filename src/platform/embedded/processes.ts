@@ -17,14 +17,20 @@ export async function runProgram(file: string, args: readonly string[], runAs: S
   return stdout;
 }
 
-/** False for a zombie as well: it answers to signal 0, but serves nobody and never will. */
-export async function isAlive(pid: number): Promise<boolean> {
+export type ProcessState = 'alive' | 'zombie' | 'gone';
+
+/** A zombie answers to signal 0 like anybody, but serves nobody and never will. */
+export async function processState(pid: number): Promise<ProcessState> {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return 'gone';
   }
-  return !(await isZombie(pid));
+  return (await isZombie(pid)) ? 'zombie' : 'alive';
+}
+
+export async function isAlive(pid: number): Promise<boolean> {
+  return (await processState(pid)) === 'alive';
 }
 
 async function isZombie(pid: number): Promise<boolean> {

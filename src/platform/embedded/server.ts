@@ -24,6 +24,8 @@ export interface StartRules {
 
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
 const MAX_OWN_FAILURES = 3;
+/** Between the last answer and the end of the process, or the other way round. */
+const INVISIBLE_GRACE_MS = 3000;
 const FAST_SHUTDOWN_MS = 30_000;
 const IMMEDIATE_SHUTDOWN_MS = 10_000;
 
@@ -48,17 +50,21 @@ const SMALL_MACHINE: ServerSettings = {
 
 /** Ends with a server that answers queries, started here or found running. */
 export async function ensureServer(cluster: Cluster, rules: StartRules): Promise<RunningServer> {
-  const deadline = performance.now() + rules.timeoutMs;
+  const start = performance.now();
   let attempt: Attempt | undefined;
   let failures = 0;
   for (let pauseMs = 20; !rules.cancelled(); pauseMs = Math.min(pauseMs * 1.5, 250)) {
     const pid = await findPostmaster(cluster.pgData);
-    if (pid !== undefined && (await askServer(cluster)) === 'ready') return running(pid, attempt);
-    if (performance.now() > deadline) throw await startFailure(cluster, attempt, 'did not answer in time');
+    const answer = await askServer(cluster);
+    const waitedMs = performance.now() - start;
+    if (pid !== undefined && answer === 'ready') return running(pid, attempt);
+    if (waitedMs > rules.timeoutMs) throw await startFailure(cluster, attempt, 'did not answer in time');
     if (attempt?.ended() === true) {
       failures += (await isConflict(cluster, attempt)) ? 0 : 1;
       if (failures >= MAX_OWN_FAILURES) throw await startFailure(cluster, attempt, 'does not start');
       attempt = undefined;
+    } else if (attempt === undefined && pid === undefined && answer !== 'nobody') {
+      if (waitedMs > INVISIBLE_GRACE_MS) throw invisibleServer(cluster);
     } else if (attempt === undefined && pid === undefined) {
       await clearStaleLocks(cluster, rules.logger);
       attempt = await launch(cluster);
@@ -66,6 +72,16 @@ export async function ensureServer(cluster: Cluster, rules: StartRules): Promise
     await delay(pauseMs);
   }
   throw new EmbeddedStartError('The start of the embedded PostgreSQL was cancelled.');
+}
+
+/**
+ * A server answers, yet its process cannot be seen: it runs in another container on the same volume. The lock
+ * files mean nothing across that border, so starting a second one would destroy the data.
+ */
+function invisibleServer({ dataDir }: Cluster): EmbeddedStartError {
+  return new EmbeddedStartError(
+    `The embedded database in ${dataDir} is served from another container or process space: set DATABASE_URL to a PostgreSQL server that both can use.`,
+  );
 }
 
 function running(pid: number, attempt: Attempt | undefined): RunningServer {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedFailedError, EmbeddedInUseError, EmbeddedStartError, errorText } from './errors.ts';
+import { isShuttingDown } from './lock-files.ts';
 import { isDeserted, type Ownership, takeOwnership } from './ownership.ts';
 import { isAlive } from './processes.ts';
 import { ensureServer, type RunningServer, stopServer } from './server.ts';
@@ -97,7 +98,22 @@ export class Supervisor {
 
   async #poll(): Promise<void> {
     const pid = this.#server?.pid;
-    if (pid !== undefined && !(await isAlive(pid))) this.#suspect();
+    if (pid === undefined) return;
+    if (!(await isAlive(pid))) return this.#suspect();
+    if (this.#options.exclusive && (await isShuttingDown(this.cluster.pgData))) this.#hasten(pid);
+  }
+
+  /**
+   * A plain kill, or a service manager that signals every process of the service, makes the server wait for our
+   * own connections to end and refuse new ones meanwhile. Ending it leads to a fresh one.
+   */
+  #hasten(pid: number): void {
+    if (this.#state !== 'running' || this.#recovery !== undefined || pid !== this.#server?.pid) return;
+    try {
+      process.kill(pid, 'SIGINT');
+    } catch {
+      // ended by itself just now, which the next look finds
+    }
   }
 
   /** Any sign of death leads here; recovery then finds out what is true. */
