@@ -50,7 +50,7 @@ async function scratch(test: Pick<typeof t, 'teardown'>, mode = 0o755): Promise<
 }
 
 async function postmaster(host: string): Promise<number> {
-  return Number.parseInt(await readFile(path.join(host, 'postmaster.pid'), 'utf8'), 10);
+  return Number.parseInt(await readFile(path.join(host, 'postmaster.pid'), 'utf8').catch(() => ''), 10);
 }
 
 /** Waits for a state of the outside world, which sends no event. */
@@ -192,6 +192,21 @@ t.test('kill -9 of the application, of the server, of both: five rounds, no data
   }
   t.same(await query(host, 'select count(*)::int as n from rounds'), [{ n: 15 }]);
   t.equal(await app.stop(), 0);
+});
+
+t.test('stop in the middle of a recovery leaves no server behind', async (t) => {
+  const dataDir = path.join(await scratch(t), '.verbund');
+  const app = new AppProcess({ dataDir });
+  const { host = '' } = await app.next('ready');
+  const killed = await postmaster(host);
+  process.kill(killed, 'SIGKILL');
+  await until(
+    'its successor is on the way',
+    async () => ![killed, Number.NaN].includes(await postmaster(host)),
+  );
+  const successor = await postmaster(host);
+  t.equal(await app.stop(), 0);
+  t.throws(() => process.kill(successor, 0), 'the successor is gone');
 });
 
 t.test('a server told to end by somebody else is replaced instead of refusing connections', async (t) => {

@@ -18,8 +18,6 @@ export interface RunningServer {
 export interface StartRules {
   readonly timeoutMs: number;
   readonly logger: EmbeddedLogger;
-  /** Asked between steps, so that stopping does not wait for a start nobody wants any more. */
-  readonly cancelled: () => boolean;
 }
 
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
@@ -53,7 +51,7 @@ export async function ensureServer(cluster: Cluster, rules: StartRules): Promise
   const start = performance.now();
   let attempt: Attempt | undefined;
   let failures = 0;
-  for (let pauseMs = 20; !rules.cancelled(); pauseMs = Math.min(pauseMs * 1.5, 250)) {
+  for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
     const pid = await findPostmaster(cluster.pgData);
     const answer = await askServer(cluster);
     const waitedMs = performance.now() - start;
@@ -71,7 +69,6 @@ export async function ensureServer(cluster: Cluster, rules: StartRules): Promise
     }
     await delay(pauseMs);
   }
-  throw new EmbeddedStartError('The start of the embedded PostgreSQL was cancelled.');
 }
 
 /**

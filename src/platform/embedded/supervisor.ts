@@ -80,8 +80,7 @@ export class Supervisor {
 
   async #bringUp(): Promise<RunningServer> {
     const { cluster, exclusive, startTimeoutMs, logger } = this.#options;
-    const cancelled = (): boolean => this.#state !== 'running';
-    const server = await ensureServer(cluster, { timeoutMs: startTimeoutMs, logger, cancelled });
+    const server = await ensureServer(cluster, { timeoutMs: startTimeoutMs, logger });
     if (exclusive) {
       let lost = false;
       const ownership = await takeOwnership(cluster, this.#label, () => {
@@ -168,6 +167,7 @@ export class Supervisor {
     const { cluster, exclusive, logger } = this.#options;
     this.#state = 'stopping';
     clearInterval(this.#timer);
+    // An attempt under way is left to finish: given up half-way, its server would run on without an owner.
     await this.#recovery;
     // The lock is held until the server is gone: a successor must not start on one that is about to end.
     const ours = exclusive ? this.#ownership !== undefined : await this.#isLeftAlone();
