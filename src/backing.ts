@@ -3,8 +3,8 @@ import type { Config } from './config.ts';
 import { type Database, type DatabaseTarget, openDatabase } from './platform/db/database.ts';
 import { migrateDatabase } from './platform/db/migrate.ts';
 import { type Embedded, startEmbedded } from './platform/embedded/index.ts';
-import { createQueueSystem, type QueueSystem, type QueueTarget } from './platform/jobs/queues.ts';
 import { migrateQueueSchema } from './platform/jobs/queue-schema.ts';
+import { createQueueSystem, type QueueSystem, type QueueTarget } from './platform/jobs/queues.ts';
 
 /** What a process stands on: the database under both its roles, and the queues. */
 export interface Backing {
@@ -32,7 +32,12 @@ export async function locateDatabase(
     const url = config.DATABASE_URL;
     return { target: { kind: 'url', url, ownerUrl: config.DATABASE_OWNER_URL ?? url }, embedded: undefined };
   }
-  const embedded = await startEmbedded({ dataDir: config.VERBUND_DATA_DIR, logger: log, exclusive, label: `port ${config.PORT}` });
+  const embedded = await startEmbedded({
+    dataDir: config.VERBUND_DATA_DIR,
+    logger: log,
+    exclusive,
+    label: `port ${config.PORT}`,
+  });
   const socket = { kind: 'socket', host: embedded.host, port: embedded.port } as const;
   await createDatabase({ ...socket, database: 'postgres' });
   return { target: { ...socket, database: EMBEDDED_DATABASE }, embedded };
@@ -60,14 +65,20 @@ export interface BackingOptions {
 }
 
 /** Opens everything and checks that the program is subject to row-level security. */
-export async function openBacking(config: Config, log: Logger, { migrates }: BackingOptions): Promise<Backing> {
+export async function openBacking(
+  config: Config,
+  log: Logger,
+  { migrates }: BackingOptions,
+): Promise<Backing> {
   const { target, embedded } = await locateDatabase(config, log, true);
   if (migrates || embedded !== undefined) await migrate(target);
   const db = openDatabase(target, 'verbund_app', config.DATABASE_POOL_SIZE);
   const outbox = openDatabase(target, 'verbund_jobs', 3);
   await assertNoBypass(db);
   const queueTarget: QueueTarget =
-    config.REDIS_URL === undefined ? { backend: 'postgres', database: target } : { backend: 'redis', url: config.REDIS_URL, prefix: config.QUEUE_PREFIX };
+    config.REDIS_URL === undefined
+      ? { backend: 'postgres', database: target }
+      : { backend: 'redis', url: config.REDIS_URL, prefix: config.QUEUE_PREFIX };
   return {
     target,
     db,
@@ -87,5 +98,6 @@ async function assertNoBypass(db: Database): Promise<void> {
   const [role] = await db.sql<{ name: string; isUnsafe: boolean }[]>`select current_user as name,
     rolsuper or rolbypassrls or exists (select from pg_class where relname = 'service_requests' and relowner = pg_roles.oid) as "isUnsafe"
     from pg_roles where rolname = current_user`;
-  if (role === undefined || role.isUnsafe) throw new Error(`the database role ${role?.name ?? 'unknown'} is not subject to row-level security`);
+  if (role === undefined || role.isUnsafe)
+    throw new Error(`the database role ${role?.name ?? 'unknown'} is not subject to row-level security`);
 }

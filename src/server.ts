@@ -46,7 +46,14 @@ export async function startProcess(
     const modules = createModules({ db: backing.db, clock, settings: moduleSettings(config, authSecret) });
     await options.beforeListening?.(backing, modules);
     if (parts.worker) {
-      const workers = await startWorkers({ modules, queues: backing.queues, outbox: backing.outbox, clock, log, concurrency: config.WORKER_CONCURRENCY });
+      const workers = await startWorkers({
+        modules,
+        queues: backing.queues,
+        outbox: backing.outbox,
+        clock,
+        log,
+        concurrency: config.WORKER_CONCURRENCY,
+      });
       closers.push(() => workers.stop());
     }
     const address = parts.api ? await listen() : undefined;
@@ -56,12 +63,22 @@ export async function startProcess(
       const queues = QUEUES.map((name) => ({ name, queue: backing.queues.queue(name) }));
       closers.push(() => Promise.all(queues.map(({ queue }) => queue.close())));
       const probes = probesOf(backing, queues[0]?.queue);
-      const app: FastifyInstance = await buildApp({ config, authSecret, clock, logger: log, modules, probes, measures: measuresOf(backing, queues) });
+      const app: FastifyInstance = await buildApp({
+        config,
+        authSecret,
+        clock,
+        logger: log,
+        modules,
+        probes,
+        measures: measuresOf(backing, queues),
+      });
       closers.push(() => app.close());
       return app.listen({ port: config.PORT, host: config.HOST });
     }
   } catch (error) {
-    await stop().catch((second: unknown) => log.error({ err: second }, 'could not clean up after a failed start'));
+    await stop().catch((second: unknown) =>
+      log.error({ err: second }, 'could not clean up after a failed start'),
+    );
     throw error;
   }
 }
@@ -77,7 +94,8 @@ function probesOf({ db }: Backing, queue: Queue | undefined): Probe[] {
     {
       name: 'migrations',
       async check() {
-        if ((await countMigrations(db.sql)) < knownMigrations()) throw new Error('the schema is older than the program; run `verbund migrate`');
+        if ((await countMigrations(db.sql)) < knownMigrations())
+          throw new Error('the schema is older than the program; run `verbund migrate`');
       },
     },
     { name: 'queue', check: async () => queue?.ping() },
@@ -91,8 +109,12 @@ function measuresOf({ outbox }: Backing, queues: readonly { name: string; queue:
       help: 'Jobs in the queues by state',
       labels: ['queue', 'state'],
       async read() {
-        const counts = await Promise.all(queues.map(async ({ name, queue }) => ({ name, counts: await queue.counts() })));
-        return counts.flatMap(({ name, counts: states }) => Object.entries(states).map(([state, value]) => ({ labels: { queue: name, state }, value })));
+        const counts = await Promise.all(
+          queues.map(async ({ name, queue }) => ({ name, counts: await queue.counts() })),
+        );
+        return counts.flatMap(({ name, counts: states }) =>
+          Object.entries(states).map(([state, value]) => ({ labels: { queue: name, state }, value })),
+        );
       },
     },
     {

@@ -12,7 +12,15 @@ export async function openApiDocument(): Promise<string> {
   const target = { kind: 'socket', host: '/nowhere', port: 0, database: 'none' } as const;
   const db = openDatabase(target, 'verbund_app', 1);
   const modules = createModules({ db, clock: systemClock, settings: moduleSettings(config, secret) });
-  const app = await buildApp({ config, authSecret: secret, clock: systemClock, logger: pino({ level: 'silent' }), modules, probes: [], measures: [] });
+  const app = await buildApp({
+    config,
+    authSecret: secret,
+    clock: systemClock,
+    logger: pino({ level: 'silent' }),
+    modules,
+    probes: [],
+    measures: [],
+  });
   await app.ready();
   const text = `${JSON.stringify(app.swagger(), null, 2)}\n`;
   await app.close();

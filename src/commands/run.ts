@@ -5,7 +5,9 @@ import { type Parts, type RunningProcess, startProcess } from '../server.ts';
 /** Runs until SIGTERM or SIGINT, then lets running work finish. A second signal ends at once. */
 export async function runUntilStopped(config: Config, log: Logger, parts: Parts): Promise<number> {
   if (config.DATABASE_URL === undefined && !(parts.api && parts.worker)) {
-    throw new Error('serve and work are processes of their own and share a database: set DATABASE_URL, or run `verbund all`.');
+    throw new Error(
+      'serve and work are processes of their own and share a database: set DATABASE_URL, or run `verbund all`.',
+    );
   }
   const stopped = signalled();
   const running = await startProcess(config, log, parts).catch((error: unknown) => {
@@ -36,15 +38,20 @@ function signalled(): Promise<string> {
 
 function explained(error: unknown, config: Config): unknown {
   const { code } = error as { code?: string };
-  if (code === 'EADDRINUSE') return new Error(`port ${config.PORT} on ${config.HOST} is taken; set PORT to another one.`);
+  if (code === 'EADDRINUSE')
+    return new Error(`port ${config.PORT} on ${config.HOST} is taken; set PORT to another one.`);
   return error;
 }
 
 function greet({ address, backing }: RunningProcess, config: Config): void {
   const lines = [
     address === undefined ? 'Verbund works.' : `Verbund runs at ${address}`,
-    ...(address === undefined ? [] : [`  API document   ${address}/openapi.json`, `  to browse      ${address}/docs`]),
-    ...(backing.embedded === undefined ? [] : [`  demo accounts  ${config.VERBUND_DATA_DIR}/demo-accounts.json`]),
+    ...(address === undefined
+      ? []
+      : [`  API document   ${address}/openapi.json`, `  to browse      ${address}/docs`]),
+    ...(backing.embedded === undefined
+      ? []
+      : [`  demo accounts  ${config.VERBUND_DATA_DIR}/demo-accounts.json`]),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

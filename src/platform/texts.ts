@@ -13,7 +13,11 @@ function load(language: Language): Catalogue {
 }
 
 /** A text with its `{places}` filled. Throws for a key or place that does not exist: a gap must not reach a reader. */
-export function textIn(language: Language, key: string, values: Readonly<Record<string, string>> = {}): string {
+export function textIn(
+  language: Language,
+  key: string,
+  values: Readonly<Record<string, string>> = {},
+): string {
   const text = catalogues[language][key];
   if (text === undefined) throw new Error(`there is no text ${key}`);
   return text.replace(/\{(\w+)\}/g, (_place, name: string) => {

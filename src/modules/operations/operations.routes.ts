@@ -13,7 +13,13 @@ export const operationsRoutes =
       '/dead-letters',
       {
         config: { access: 'operations:read' },
-        schema: { tags, operationId: 'listDeadLetters', summary: 'Jobs that were given up after all their tries', querystring: DeadLetterQuery, response: { 200: DeadLetterPage } },
+        schema: {
+          tags,
+          operationId: 'listDeadLetters',
+          summary: 'Jobs that were given up after all their tries',
+          querystring: DeadLetterQuery,
+          response: { 200: DeadLetterPage },
+        },
       },
       (request) => service.listDeadLetters(request.ctx, request.query),
     );
@@ -21,7 +27,13 @@ export const operationsRoutes =
       '/dead-letters/:id/redrive',
       {
         config: { access: 'operations:manage' },
-        schema: { tags, operationId: 'redriveDeadLetter', summary: 'Hand a job over again', params: IdParams, response: { 204: Type.Null() } },
+        schema: {
+          tags,
+          operationId: 'redriveDeadLetter',
+          summary: 'Hand a job over again',
+          params: IdParams,
+          response: { 204: Type.Null() },
+        },
       },
       async (request, reply) => {
         await service.redrive(request.ctx, request.params.id);
@@ -32,7 +44,13 @@ export const operationsRoutes =
       '/audit-entries',
       {
         config: { access: 'audit:read' },
-        schema: { tags, operationId: 'listAuditEntries', summary: 'Who did what under which hat, newest first', querystring: AuditQuery, response: { 200: AuditPage } },
+        schema: {
+          tags,
+          operationId: 'listAuditEntries',
+          summary: 'Who did what under which hat, newest first',
+          querystring: AuditQuery,
+          response: { 200: AuditPage },
+        },
       },
       (request) => service.listAuditEntries(request.ctx, request.query),
     );

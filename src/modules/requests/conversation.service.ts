@@ -30,18 +30,39 @@ export function createConversationService(db: Database) {
       await getRow(tx, requestId);
       return read(tx, after, limit + 1);
     });
-    return toPage(rows, limit, list, (row) => [row.id], (row) => row);
+    return toPage(
+      rows,
+      limit,
+      list,
+      (row) => [row.id],
+      (row) => row,
+    );
   }
 
-  async function write(ctx: HatContext, requestId: string, body: string, visibility: events.Visibility): Promise<MessageView> {
+  async function write(
+    ctx: HatContext,
+    requestId: string,
+    body: string,
+    visibility: events.Visibility,
+  ): Promise<MessageView> {
     return withHatTxOnce(db, ctx, async (tx) => {
       const row = await getRow(tx, requestId);
       if (visibility === 'parties' && !takesMessages(row.status)) {
-        throw new DomainError(ACTION_NOT_POSSIBLE, `The request is ${row.status}; messages are taken between submitting and closing.`);
+        throw new DomainError(
+          ACTION_NOT_POSSIBLE,
+          `The request is ${row.status}; messages are taken between submitting and closing.`,
+        );
       }
       const message = await events.insertMessage(tx, ctx, row, body, visibility);
       const action = visibility === 'parties' ? 'requests.message-written' : 'requests.note-written';
-      await audit(tx, ctx, { action, entityType: 'service_request', entityId: row.id, centreId: row.centreId, ...(visibility === 'parties' && { organisationId: row.organisationId }), details: { messageId: message.id } });
+      await audit(tx, ctx, {
+        action,
+        entityType: 'service_request',
+        entityId: row.id,
+        centreId: row.centreId,
+        ...(visibility === 'parties' && { organisationId: row.organisationId }),
+        details: { messageId: message.id },
+      });
       if (isReply(ctx, row, visibility)) await applyAction(tx, ctx, row, 'resume', {});
       return message;
     });
@@ -51,9 +72,13 @@ export function createConversationService(db: Database) {
     writeMessage: (ctx: HatContext, id: string, body: string) => write(ctx, id, body, 'parties'),
     writeNote: (ctx: HatContext, id: string, body: string) => write(ctx, id, body, 'centre'),
     listMessages: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<MessageView>> =>
-      page(ctx, id, 'messages', query, (tx, after, limit) => events.listMessages(tx, id, 'parties', after, limit)),
+      page(ctx, id, 'messages', query, (tx, after, limit) =>
+        events.listMessages(tx, id, 'parties', after, limit),
+      ),
     listNotes: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<MessageView>> =>
-      page(ctx, id, 'notes', query, (tx, after, limit) => events.listMessages(tx, id, 'centre', after, limit)),
+      page(ctx, id, 'notes', query, (tx, after, limit) =>
+        events.listMessages(tx, id, 'centre', after, limit),
+      ),
     listEvents: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<EventView>> =>
       page(ctx, id, 'events', query, (tx, after, limit) => events.listEvents(tx, id, after, limit)),
   };
@@ -61,5 +86,10 @@ export function createConversationService(db: Database) {
 
 /** The answer the centre waited for: work goes on by itself. */
 function isReply(ctx: HatContext, row: RequestRow, visibility: events.Visibility): boolean {
-  return visibility === 'parties' && ctx.hat.kind === 'organisation' && row.status === 'on_hold' && row.holdReason === 'awaiting_requester';
+  return (
+    visibility === 'parties' &&
+    ctx.hat.kind === 'organisation' &&
+    row.status === 'on_hold' &&
+    row.holdReason === 'awaiting_requester'
+  );
 }

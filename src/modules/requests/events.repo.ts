@@ -45,7 +45,12 @@ export function eventRow(ctx: HatContext, request: Parties, facts: EventFacts) {
   };
 }
 
-export async function listEvents(tx: HatTx, requestId: string, after: string | undefined, limit: number): Promise<EventView[]> {
+export async function listEvents(
+  tx: HatTx,
+  requestId: string,
+  after: string | undefined,
+  limit: number,
+): Promise<EventView[]> {
   return tx.sql<EventView[]>`select id, type, from_status as "fromStatus", to_status as "toStatus", at,
       json_build_object('id', actor_id, 'name', actor_name) as actor, json_build_object('kind', hat_kind, 'id', hat_id) as hat,
       on_behalf_of as "onBehalfOf", reason, expected_version as "expectedVersion", details
@@ -55,15 +60,34 @@ export async function listEvents(tx: HatTx, requestId: string, after: string | u
 
 export type Visibility = 'parties' | 'centre';
 
-export async function insertMessage(tx: HatTx, ctx: HatContext, request: Parties, body: string, visibility: Visibility): Promise<MessageView> {
+export async function insertMessage(
+  tx: HatTx,
+  ctx: HatContext,
+  request: Parties,
+  body: string,
+  visibility: Visibility,
+): Promise<MessageView> {
   const id = newId();
   await tx.sql`insert into service_request_messages (id, centre_id, organisation_id, request_id, author_id, author_name, hat_kind, body, visibility, created_at)
     values (${id}, ${request.centreId}, ${request.organisationId}, ${request.id}, ${ctx.actor.id}, ${ctx.actor.name}, ${ctx.hat.kind}, ${body}, ${visibility}, ${ctx.now})`;
-  return { id, author: { id: ctx.actor.id, name: ctx.actor.name, hatKind: ctx.hat.kind }, body, createdAt: ctx.now };
+  return {
+    id,
+    author: { id: ctx.actor.id, name: ctx.actor.name, hatKind: ctx.hat.kind },
+    body,
+    createdAt: ctx.now,
+  };
 }
 
-export async function listMessages(tx: HatTx, requestId: string, visibility: Visibility, after: string | undefined, limit: number): Promise<MessageView[]> {
-  return tx.sql<MessageView[]>`select id, json_build_object('id', author_id, 'name', author_name, 'hatKind', hat_kind) as author, body, created_at as "createdAt"
+export async function listMessages(
+  tx: HatTx,
+  requestId: string,
+  visibility: Visibility,
+  after: string | undefined,
+  limit: number,
+): Promise<MessageView[]> {
+  return tx.sql<
+    MessageView[]
+  >`select id, json_build_object('id', author_id, 'name', author_name, 'hatKind', hat_kind) as author, body, created_at as "createdAt"
     from service_request_messages where request_id = ${requestId} and visibility = ${visibility}
     ${after === undefined ? tx.sql`` : tx.sql`and id > ${after}`} order by id limit ${limit}`;
 }

@@ -6,8 +6,7 @@ import { isConstraint } from '../../platform/db/postgres-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { textIn } from '../../platform/texts.ts';
 import { findCoverage } from '../agreements/index.ts';
-import { getServiceVersion } from '../catalogue/index.ts';
-import { applyAction } from './actions.service.ts';
+import { applyAction, processingRuleOf } from './actions.service.ts';
 import { insertMessage } from './events.repo.ts';
 import { TEAM_MISSING } from './requests.errors.ts';
 import * as repo from './requests.repo.ts';
@@ -26,9 +25,17 @@ export function createProcessingService(db: Database) {
         const row = await getRow(tx, requestId);
         if (row.status !== 'submitted' || row.receiptAt !== null) return;
         const { centreId, organisationId, serviceId } = row;
-        const coverage = await findCoverage(tx, { centreId, organisationId, serviceId, day: dayOf(row.submittedAt ?? ctx.now) });
+        const coverage = await findCoverage(tx, {
+          centreId,
+          organisationId,
+          serviceId,
+          day: dayOf(row.submittedAt ?? ctx.now),
+        });
         if (coverage === undefined) {
-          await applyAction(tx, ctx, row, 'reject', { code: 'no_agreement', reason: textIn('de', 'requests.rejected-no-agreement') });
+          await applyAction(tx, ctx, row, 'reject', {
+            code: 'no_agreement',
+            reason: textIn('de', 'requests.rejected-no-agreement'),
+          });
           return;
         }
         await receive(tx, ctx, row);
@@ -39,24 +46,36 @@ export function createProcessingService(db: Database) {
     async closeDue(ctx: HatContext, requestId: string, resolvedAt: string): Promise<void> {
       await withHatTx(db, ctx, async (tx) => {
         const row = await getRow(tx, requestId);
-        const isDue = row.status === 'resolved' && row.resolvedAt === resolvedAt && row.closesAt !== null && row.closesAt <= ctx.now;
-        if (isDue) await applyAction(tx, ctx, row, 'close', { reason: textIn('de', 'requests.closed-by-timer') });
+        const isDue =
+          row.status === 'resolved' &&
+          row.resolvedAt === resolvedAt &&
+          row.closesAt !== null &&
+          row.closesAt <= ctx.now;
+        if (isDue)
+          await applyAction(tx, ctx, row, 'close', { reason: textIn('de', 'requests.closed-by-timer') });
       });
     },
   };
 }
 
 async function receive(tx: HatTx, ctx: HatContext, row: RequestRow): Promise<void> {
-  const { processingRule } = await getServiceVersion(tx, row.serviceVersionId);
+  const processingRule = await processingRuleOf(tx, row);
   const teamId = teamFor(processingRule, row.formData);
   try {
-    await repo.changeRequest(tx, ctx, row, { team_id: teamId, receipt_at: ctx.now }, {
-      fact: { type: 'received', from: row.status, to: row.status, details: { teamId } },
-      audit: { action: 'requests.received', details: { teamId } },
-      jobs: [],
-    });
+    await repo.changeRequest(
+      tx,
+      ctx,
+      row,
+      { team_id: teamId, receipt_at: ctx.now },
+      {
+        fact: { type: 'received', from: row.status, to: row.status, details: { teamId } },
+        audit: { action: 'requests.received', details: { teamId } },
+        jobs: [],
+      },
+    );
   } catch (error) {
-    if (isConstraint(error, 'service_requests_team_fkey')) throw new DomainError(TEAM_MISSING, `There is no team ${teamId}.`, { cause: error });
+    if (isConstraint(error, 'service_requests_team_fkey'))
+      throw new DomainError(TEAM_MISSING, `There is no team ${teamId}.`, { cause: error });
     throw error;
   }
   const text = textIn('de', 'requests.receipt', { number: row.number, service: row.serviceTitle });

@@ -12,12 +12,16 @@ import type { RequestQuery } from './requests.schemas.ts';
 type Sql = postgres.Sql | postgres.TransactionSql;
 export type OutboxRow = ReturnType<typeof outboxRow>;
 
-const summaryColumns = (sql: Sql) => sql`r.id, r.number, r.status, r.hold_reason as "holdReason", r.priority, r.subject, r.centre_id as "centreId",
+const summaryColumns = (
+  sql: Sql,
+) => sql`r.id, r.number, r.status, r.hold_reason as "holdReason", r.priority, r.subject, r.centre_id as "centreId",
   r.organisation_id as "organisationId", r.service_id as "serviceId", r.service_title as "serviceTitle", r.service_version_number as "serviceVersion",
   r.external_reference as "externalReference", r.team_id as "teamId", r.assignee_id as "assigneeId", r.created_at as "createdAt",
   r.updated_at as "updatedAt", r.submitted_at as "submittedAt", r.closes_at as "closesAt", r.version`;
 
-const requestColumns = (sql: Sql) => sql`${summaryColumns(sql)}, r.description, r.form_data as "formData", r.requester_id as "requesterId",
+const requestColumns = (
+  sql: Sql,
+) => sql`${summaryColumns(sql)}, r.description, r.form_data as "formData", r.requester_id as "requesterId",
   r.requester_name as "requesterName", r.service_version_id as "serviceVersionId", r.agreement_version_id as "agreementVersionId",
   r.follows_id as "followsId", r.result_code as "resultCode", r.result_text as "resultText", r.rejection_code as "rejectionCode",
   r.receipt_at as "receiptAt", r.accepted_at as "acceptedAt", r.started_at as "startedAt", r.resolved_at as "resolvedAt", r.closed_at as "closedAt"`;
@@ -68,7 +72,13 @@ export interface Record {
 /** The same statement writes history, audit trail and jobs: a round trip saved, and none of them can be forgotten. */
 function history(sql: Sql, ctx: HatContext, row: Parties, { fact, audit, jobs }: Record) {
   const { centreId, organisationId } = row;
-  const entry = auditRow(ctx, { ...audit, entityType: 'service_request', entityId: row.id, centreId, organisationId });
+  const entry = auditRow(ctx, {
+    ...audit,
+    entityType: 'service_request',
+    entityId: row.id,
+    centreId,
+    organisationId,
+  });
   return sql`e as (insert into service_request_events ${sql(eventRow(ctx, row, fact))}),
     a as (insert into audit_entries ${sql(entry)})
     ${jobs.length === 0 ? sql`` : sql`, o as (insert into outbox_jobs ${sql(jobs)})`}`;
@@ -76,13 +86,23 @@ function history(sql: Sql, ctx: HatContext, row: Parties, { fact, audit, jobs }:
 
 /** One request, or undefined when there is none under this hat. */
 export async function findRequest(tx: HatTx, id: string): Promise<RequestRow | undefined> {
-  const [row] = await tx.sql<RequestRow[]>`select ${requestColumns(tx.sql)} from service_requests r where r.id = ${id}`;
+  const [row] = await tx.sql<
+    RequestRow[]
+  >`select ${requestColumns(tx.sql)} from service_requests r where r.id = ${id}`;
   return row;
 }
 
 /** The same in one round trip, for reading alone. */
-export async function readRequest(db: Database, ctx: HatContext, id: string): Promise<RequestRow | undefined> {
-  const [row] = await readUnderHat<RequestRow>(db, ctx, (sql) => sql`select ${requestColumns(sql)} from service_requests r where r.id = ${id}`);
+export async function readRequest(
+  db: Database,
+  ctx: HatContext,
+  id: string,
+): Promise<RequestRow | undefined> {
+  const [row] = await readUnderHat<RequestRow>(
+    db,
+    ctx,
+    (sql) => sql`select ${requestColumns(sql)} from service_requests r where r.id = ${id}`,
+  );
   return row;
 }
 
@@ -131,10 +151,17 @@ export async function changeRequest(
 }
 
 /** Up to `limit` requests, newest or oldest first, after the given id (UUIDv7: the order of filing). */
-export async function listRequests(db: Database, ctx: HatContext, query: RequestQuery, after: string | undefined, limit: number): Promise<SummaryRow[]> {
+export async function listRequests(
+  db: Database,
+  ctx: HatContext,
+  query: RequestQuery,
+  after: string | undefined,
+  limit: number,
+): Promise<SummaryRow[]> {
   return readUnderHat<SummaryRow>(db, ctx, (sql) => {
     const isNewestFirst = query.sort === 'newest';
-    const hat = ctx.hat.kind === 'centre' ? sql`r.centre_id = ${ctx.hat.id}` : sql`r.organisation_id = ${ctx.hat.id}`;
+    const hat =
+      ctx.hat.kind === 'centre' ? sql`r.centre_id = ${ctx.hat.id}` : sql`r.organisation_id = ${ctx.hat.id}`;
     return sql`select ${summaryColumns(sql)} from service_requests r where ${hat} ${filters(sql, query)}
       ${after === undefined ? sql`` : isNewestFirst ? sql`and r.id < ${after}` : sql`and r.id > ${after}`}
       order by r.id ${isNewestFirst ? sql`desc` : sql`asc`} limit ${limit}`;
@@ -143,7 +170,8 @@ export async function listRequests(db: Database, ctx: HatContext, query: Request
 
 /** Written out one by one, so that each combination is a prepared statement of its own with a plan of its own. */
 function filters(sql: Sql, query: RequestQuery) {
-  const { centreId, organisationId, serviceId, teamId, assigneeId, status, open, externalReference, q } = query;
+  const { centreId, organisationId, serviceId, teamId, assigneeId, status, open, externalReference, q } =
+    query;
   return sql`
     ${centreId === undefined ? sql`` : sql`and r.centre_id = ${centreId}`}
     ${organisationId === undefined ? sql`` : sql`and r.organisation_id = ${organisationId}`}
@@ -179,12 +207,14 @@ export async function lockNext(tx: HatTx, teamId: string): Promise<RequestRow | 
 
 /** True for a user who works requests in this centre. */
 export async function isCaseworker(tx: HatTx, centreId: string, userId: string): Promise<boolean> {
-  const rows = await tx.sql`select from role_assignments where user_id = ${userId} and hat_kind = 'centre' and hat_id = ${centreId} and role in ('caseworker', 'team-lead') limit 1`;
+  const rows =
+    await tx.sql`select from role_assignments where user_id = ${userId} and hat_kind = 'centre' and hat_id = ${centreId} and role in ('caseworker', 'team-lead') limit 1`;
   return rows.length === 1;
 }
 
 /** True when the request is one of the caller's with this centre, and finished. */
 export async function isFinished(tx: HatTx, centreId: string, id: string): Promise<boolean> {
-  const rows = await tx.sql`select from service_requests where id = ${id} and centre_id = ${centreId} and status in ('closed', 'rejected', 'cancelled')`;
+  const rows =
+    await tx.sql`select from service_requests where id = ${id} and centre_id = ${centreId} and status in ('closed', 'rejected', 'cancelled')`;
   return rows.length === 1;
 }

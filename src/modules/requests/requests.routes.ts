@@ -36,7 +36,13 @@ export const requestsRoutes =
       '/service-requests',
       {
         config: { access: 'requests:read' },
-        schema: { tags, operationId: 'listServiceRequests', summary: 'Requests your hat may see', querystring: RequestQuery, response: { 200: RequestPage } },
+        schema: {
+          tags,
+          operationId: 'listServiceRequests',
+          summary: 'Requests your hat may see',
+          querystring: RequestQuery,
+          response: { 200: RequestPage },
+        },
       },
       (request) => requests.list(request.ctx, request.query),
     );
@@ -44,7 +50,13 @@ export const requestsRoutes =
       '/service-requests',
       {
         config: { access: 'requests:file', idempotent: true },
-        schema: { tags, operationId: 'createServiceRequest', summary: 'File a request, or keep a draft', body: CreateRequest, response: { 201: RequestView } },
+        schema: {
+          tags,
+          operationId: 'createServiceRequest',
+          summary: 'File a request, or keep a draft',
+          body: CreateRequest,
+          response: { 201: RequestView },
+        },
       },
       async (request, reply) => sendVersioned(reply, await requests.create(request.ctx, request.body), 201),
     );
@@ -52,7 +64,13 @@ export const requestsRoutes =
       '/service-requests/:id',
       {
         config: { access: 'requests:read' },
-        schema: { tags, operationId: 'getServiceRequest', summary: 'One request', params: IdParams, response: { 200: RequestView } },
+        schema: {
+          tags,
+          operationId: 'getServiceRequest',
+          summary: 'One request',
+          params: IdParams,
+          response: { 200: RequestView },
+        },
       },
       async (request, reply) => sendVersioned(reply, await requests.get(request.ctx, request.params.id)),
     );
@@ -60,15 +78,32 @@ export const requestsRoutes =
       '/service-requests/:id',
       {
         config: { access: 'requests:file' },
-        schema: { tags, operationId: 'editServiceRequest', summary: 'Edit a draft', params: IdParams, headers: IfMatchHeaders, body: ChangeRequest, response: { 200: RequestView } },
+        schema: {
+          tags,
+          operationId: 'editServiceRequest',
+          summary: 'Edit a draft',
+          params: IdParams,
+          headers: IfMatchHeaders,
+          body: ChangeRequest,
+          response: { 200: RequestView },
+        },
       },
-      async (request, reply) => sendVersioned(reply, await requests.edit(request.ctx, request.params.id, expectedVersion(request), request.body)),
+      async (request, reply) =>
+        sendVersioned(
+          reply,
+          await requests.edit(request.ctx, request.params.id, expectedVersion(request), request.body),
+        ),
     );
     app.post(
       '/service-requests/claim',
       {
         config: { access: 'requests:work' },
-        schema: { tags, operationId: 'claimServiceRequest', summary: 'The next request of your teams becomes yours', response: { 200: RequestView, 204: Type.Null({ description: 'Nothing to claim' }) } },
+        schema: {
+          tags,
+          operationId: 'claimServiceRequest',
+          summary: 'The next request of your teams becomes yours',
+          response: { 200: RequestView, 204: Type.Null({ description: 'Nothing to claim' }) },
+        },
       },
       async (request, reply) => {
         const claimed = await actions.claim(request.ctx);
@@ -101,7 +136,10 @@ const actionRoutes =
         },
         async (request, reply) => {
           const input = (request.body ?? {}) as ActionInput;
-          return sendVersioned(reply, await actions.act(request.ctx, request.params.id, action, expectedVersion(request), input));
+          return sendVersioned(
+            reply,
+            await actions.act(request.ctx, request.params.id, action, expectedVersion(request), input),
+          );
         },
       );
     }
@@ -114,7 +152,14 @@ const conversationRoutes =
       '/service-requests/:id/messages',
       {
         config: { access: 'requests:read' },
-        schema: { tags, operationId: 'listMessages', summary: 'Messages between requester and centre', params: IdParams, querystring: PagingQuery, response: { 200: MessagePage } },
+        schema: {
+          tags,
+          operationId: 'listMessages',
+          summary: 'Messages between requester and centre',
+          params: IdParams,
+          querystring: PagingQuery,
+          response: { 200: MessagePage },
+        },
       },
       (request) => conversation.listMessages(request.ctx, request.params.id, request.query),
     );
@@ -122,15 +167,32 @@ const conversationRoutes =
       '/service-requests/:id/messages',
       {
         config: { access: 'requests:write-message', idempotent: true },
-        schema: { tags, operationId: 'writeMessage', summary: "Write to the other party; a requester's reply resumes waiting work", params: IdParams, body: WriteMessage, response: { 201: MessageView } },
+        schema: {
+          tags,
+          operationId: 'writeMessage',
+          summary: "Write to the other party; a requester's reply resumes waiting work",
+          params: IdParams,
+          body: WriteMessage,
+          response: { 201: MessageView },
+        },
       },
-      async (request, reply) => reply.code(201).send(await conversation.writeMessage(request.ctx, request.params.id, request.body.body)),
+      async (request, reply) =>
+        reply
+          .code(201)
+          .send(await conversation.writeMessage(request.ctx, request.params.id, request.body.body)),
     );
     app.get(
       '/service-requests/:id/notes',
       {
         config: { access: 'requests:note' },
-        schema: { tags, operationId: 'listNotes', summary: "The centre's own notes", params: IdParams, querystring: PagingQuery, response: { 200: MessagePage } },
+        schema: {
+          tags,
+          operationId: 'listNotes',
+          summary: "The centre's own notes",
+          params: IdParams,
+          querystring: PagingQuery,
+          response: { 200: MessagePage },
+        },
       },
       (request) => conversation.listNotes(request.ctx, request.params.id, request.query),
     );
@@ -138,15 +200,30 @@ const conversationRoutes =
       '/service-requests/:id/notes',
       {
         config: { access: 'requests:note', idempotent: true },
-        schema: { tags, operationId: 'writeNote', summary: 'Note that members never see', params: IdParams, body: WriteMessage, response: { 201: MessageView } },
+        schema: {
+          tags,
+          operationId: 'writeNote',
+          summary: 'Note that members never see',
+          params: IdParams,
+          body: WriteMessage,
+          response: { 201: MessageView },
+        },
       },
-      async (request, reply) => reply.code(201).send(await conversation.writeNote(request.ctx, request.params.id, request.body.body)),
+      async (request, reply) =>
+        reply.code(201).send(await conversation.writeNote(request.ctx, request.params.id, request.body.body)),
     );
     app.get(
       '/service-requests/:id/events',
       {
         config: { access: 'requests:read' },
-        schema: { tags, operationId: 'listRequestEvents', summary: 'Full history that your hat may see', params: IdParams, querystring: PagingQuery, response: { 200: EventPage } },
+        schema: {
+          tags,
+          operationId: 'listRequestEvents',
+          summary: 'Full history that your hat may see',
+          params: IdParams,
+          querystring: PagingQuery,
+          response: { 200: EventPage },
+        },
       },
       (request) => conversation.listEvents(request.ctx, request.params.id, request.query),
     );

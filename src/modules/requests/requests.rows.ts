@@ -63,5 +63,11 @@ export function toRequestSummary(ctx: HatContext, row: SummaryRow): RequestSumma
 
 export function toRequestView(ctx: HatContext, row: RequestRow): RequestView {
   const { requesterId, requesterName, serviceVersionId: _pinned, ...shown } = row;
-  return { ...shown, ...toRequestSummary(ctx, row), closesAt: row.closesAt, requester: { id: requesterId, name: requesterName }, deadlines: [] };
+  return {
+    ...shown,
+    ...toRequestSummary(ctx, row),
+    closesAt: row.closesAt,
+    requester: { id: requesterId, name: requesterName },
+    deadlines: [],
+  };
 }

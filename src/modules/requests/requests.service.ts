@@ -9,12 +9,24 @@ import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { outboxRow } from '../../platform/jobs/outbox.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
-import { getOrderable, getServiceVersion, type OrderableService, validateFormData } from '../catalogue/index.ts';
+import {
+  type FormVersion,
+  getOrderable,
+  getServiceVersion,
+  type Orderable,
+  validateFormData,
+} from '../catalogue/index.ts';
 import { ACTION_NOT_POSSIBLE, FOLLOWS_UNKNOWN, FORM_INVALID } from './requests.errors.ts';
 import { processRequestJob } from './requests.jobs.ts';
 import * as repo from './requests.repo.ts';
 import { type RequestRow, toRequestSummary, toRequestView } from './requests.rows.ts';
-import type { ChangeRequest, CreateRequest, RequestQuery, RequestSummary, RequestView } from './requests.schemas.ts';
+import type {
+  ChangeRequest,
+  CreateRequest,
+  RequestQuery,
+  RequestSummary,
+  RequestView,
+} from './requests.schemas.ts';
 import { priorityNumber } from './routing.rules.ts';
 
 export type RequestsService = ReturnType<typeof createRequestsService>;
@@ -25,7 +37,11 @@ export function createRequestsService(db: Database) {
     /** Throws `SERVICE_NOT_ORDERABLE`, `FORM_INVALID`, `FOLLOWS_UNKNOWN`. */
     async create(ctx: HatContext, input: CreateRequest): Promise<RequestView> {
       return withHatTxOnce(db, ctx, async (tx) => {
-        const orderable = await getOrderable(tx, { serviceId: input.serviceId, organisationId: ctx.hat.id, day: dayOf(ctx.now) });
+        const orderable = await getOrderable(tx, {
+          serviceId: input.serviceId,
+          organisationId: ctx.hat.id,
+          day: dayOf(ctx.now),
+        });
         assertForm(orderable.version, input.formData, input.submit);
         await assertFollows(tx, orderable.centreId, input.followsId);
         const row = newRow(ctx, orderable, input);
@@ -45,9 +61,16 @@ export function createRequestsService(db: Database) {
 
     async list(ctx: HatContext, query: RequestQuery): Promise<Page<RequestSummary>> {
       const { limit, cursor, sort } = query;
-      const [after] = cursor === undefined ? [] : decodeCursor(`requests-${sort}`, cursor, ['string'] as const);
+      const [after] =
+        cursor === undefined ? [] : decodeCursor(`requests-${sort}`, cursor, ['string'] as const);
       const rows = await repo.listRequests(db, ctx, query, after, limit + 1);
-      return toPage(rows, limit, `requests-${sort}`, (row) => [row.id], (row) => toRequestSummary(ctx, row));
+      return toPage(
+        rows,
+        limit,
+        `requests-${sort}`,
+        (row) => [row.id],
+        (row) => toRequestSummary(ctx, row),
+      );
     },
 
     /** Edits a draft. Throws `ACTION_NOT_POSSIBLE` once it is submitted. */
@@ -55,8 +78,10 @@ export function createRequestsService(db: Database) {
       return withHatTx(db, ctx, async (tx) => {
         const row = await getRow(tx, id);
         if (row.version !== version) throw preconditionFailed();
-        if (row.status !== 'draft') throw new DomainError(ACTION_NOT_POSSIBLE, 'Only a draft can be edited; write a message instead.');
-        if (change.formData !== undefined) assertForm(await getServiceVersion(tx, row.serviceVersionId), change.formData, false);
+        if (row.status !== 'draft')
+          throw new DomainError(ACTION_NOT_POSSIBLE, 'Only a draft can be edited; write a message instead.');
+        if (change.formData !== undefined)
+          assertForm(await getServiceVersion(tx, row.serviceVersionId), change.formData, false);
         await repo.changeRequest(tx, ctx, row, toPatch(change), {
           fact: { type: 'edited', details: { fields: Object.keys(change) } },
           audit: { action: 'requests.edited', details: { fields: Object.keys(change) } },
@@ -79,20 +104,35 @@ export async function getRow(tx: HatTx, id: string): Promise<RequestRow> {
 
 /** The job runs under the centre's hat: the request's other party does the work. */
 export function processJob(ctx: HatContext, row: { id: string; centreId: string }): repo.OutboxRow {
-  return outboxRow(ctx, processRequestJob, { requestId: row.id }, { hat: { kind: 'centre', id: row.centreId } });
+  return outboxRow(
+    ctx,
+    processRequestJob,
+    { requestId: row.id },
+    { hat: { kind: 'centre', id: row.centreId } },
+  );
 }
 
 /** A draft may be incomplete, but what is there must fit; on submitting nothing may be missing. */
-export function assertForm(version: { id: string; formSchema: unknown }, formData: unknown, isComplete: boolean): void {
-  const faults = validateFormData(version, formData).filter((fault) => isComplete || fault.code !== 'REQUIRED');
+export function assertForm(
+  version: FormVersion,
+  formData: unknown,
+  isComplete: boolean,
+): void {
+  const faults = validateFormData(version, formData).filter(
+    (fault) => isComplete || fault.code !== 'REQUIRED',
+  );
   if (faults.length === 0) return;
   const [first] = faults;
-  throw new DomainError(FORM_INVALID, `${first?.pointer ?? ''} ${first?.detail ?? ''}`.trim(), { errors: faults });
+  throw new DomainError(FORM_INVALID, `${first?.pointer ?? ''} ${first?.detail ?? ''}`.trim(), {
+    errors: faults,
+  });
 }
 
 async function assertFollows(tx: HatTx, centreId: string, followsId: string | undefined): Promise<void> {
   if (followsId === undefined || (await repo.isFinished(tx, centreId, followsId))) return;
-  throw new DomainError(FOLLOWS_UNKNOWN, 'There is no finished request with this id.', { pointer: '/followsId' });
+  throw new DomainError(FOLLOWS_UNKNOWN, 'There is no finished request with this id.', {
+    pointer: '/followsId',
+  });
 }
 
 function seriesOf(centreCode: string, ctx: HatContext): repo.Series {
@@ -100,7 +140,11 @@ function seriesOf(centreCode: string, ctx: HatContext): repo.Series {
   return { name: `requests_${centreCode.toLowerCase()}_${year}`, prefix: `${centreCode}-${year}-` };
 }
 
-function newRow(ctx: HatContext, { centreId, agreementVersionId, version, serviceId }: OrderableService, input: CreateRequest): repo.NewRequest {
+function newRow(
+  ctx: HatContext,
+  { centreId, agreementVersionId, version, service }: Orderable,
+  input: CreateRequest,
+): repo.NewRequest {
   const { now, actor, hat } = ctx;
   return {
     id: newId(),
@@ -112,7 +156,7 @@ function newRow(ctx: HatContext, { centreId, agreementVersionId, version, servic
     formData: input.formData,
     centreId,
     organisationId: hat.id,
-    serviceId,
+    serviceId: service.id,
     serviceVersionId: version.id,
     serviceVersion: version.number,
     serviceTitle: version.title,
@@ -130,7 +174,17 @@ function newRow(ctx: HatContext, { centreId, agreementVersionId, version, servic
 
 /** What a fresh request has not come to yet. */
 const UNTOUCHED = {
-  teamId: null, assigneeId: null, resultCode: null, resultText: null, rejectionCode: null, receiptAt: null, acceptedAt: null, startedAt: null, resolvedAt: null, closesAt: null, closedAt: null,
+  teamId: null,
+  assigneeId: null,
+  resultCode: null,
+  resultText: null,
+  rejectionCode: null,
+  receiptAt: null,
+  acceptedAt: null,
+  startedAt: null,
+  resolvedAt: null,
+  closesAt: null,
+  closedAt: null,
 } as const;
 
 function toPatch({ subject, description, formData, priority, externalReference }: ChangeRequest): repo.Patch {

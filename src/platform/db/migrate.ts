@@ -42,12 +42,16 @@ async function createRoles(sql: Sql, mayLogIn: boolean): Promise<void> {
 
 /** How many migrations the database has. */
 export async function countMigrations(sql: Sql): Promise<number> {
-  const [row] = await sql<{ applied: number }[]>`select count(*)::int as applied from app_meta.__drizzle_migrations`;
+  const [row] = await sql<
+    { applied: number }[]
+  >`select count(*)::int as applied from app_meta.__drizzle_migrations`;
   return row?.applied ?? 0;
 }
 
 /** How many the program knows. */
 export function knownMigrations(): number {
-  const journal = JSON.parse(readFileSync(`${MIGRATIONS}/meta/_journal.json`, 'utf8')) as { entries: unknown[] };
+  const journal = JSON.parse(readFileSync(`${MIGRATIONS}/meta/_journal.json`, 'utf8')) as {
+    entries: unknown[];
+  };
   return journal.entries.length;
 }
