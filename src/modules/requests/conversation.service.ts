@@ -25,7 +25,7 @@ export function createConversationService(db: Database) {
     { limit, cursor }: PagingQuery,
     read: (tx: HatTx, after: string | undefined, limit: number) => Promise<T[]>,
   ): Promise<Page<T>> {
-    const [after] = cursor === undefined ? [] : decodeCursor(list, cursor, ['string'] as const);
+    const [after] = cursor === undefined ? [] : decodeCursor(list, cursor, ['uuid'] as const);
     const rows = await withHatTx(db, ctx, async (tx) => {
       await getRow(tx, requestId);
       return read(tx, after, limit + 1);

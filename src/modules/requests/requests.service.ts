@@ -61,8 +61,7 @@ export function createRequestsService(db: Database) {
 
     async list(ctx: HatContext, query: RequestQuery): Promise<Page<RequestSummary>> {
       const { limit, cursor, sort } = query;
-      const [after] =
-        cursor === undefined ? [] : decodeCursor(`requests-${sort}`, cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor(`requests-${sort}`, cursor, ['uuid'] as const);
       const rows = await repo.listRequests(db, ctx, query, after, limit + 1);
       return toPage(
         rows,
@@ -113,11 +112,7 @@ export function processJob(ctx: HatContext, row: { id: string; centreId: string 
 }
 
 /** A draft may be incomplete, but what is there must fit; on submitting nothing may be missing. */
-export function assertForm(
-  version: FormVersion,
-  formData: unknown,
-  isComplete: boolean,
-): void {
+export function assertForm(version: FormVersion, formData: unknown, isComplete: boolean): void {
   const faults = validateFormData(version, formData).filter(
     (fault) => isComplete || fault.code !== 'REQUIRED',
   );
