@@ -129,7 +129,8 @@ export function problemBody(error: DomainError, instance: string) {
   };
 }
 
-function asDomainError(error: FastifyError): DomainError {
+/** What an error is to the caller; streams and bulk actions use it to answer item by item. */
+export function asDomainError(error: FastifyError): DomainError {
   if (error instanceof DomainError) return error;
   if (error.validation) return validationProblem(error.validation, error.validationContext ?? 'body');
   const known = BY_FASTIFY_CODE[error.code];

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { type Day, type Moment, millisecondsBetween, momentFromDatabase } from '../../platform/clock.ts';
+import type { FieldError, Problem } from '../../platform/errors.ts';
+import { isUuid } from '../../platform/ids.ts';
+import { findAttributeFault } from './attributes.rules.ts';
+import { looksLikeEmail } from './personal-data.rules.ts';
+import { USAGE_IN_FUTURE, USAGE_KEY_RESERVED, USAGE_PERSONAL_DATA } from './usage.errors.ts';
+import type { UsageEventInput } from './usage.schemas.ts';
+
+/** Source of events that come from closing a request; no one else writes it. */
+export const REQUEST_SOURCE = 'request';
+/** Clocks of other systems may run ahead by this much. */
+export const FUTURE_TOLERANCE_MS = 5 * 60_000;
+
+const DEFAULT_METER = 'cases';
+const UNITS: Readonly<Record<string, string>> = {
+  cases: 'case',
+  minutes: 'minute',
+  hours: 'hour',
+  calls: 'call',
+  days: 'day',
+  employees: 'employee',
+};
+const DEFAULT_UNIT = 'piece';
+const REVERSAL_PREFIX = 'reversal:';
+
+/** Why an event is not taken. Pointers are relative to the event. */
+export interface Refusal {
+  readonly problem: Problem;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+}
+
+/** An event to record. Modules may name the request it belongs to; callers of the API may not. */
+export interface UsageInput extends UsageEventInput {
+  readonly requestId?: string;
+}
+
+/** The facts of an event: what its body hash covers, all of it read back from its row. */
+export interface UsageFacts {
+  readonly kind: 'usage' | 'reversal' | 'adjustment';
+  readonly organisationId: string;
+  readonly serviceId: string;
+  readonly source: string;
+  readonly idempotencyKey: string;
+  readonly meter: string;
+  readonly unit: string;
+  readonly quantity: string;
+  readonly occurredAt: Moment;
+  readonly requestId: string | null;
+  readonly reference: string | null;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly correctsEventId: string | null;
+  readonly reason: string | null;
+}
+
+/** Fills in defaults and spells values one way, so that equal events are equal bytes. */
+export function factsOf(input: UsageInput): UsageFacts {
+  const meter = input.meter ?? DEFAULT_METER;
+  return {
+    kind: 'usage',
+    organisationId: input.organisationId.toLowerCase(),
+    serviceId: input.serviceId.toLowerCase(),
+    source: input.source,
+    idempotencyKey: input.idempotencyKey,
+    meter,
+    unit: input.unit ?? UNITS[meter] ?? DEFAULT_UNIT,
+    quantity: plainDecimal(input.quantity),
+    occurredAt: momentFromDatabase(input.occurredAt),
+    requestId: input.requestId ?? null,
+    reference: input.reference ?? null,
+    attributes: { ...input.attributes },
+    correctsEventId: null,
+    reason: null,
+  };
+}
+
+/** SHA-256 over RFC 8785 canonical JSON of the facts. */
+export function hashOf(facts: UsageFacts): string {
+  return createHash('sha256')
+    .update(canonicalize(facts) ?? '')
+    .digest('base64url');
+}
+
+/** The one spelling of a decimal: no superfluous zeros, no negative zero. */
+export function plainDecimal(text: string): string {
+  const [, sign = '', whole = '0', fraction = ''] = /^(-?)0*(\d+?)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
+  const digits = fraction === '' ? whole : `${whole}.${fraction}`;
+  return digits === '0' ? '0' : `${sign}${digits}`;
+}
+
+export function negated(decimal: string): string {
+  return plainDecimal(decimal.startsWith('-') ? decimal.slice(1) : `-${decimal}`);
+}
+
+/** Whether an event may be recorded, as far as the event alone tells. */
+export function findRefusal(facts: UsageFacts, now: Moment): Refusal | undefined {
+  if (millisecondsBetween(now, facts.occurredAt) > FUTURE_TOLERANCE_MS) {
+    return refusal(USAGE_IN_FUTURE, `The event would have occurred at ${facts.occurredAt}; it is ${now}.`, {
+      pointer: '/occurredAt',
+      code: 'future',
+      detail: 'lies in the future',
+    });
+  }
+  if (facts.reference !== null && looksLikeEmail(facts.reference)) {
+    return refusal(USAGE_PERSONAL_DATA, 'The reference looks like an e-mail address.', {
+      pointer: '/reference',
+      code: 'personal-data',
+      detail: 'looks like an e-mail address',
+    });
+  }
+  const fault = findAttributeFault(facts.attributes);
+  return fault && refusal(fault.problem, `${fault.error.pointer} ${fault.error.detail}.`, fault.error);
+}
+
+/** Sources and keys that Verbund writes itself, so that nobody takes the place of an event to come. */
+export function findReservation({ source, idempotencyKey }: UsageFacts): Refusal | undefined {
+  if (idempotencyKey.startsWith(REVERSAL_PREFIX)) return reservedKey();
+  if (source !== REQUEST_SOURCE) return undefined;
+  return refusal(USAGE_KEY_RESERVED, `The source ${REQUEST_SOURCE} is written when a request closes.`, {
+    pointer: '/source',
+    code: 'reserved',
+    detail: 'is reserved',
+  });
+}
+
+/** An adjustment shares the source of what it corrects; with source `request` ids of requests are taken. */
+export function findKeyReservation(source: string, key: string): Refusal | undefined {
+  const isTaken = key.startsWith(REVERSAL_PREFIX) || (source === REQUEST_SOURCE && isUuid(key.toLowerCase()));
+  return isTaken ? reservedKey() : undefined;
+}
+
+export function reversalKey(eventId: string): string {
+  return `${REVERSAL_PREFIX}${eventId}`;
+}
+
+function reservedKey(): Refusal {
+  return refusal(USAGE_KEY_RESERVED, 'Keys of this form are made by Verbund itself.', {
+    pointer: '/idempotencyKey',
+    code: 'reserved',
+    detail: 'is reserved',
+  });
+}
+
+export function refusal(problem: Problem, detail: string, error: FieldError): Refusal {
+  return { problem, detail, errors: [error] };
+}
+
+/** Days of a period `YYYY`, `YYYY-MM` or `YYYY-Qn`, half-open. */
+export function daysOfPeriod(period: string): { from: Day; to: Day } {
+  const [year = '', part] = period.split('-');
+  const [firstMonth, months] =
+    part === undefined
+      ? [1, 12]
+      : part.startsWith('Q')
+        ? [Number(part.slice(1)) * 3 - 2, 3]
+        : [Number(part), 1];
+  const from = firstDay(Number(year), firstMonth);
+  const next = firstMonth + months;
+  return { from, to: next > 12 ? firstDay(Number(year) + 1, 1) : firstDay(Number(year), next) };
+}
+
+function firstDay(year: number, month: number): Day {
+  return `${year}-${String(month).padStart(2, '0')}-01`;
+}
