@@ -1,5 +1,5 @@
 import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Config } from './config.ts';
 import { type Modules, routesOf } from './modules.ts';
 import type { Clock } from './platform/clock.ts';
@@ -36,7 +36,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   let isStopping = false;
   const app = fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_LIMIT_BYTES,
     trustProxy: config.TRUST_PROXY,
     genReqId: (request) => {
@@ -56,6 +56,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   registerRequestLog(app, registry);
   await registerLimits(app, config.RATE_LIMIT_PER_MINUTE);
   await registerOpenApi(app, VERSION);
+  await registerDocs(app);
   registerRouteRules(app);
   await registerAuthentication(app, deps.authSecret, clock);
   registerIdempotency(app);
@@ -66,7 +67,6 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     metricsToken: config.METRICS_TOKEN,
     isStopping: () => isStopping,
   });
-  await registerDocs(app);
   for (const routes of routesOf(modules)) await app.register(routes, { prefix: '/api/v1' });
   return app as unknown as FastifyInstance;
 }

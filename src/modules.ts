@@ -1,4 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify';
+import type { Config } from './config.ts';
+import {
+  createMembersService,
+  createSessionsService,
+  membersRoutes,
+  type SessionSettings,
+  sessionsRoutes,
+} from './modules/identity/index.ts';
 import { createOrganisationsService, organisationsRoutes } from './modules/organisations/index.ts';
 import { createUsageService, usageRoutes } from './modules/usage/index.ts';
 import type { Clock } from './platform/clock.ts';
@@ -7,16 +15,46 @@ import type { Database } from './platform/db/database.ts';
 export interface ModuleDependencies {
   readonly db: Database;
   readonly clock: Clock;
+  readonly settings: ModuleSettings;
+}
+
+export interface ModuleSettings {
+  readonly accessTokenSeconds: number;
+  readonly sessions: SessionSettings;
+}
+
+export function moduleSettings(config: Config, authSecret: string): ModuleSettings {
+  return {
+    accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    sessions: {
+      authSecret,
+      refreshTokenSeconds: config.REFRESH_TOKEN_SECONDS,
+      passwordCost: config.PASSWORD_COST,
+      loginAttempts: config.LOGIN_ATTEMPTS,
+    },
+  };
 }
 
 export type Modules = ReturnType<typeof createModules>;
 
 /** The composition root: every service once, in the order of the module chain. Shared by server, workers, seeds and tests. */
-export function createModules({ db, clock }: ModuleDependencies) {
-  return { organisations: createOrganisationsService(db), usage: createUsageService(db, clock) };
+export function createModules({ db, clock, settings }: ModuleDependencies) {
+  const { accessTokenSeconds, sessions } = settings;
+  return {
+    accessTokenSeconds,
+    organisations: createOrganisationsService(db),
+    sessions: createSessionsService(db, clock, sessions),
+    members: createMembersService(db, sessions.passwordCost),
+    usage: createUsageService(db, clock),
+  };
 }
 
 /** Routes of all modules, in the order the API document shows them. */
 export function routesOf(modules: Modules): FastifyPluginAsync[] {
-  return [organisationsRoutes(modules.organisations), usageRoutes(modules.usage)] as FastifyPluginAsync[];
+  return [
+    sessionsRoutes(modules.sessions, modules.accessTokenSeconds),
+    membersRoutes(modules.members),
+    organisationsRoutes(modules.organisations),
+    usageRoutes(modules.usage),
+  ] as FastifyPluginAsync[];
 }

@@ -43,6 +43,15 @@ export async function withHatTx<T>(
   }
 }
 
+/** A transaction that may read accounts and sessions while nobody wears a hat yet; for the identity module only. */
+export async function withSignInTx<T>(db: Database, work: (tx: HatTx) => Promise<T>): Promise<T> {
+  const run = async (sql: postgres.TransactionSql): Promise<T> => {
+    await sql`select set_config('app.hat_kind', 'identity', true)`;
+    return work(Object.assign(drizzleOn(sql), { sql }) as HatTx);
+  };
+  return (await db.sql.begin(run)) as T;
+}
+
 /**
  * One read under a hat in one round trip, for hot paths. The lateral join runs the query only after the hat is open: `offset 0`
  * keeps the planner from pulling it out, and its condition needs the outer row.

@@ -1,0 +1,131 @@
+import { type Static, Type } from 'typebox';
+import { closed, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
+
+export const HatKindSchema = Type.Enum(['centre', 'organisation', 'platform']);
+const HatRef = closed({ kind: HatKindSchema, id: Uuid });
+export type HatRef = Static<typeof HatRef>;
+
+export const HatView = closed({
+  kind: HatKindSchema,
+  id: Uuid,
+  name: Type.String(),
+  roles: Type.Array(Type.String()),
+});
+export type HatView = Static<typeof HatView>;
+
+const Email = Type.String({ format: 'email', maxLength: 254 });
+const Password = Type.String({ minLength: 1, maxLength: 200 });
+const NewPassword = Type.String({
+  minLength: 12,
+  maxLength: 200,
+  description: 'At least 12 characters; length counts, not kinds of characters',
+});
+
+export const SignIn = closed({
+  email: Type.String({ minLength: 1, maxLength: 254 }),
+  password: Password,
+  hat: Type.Optional(HatRef),
+});
+export type SignIn = Static<typeof SignIn>;
+export const Refresh = closed({ refreshToken: Type.String({ minLength: 20, maxLength: 200 }) });
+export const ChangePassword = closed({ currentPassword: Password, newPassword: NewPassword });
+export const SwitchHat = HatRef;
+
+export const TokenView = closed({
+  accessToken: Type.String(),
+  refreshToken: Type.String(),
+  tokenType: Type.Literal('Bearer'),
+  expiresInSeconds: Type.Integer(),
+  hat: HatView,
+});
+export type TokenView = Static<typeof TokenView>;
+
+/** Names as in RFC 6749, so that ordinary OAuth clients understand. */
+export const ClientCredentials = closed({
+  grant_type: Type.Literal('client_credentials'),
+  client_id: Type.Optional(Uuid),
+  client_secret: Type.Optional(Type.String({ minLength: 20, maxLength: 200 })),
+  scope: Type.Optional(
+    Type.String({ maxLength: 1000, description: 'Space-separated; left out, all scopes of the account' }),
+  ),
+});
+export type ClientCredentials = Static<typeof ClientCredentials>;
+export const ClientTokenView = closed({
+  access_token: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer(),
+  scope: Type.String(),
+});
+
+export const MeView = closed({
+  id: Uuid,
+  name: Type.String(),
+  email: nullable(Type.String()),
+  hat: HatView,
+  hats: Type.Array(HatView),
+});
+export type MeView = Static<typeof MeView>;
+
+const Roles = Type.Array(text(60), { minItems: 1, maxItems: 20, uniqueItems: true });
+export const UserView = closed({
+  id: Uuid,
+  email: Type.String(),
+  name: Type.String(),
+  isDisabled: Type.Boolean(),
+  roles: Type.Array(Type.String()),
+});
+export type UserView = Static<typeof UserView>;
+export const UserPage = pageOf(UserView);
+export const UserQuery = closed(PageQuery);
+export type UserQuery = Static<typeof UserQuery>;
+export const CreateUser = closed({
+  email: Email,
+  name: text(200),
+  roles: Roles,
+  hat: Type.Optional(HatRef),
+});
+export type CreateUser = Static<typeof CreateUser>;
+export const CreatedUser = closed({
+  ...UserView.properties,
+  temporaryPassword: nullable(
+    Type.String({ description: 'Shown once; null when the person had an account already' }),
+  ),
+});
+export type CreatedUser = Static<typeof CreatedUser>;
+export const ChangeRoles = closed({
+  roles: Type.Array(text(60), {
+    maxItems: 20,
+    uniqueItems: true,
+    description: 'Empty: the person leaves this hat',
+  }),
+});
+
+export const TeamView = closed({ id: Uuid, name: Type.String(), memberIds: Type.Array(Uuid) });
+export type TeamView = Static<typeof TeamView>;
+export const TeamPage = pageOf(TeamView);
+export const CreateTeam = closed({
+  name: text(120),
+  memberIds: Type.Array(Uuid, { default: [], maxItems: 500, uniqueItems: true }),
+});
+export type CreateTeam = Static<typeof CreateTeam>;
+export const ChangeTeamMembers = closed({
+  memberIds: Type.Array(Uuid, { maxItems: 500, uniqueItems: true }),
+});
+
+export const MachineAccountView = closed({
+  clientId: Uuid,
+  name: Type.String(),
+  scopes: Type.Array(Type.String()),
+  isDisabled: Type.Boolean(),
+});
+export type MachineAccountView = Static<typeof MachineAccountView>;
+export const MachineAccountPage = pageOf(MachineAccountView);
+export const CreateMachineAccount = closed({
+  name: text(120),
+  scopes: Type.Array(text(60), { minItems: 1, maxItems: 50, uniqueItems: true }),
+});
+export type CreateMachineAccount = Static<typeof CreateMachineAccount>;
+export const CreatedMachineAccount = closed({
+  ...MachineAccountView.properties,
+  clientSecret: nullable(Type.String({ description: 'Shown once; null in a replayed answer' })),
+});

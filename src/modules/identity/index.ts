@@ -1,0 +1,7 @@
+import './identity.permissions.ts';
+
+export type { HatView, MeView, TokenView } from './identity.schemas.ts';
+export { membersRoutes } from './members.routes.ts';
+export { createMembersService, type MembersService } from './members.service.ts';
+export { sessionsRoutes } from './sessions.routes.ts';
+export { createSessionsService, type SessionSettings, type SessionsService } from './sessions.service.ts';

@@ -1,0 +1,157 @@
+import type { Moment } from '../../platform/clock.ts';
+import type { Hat, HatKind } from '../../platform/context.ts';
+import type { HatTx } from '../../platform/db/hat.ts';
+import type { HatView } from './identity.schemas.ts';
+import type { Attempts } from './throttle.rules.ts';
+
+export interface Account {
+  id: string;
+  email: string;
+  name: string;
+  passwordHash: string;
+  isDisabled: boolean;
+}
+
+export async function findAccountByEmail(tx: HatTx, email: string): Promise<Account | undefined> {
+  const [row] = await tx.sql<
+    Account[]
+  >`select id, email, name, password_hash as "passwordHash", is_disabled as "isDisabled"
+    from users where lower(email) = lower(${email})`;
+  return row;
+}
+
+export async function findAccount(tx: HatTx, id: string): Promise<Account | undefined> {
+  const [row] = await tx.sql<
+    Account[]
+  >`select id, email, name, password_hash as "passwordHash", is_disabled as "isDisabled"
+    from users where id = ${id}`;
+  return row;
+}
+
+/** Hats of a person with names and roles: the platform first, then centres, then organisations, each by name. */
+export async function listHats(tx: HatTx, userId: string): Promise<HatView[]> {
+  return tx.sql<
+    HatView[]
+  >`select a.hat_kind as kind, a.hat_id as id, coalesce(c.name, o.name, 'Plattform') as name, array_agg(a.role order by a.role) as roles
+    from role_assignments a
+    left join centres c on a.hat_kind = 'centre' and c.id = a.hat_id
+    left join organisations o on a.hat_kind = 'organisation' and o.id = a.hat_id
+    where a.user_id = ${userId}
+    group by 1, 2, 3
+    order by array_position(array['platform', 'centre', 'organisation'], a.hat_kind), 3, 2`;
+}
+
+export interface NewSession {
+  readonly id: string;
+  readonly familyId: string;
+  readonly userId: string | null;
+  readonly machineAccountId: string | null;
+  readonly hat: Hat;
+  readonly at: Moment;
+}
+
+export async function insertSession(tx: HatTx, session: NewSession): Promise<void> {
+  const { id, familyId, userId, machineAccountId, hat, at } = session;
+  await tx.sql`insert into sessions (id, family_id, user_id, machine_account_id, hat_kind, hat_id, created_at)
+    values (${id}, ${familyId}, ${userId}, ${machineAccountId}, ${hat.kind}, ${hat.id}, ${at})`;
+}
+
+export async function insertRefreshToken(
+  tx: HatTx,
+  tokenHash: string,
+  sessionId: string,
+  expiresAt: Moment,
+): Promise<void> {
+  await tx.sql`insert into refresh_tokens (token_hash, session_id, expires_at) values (${tokenHash}, ${sessionId}, ${expiresAt})`;
+}
+
+export interface SpentToken {
+  sessionId: string;
+  familyId: string;
+  userId: string;
+  hatKind: HatKind;
+  hatId: string;
+  expiresAt: Moment;
+  revokedAt: Moment | null;
+  /** False when somebody had used it before. */
+  isFirstUse: boolean;
+}
+
+/** Spends a refresh token: of two at once, one sees the first use. */
+export async function spendRefreshToken(
+  tx: HatTx,
+  tokenHash: string,
+  at: Moment,
+): Promise<SpentToken | undefined> {
+  const spent =
+    await tx.sql`update refresh_tokens set used_at = ${at} where token_hash = ${tokenHash} and used_at is null`;
+  const [row] = await tx.sql<Omit<SpentToken, 'isFirstUse'>[]>`
+    select s.id as "sessionId", s.family_id as "familyId", s.user_id as "userId", s.hat_kind as "hatKind", s.hat_id as "hatId",
+      t.expires_at as "expiresAt", s.revoked_at as "revokedAt"
+    from refresh_tokens t join sessions s on s.id = t.session_id where t.token_hash = ${tokenHash}`;
+  return row === undefined ? undefined : { ...row, isFirstUse: spent.count === 1 };
+}
+
+export async function findLiveSession(tx: HatTx, id: string): Promise<{ familyId: string } | undefined> {
+  const [row] = await tx.sql<
+    { familyId: string }[]
+  >`select family_id as "familyId" from sessions where id = ${id} and revoked_at is null`;
+  return row;
+}
+
+export async function revokeFamily(tx: HatTx, familyId: string, at: Moment): Promise<void> {
+  await tx.sql`update sessions set revoked_at = ${at} where family_id = ${familyId} and revoked_at is null`;
+}
+
+/** Ends sessions of a person, all or those under one hat, but one family if given. */
+export async function revokeSessionsOf(
+  tx: HatTx,
+  userId: string,
+  at: Moment,
+  only: { hat?: Hat; exceptFamily?: string } = {},
+): Promise<void> {
+  await tx.sql`update sessions set revoked_at = ${at} where user_id = ${userId} and revoked_at is null
+    ${only.hat === undefined ? tx.sql`` : tx.sql`and hat_kind = ${only.hat.kind} and hat_id = ${only.hat.id}`}
+    ${only.exceptFamily === undefined ? tx.sql`` : tx.sql`and family_id <> ${only.exceptFamily}`}`;
+}
+
+export async function findAttempts(tx: HatTx, subject: string): Promise<Attempts | undefined> {
+  const [row] = await tx.sql<
+    Attempts[]
+  >`select failures, window_started_at as "windowStartedAt" from login_attempts where subject = ${subject} for update`;
+  return row;
+}
+
+export async function saveAttempts(
+  tx: HatTx,
+  subject: string,
+  { failures, windowStartedAt }: Attempts,
+): Promise<void> {
+  await tx.sql`insert into login_attempts (subject, failures, window_started_at) values (${subject}, ${failures}, ${windowStartedAt})
+    on conflict (subject) do update set failures = excluded.failures, window_started_at = excluded.window_started_at`;
+}
+
+export async function clearAttempts(tx: HatTx, subject: string): Promise<void> {
+  await tx.sql`delete from login_attempts where subject = ${subject}`;
+}
+
+export interface MachineAccount {
+  id: string;
+  name: string;
+  secretHash: string;
+  scopes: string[];
+  hatKind: HatKind;
+  hatId: string;
+}
+
+export async function findMachineAccount(tx: HatTx, id: string): Promise<MachineAccount | undefined> {
+  const [row] = await tx.sql<
+    MachineAccount[]
+  >`select id, name, secret_hash as "secretHash", scopes, hat_kind as "hatKind", hat_id as "hatId"
+    from machine_accounts where id = ${id} and disabled_at is null`;
+  return row;
+}
+
+export async function updatePassword(tx: HatTx, userId: string, passwordHash: string): Promise<void> {
+  await tx.sql`update users set password_hash = ${passwordHash} where id = ${userId}`;
+}

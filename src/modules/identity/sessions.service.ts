@@ -1,0 +1,288 @@
+import { type Clock, type Moment, plusSeconds } from '../../platform/clock.ts';
+import type { HatContext } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { type HatTx, SESSION_ENDED, withSignInTx } from '../../platform/db/hat.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { AccessClaims } from '../../platform/http/augmentations.ts';
+import { newId } from '../../platform/ids.ts';
+import { audit } from '../audit/index.ts';
+import {
+  CLIENT_INVALID,
+  CREDENTIALS_WRONG,
+  HAT_NOT_HELD,
+  REFRESH_TOKEN_INVALID,
+  SCOPE_INVALID,
+  TOO_MANY_SIGN_INS,
+} from './identity.errors.ts';
+import type { HatRef, HatView, MeView, SignIn } from './identity.schemas.ts';
+import { hashPassword, isPassword } from './passwords.ts';
+import { hashSecret, isSecret, newSecret, pseudonym } from './secrets.ts';
+import * as repo from './sessions.repo.ts';
+import { afterFailure, secondsToWait } from './throttle.rules.ts';
+
+export interface SessionSettings {
+  readonly authSecret: string;
+  readonly refreshTokenSeconds: number;
+  readonly passwordCost: number;
+  readonly loginAttempts: number;
+}
+
+export type Claims = Omit<AccessClaims, 'iat' | 'exp'>;
+
+export interface OpenedSession {
+  readonly claims: Claims;
+  readonly refreshToken: string;
+  readonly hat: HatView;
+}
+
+export type SessionsService = ReturnType<typeof createSessionsService>;
+
+/** Signing in and out, changing hats, and renewing tokens. */
+export function createSessionsService(db: Database, clock: Clock, settings: SessionSettings) {
+  const { loginAttempts, passwordCost } = settings;
+  /** Unknown accounts are checked against this, so that they take as long as known ones. */
+  const decoy = hashPassword(newSecret(), passwordCost);
+  const subjectsOf = (email: string, address: string) => [
+    { subject: pseudonym(settings.authSecret, 'account', email.toLowerCase()), limit: loginAttempts },
+    { subject: pseudonym(settings.authSecret, 'address', address), limit: loginAttempts * 10 },
+  ];
+
+  async function open(
+    tx: HatTx,
+    user: { id: string; name: string },
+    hat: HatView,
+    familyId: string,
+    requestId: string,
+  ): Promise<OpenedSession> {
+    const now = clock.now();
+    const session = {
+      id: newId(),
+      familyId,
+      userId: user.id,
+      machineAccountId: null,
+      hat: { kind: hat.kind, id: hat.id },
+      at: now,
+    };
+    await repo.insertSession(tx, session);
+    const refreshToken = await issueRefreshToken(tx, session.id, now);
+    const claims: Claims = {
+      sub: user.id,
+      nam: user.name,
+      act: 'user',
+      sid: session.id,
+      hat: [hat.kind, hat.id],
+      rol: hat.roles,
+    };
+    await audit(tx, contextOf(claims, now, requestId), {
+      action: 'identity.signed-in',
+      entityType: 'session',
+      entityId: session.id,
+    });
+    return { claims, refreshToken, hat };
+  }
+
+  async function issueRefreshToken(tx: HatTx, sessionId: string, now: Moment): Promise<string> {
+    const refreshToken = newSecret();
+    await repo.insertRefreshToken(
+      tx,
+      hashSecret(refreshToken),
+      sessionId,
+      plusSeconds(now, settings.refreshTokenSeconds),
+    );
+    return refreshToken;
+  }
+
+  async function assertMayTry(subjects: readonly { subject: string; limit: number }[]): Promise<void> {
+    const waits = await withSignInTx(db, async (tx) => {
+      const attempts = [];
+      for (const { subject, limit } of subjects)
+        attempts.push(secondsToWait(await repo.findAttempts(tx, subject), limit, clock.now()));
+      return attempts;
+    });
+    const seconds = Math.max(...waits);
+    if (seconds > 0)
+      throw new DomainError(TOO_MANY_SIGN_INS, `Try again in ${seconds} seconds.`, {
+        headers: { 'retry-after': String(seconds) },
+      });
+  }
+
+  async function countFailure(subjects: readonly { subject: string }[]): Promise<void> {
+    await withSignInTx(db, async (tx) => {
+      for (const { subject } of subjects)
+        await repo.saveAttempts(tx, subject, afterFailure(await repo.findAttempts(tx, subject), clock.now()));
+    });
+  }
+
+  return {
+    /** Throws `CREDENTIALS_WRONG`, `TOO_MANY_SIGN_INS`, `HAT_NOT_HELD`. */
+    async signIn(input: SignIn, address: string, requestId: string): Promise<OpenedSession> {
+      const subjects = subjectsOf(input.email, address);
+      await assertMayTry(subjects);
+      const account = await withSignInTx(db, (tx) => repo.findAccountByEmail(tx, input.email));
+      const isRight = await isPassword(input.password, account?.passwordHash ?? (await decoy));
+      if (account === undefined || account.isDisabled || !isRight) {
+        await countFailure(subjects);
+        throw new DomainError(CREDENTIALS_WRONG, 'E-mail address or password is wrong.');
+      }
+      return withSignInTx(db, async (tx) => {
+        await repo.clearAttempts(tx, subjects[0]?.subject ?? '');
+        const hats = await repo.listHats(tx, account.id);
+        return open(tx, account, chosenHat(hats, input.hat), newId(), requestId);
+      });
+    },
+
+    /** Spends a refresh token for a new pair; re-use of a spent one ends every session of that sign-in. */
+    async refresh(refreshToken: string): Promise<OpenedSession> {
+      const now = clock.now();
+      const outcome = await withSignInTx(db, async (tx) => {
+        const token = await repo.spendRefreshToken(tx, hashSecret(refreshToken), now);
+        if (token === undefined || token.revokedAt !== null || token.expiresAt <= now) return undefined;
+        if (!token.isFirstUse) {
+          await repo.revokeFamily(tx, token.familyId, now); // committed: the refusal is thrown outside
+          return undefined;
+        }
+        const user = await repo.findAccount(tx, token.userId);
+        const hat = (await repo.listHats(tx, token.userId)).find(
+          ({ kind, id }) => kind === token.hatKind && id === token.hatId,
+        );
+        if (user === undefined || user.isDisabled || hat === undefined) return undefined;
+        const claims: Claims = {
+          sub: user.id,
+          nam: user.name,
+          act: 'user',
+          sid: token.sessionId,
+          hat: [hat.kind, hat.id],
+          rol: hat.roles,
+        };
+        return { claims, hat, refreshToken: await issueRefreshToken(tx, token.sessionId, now) };
+      });
+      if (outcome === undefined)
+        throw new DomainError(REFRESH_TOKEN_INVALID, 'This refresh token is spent, expired or unknown.');
+      return outcome;
+    },
+
+    async switchHat(ctx: HatContext, wanted: HatRef): Promise<OpenedSession> {
+      return withSignInTx(db, async (tx) => {
+        const { familyId } = await liveSession(tx, ctx);
+        return open(
+          tx,
+          ctx.actor,
+          chosenHat(await repo.listHats(tx, ctx.actor.id), wanted),
+          familyId,
+          ctx.requestId,
+        );
+      });
+    },
+
+    async signOut(ctx: HatContext): Promise<void> {
+      await withSignInTx(db, async (tx) =>
+        repo.revokeFamily(tx, (await liveSession(tx, ctx)).familyId, ctx.now),
+      );
+    },
+
+    async me(ctx: HatContext): Promise<MeView> {
+      return withSignInTx(db, async (tx) => {
+        await liveSession(tx, ctx);
+        const hats = await repo.listHats(tx, ctx.actor.id);
+        const account = await repo.findAccount(tx, ctx.actor.id);
+        const hat = hats.find(({ kind, id }) => kind === ctx.hat.kind && id === ctx.hat.id) ?? {
+          ...ctx.hat,
+          name: ctx.actor.name,
+          roles: [],
+        };
+        return { id: ctx.actor.id, name: ctx.actor.name, email: account?.email ?? null, hat, hats };
+      });
+    },
+
+    /** Ends all other sign-ins of the person. */
+    async changePassword(ctx: HatContext, current: string, next: string, address: string): Promise<void> {
+      const account = await withSignInTx(db, async (tx) => {
+        await liveSession(tx, ctx);
+        return repo.findAccount(tx, ctx.actor.id);
+      });
+      const subjects = subjectsOf(account?.email ?? ctx.actor.id, address);
+      await assertMayTry(subjects);
+      if (account === undefined || !(await isPassword(current, account.passwordHash))) {
+        await countFailure(subjects);
+        throw new DomainError(CREDENTIALS_WRONG, 'The current password is wrong.', {
+          errors: [{ pointer: '/currentPassword', code: 'wrong', detail: 'is wrong' }],
+        });
+      }
+      const passwordHash = await hashPassword(next, passwordCost);
+      await withSignInTx(db, async (tx) => {
+        await repo.updatePassword(tx, account.id, passwordHash);
+        await repo.revokeSessionsOf(tx, account.id, ctx.now, {
+          exceptFamily: (await liveSession(tx, ctx)).familyId,
+        });
+        await audit(tx, ctx, {
+          action: 'identity.password-changed',
+          entityType: 'user',
+          entityId: account.id,
+        });
+      });
+    },
+
+    /** OAuth 2.0 client credentials. Throws `CLIENT_INVALID`, `SCOPE_INVALID`. */
+    async clientToken(clientId: string, secret: string, scope: string | undefined): Promise<Claims> {
+      return withSignInTx(db, async (tx) => {
+        const account = await repo.findMachineAccount(tx, clientId);
+        if (!isSecret(secret, account?.secretHash ?? '') || account === undefined)
+          throw new DomainError(CLIENT_INVALID, 'Client id or secret is wrong.');
+        const scopes = scope === undefined ? account.scopes : scope.split(' ').filter(Boolean);
+        const foreign = scopes.filter((name) => !account.scopes.includes(name));
+        if (foreign.length > 0)
+          throw new DomainError(SCOPE_INVALID, `The account does not hold: ${foreign.join(', ')}.`);
+        const session = {
+          id: newId(),
+          familyId: newId(),
+          userId: null,
+          machineAccountId: account.id,
+          hat: { kind: account.hatKind, id: account.hatId },
+          at: clock.now(),
+        };
+        await repo.insertSession(tx, session);
+        return {
+          sub: account.id,
+          nam: account.name,
+          act: 'machine',
+          sid: session.id,
+          hat: [account.hatKind, account.hatId],
+          rol: [],
+          scp: scopes,
+        };
+      });
+    },
+  };
+}
+
+async function liveSession(tx: HatTx, ctx: HatContext): Promise<{ familyId: string }> {
+  const session = ctx.sessionId === null ? undefined : await repo.findLiveSession(tx, ctx.sessionId);
+  if (session === undefined) throw new DomainError(SESSION_ENDED, 'This session has ended; sign in again.');
+  return session;
+}
+
+function chosenHat(hats: readonly HatView[], wanted: HatRef | undefined): HatView {
+  const hat =
+    wanted === undefined ? hats[0] : hats.find(({ kind, id }) => kind === wanted.kind && id === wanted.id);
+  if (hat === undefined)
+    throw new DomainError(
+      HAT_NOT_HELD,
+      wanted === undefined ? 'You hold no hat yet.' : 'You hold no role under this hat.',
+    );
+  return hat;
+}
+
+function contextOf(claims: Claims, now: Moment, requestId: string): HatContext {
+  const [kind, id] = claims.hat;
+  const actor = { id: claims.sub, name: claims.nam, kind: claims.act };
+  return {
+    hat: { kind, id },
+    actor,
+    sessionId: claims.sid,
+    onBehalfOf: null,
+    permissions: new Set(),
+    requestId,
+    now,
+    idempotency: null,
+  };
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Database, type DatabaseTarget, openDatabase } from '../../src/platform/db/database.ts';
+import { migrateDatabase } from '../../src/platform/db/migrate.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { migrateQueueSchema } from '../../src/platform/jobs/queue-schema.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../../drizzle', import.meta.url));
+const TEMPLATE_LOCK = 7_201_967;
+
+export interface TestDatabase {
+  readonly target: DatabaseTarget;
+  drop(): Promise<void>;
+}
+
+/** The server under test: the throw-away one that the runner started, or the one in DATABASE_URL. */
+function serverTarget(): DatabaseTarget {
+  const { VERBUND_TEST_SOCKET: socket, DATABASE_URL: url } = process.env;
+  if (socket !== undefined) {
+    const [host = '', port = '5432'] = socket.split('|');
+    return { kind: 'socket', host, port: Number(port), database: 'postgres' };
+  }
+  if (url !== undefined) return { kind: 'url', url, ownerUrl: url };
+  throw new Error('start tests with `npm test`, or set DATABASE_URL to run one file');
+}
+
+function onDatabase(target: DatabaseTarget, database: string): DatabaseTarget {
+  if (target.kind === 'socket') return { ...target, database };
+  const url = new URL(target.url);
+  url.pathname = `/${database}`;
+  return { kind: 'url', url: url.href, ownerUrl: url.href };
+}
+
+/** A database of its own for one test file, cloned from a migrated template. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const server = serverTarget();
+  const admin = openDatabase(server, 'owner', 1);
+  try {
+    const template = await ensureTemplate(admin, server);
+    const name = `verbund_test_${newId().replaceAll('-', '')}`;
+    await admin.sql.unsafe(`create database ${name} template ${template}`);
+    return { target: onDatabase(server, name), drop: () => dropDatabase(server, name) };
+  } finally {
+    await admin.end();
+  }
+}
+
+async function dropDatabase(server: DatabaseTarget, name: string): Promise<void> {
+  const admin = openDatabase(server, 'owner', 1);
+  await admin.sql.unsafe(`drop database if exists ${name} with (force)`);
+  await admin.end();
+}
+
+/** One template per set of migrations, made by whichever test file comes first. */
+async function ensureTemplate(admin: Database, server: DatabaseTarget): Promise<string> {
+  const name = `verbund_template_${migrationsHash()}`;
+  await admin.sql`select pg_advisory_lock(${TEMPLATE_LOCK})`;
+  const known = await admin.sql`select from pg_database where datname = ${name}`;
+  if (known.length === 0) {
+    await admin.sql.unsafe(`drop database if exists ${name}_new with (force)`);
+    await admin.sql.unsafe(`create database ${name}_new`);
+    const target = onDatabase(server, `${name}_new`);
+    await migrateDatabase(target);
+    await migrateQueueSchema(target);
+    await admin.sql.unsafe(`alter database ${name}_new rename to ${name}`);
+  }
+  await admin.sql`select pg_advisory_unlock(${TEMPLATE_LOCK})`;
+  return name;
+}
+
+function migrationsHash(): string {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(MIGRATIONS)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()) {
+    hash.update(readFileSync(`${MIGRATIONS}/${file}`));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
