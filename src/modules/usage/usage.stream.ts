@@ -7,7 +7,7 @@ import { withHatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { asDomainError } from '../../platform/http/problems.ts';
 import { groupsOfLines, LINE_LIMIT_BYTES, type Line } from './usage.lines.ts';
-import { type Outcome, type Prepared, prepare, recordEach } from './usage.recording.ts';
+import { type Outcome, type Prepared, prepare, type Refused, recordEach } from './usage.recording.ts';
 import { findReservation } from './usage.rules.ts';
 import type { UsageEventInput } from './usage.schemas.ts';
 import { findFormErrors, formRefusal } from './usage.validation.ts';
@@ -58,7 +58,8 @@ async function recordChunk(
   { db, onFailure }: StreamDependencies,
   ctx: HatContext,
   prepared: readonly Prepared[],
-): Promise<Outcome[]> {
+): Promise<readonly Outcome[]> {
+  if (prepared.every((one): one is Refused => !('bodyHash' in one))) return prepared;
   try {
     return await withHatTx(db, ctx, (tx) => recordEach(tx, ctx, prepared));
   } catch (error) {
