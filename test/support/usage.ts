@@ -16,8 +16,8 @@ export interface UsageWorld {
   /** A second service of the centre; Erwitte has both, Lippetal only this one. */
   readonly otherServiceId: string;
   /** A complete body with a fresh key. */
-  event(change?: Record<string, unknown>): Record<string, unknown>;
-  countEvents(): Promise<number>;
+  readonly event: (change?: Record<string, unknown>) => Record<string, unknown>;
+  readonly countEvents: () => Promise<number>;
 }
 
 export const NOW = '2026-11-20T12:00:00.000Z';
@@ -34,7 +34,13 @@ export async function startUsageWorld(t: Test): Promise<UsageWorld> {
   await addAgreement(test, centre, erwitte, [serviceId, otherServiceId]);
   await addAgreement(test, centre, lippetal, [otherServiceId]);
   return {
-    ...{ test, clock, erwitte, lippetal, centre, serviceId, otherServiceId },
+    test,
+    clock,
+    erwitte,
+    lippetal,
+    centre,
+    serviceId,
+    otherServiceId,
     finance: await test.caller(centre, ['finance']),
     member: await test.caller(erwitte, ['member-finance']),
     event: (change = {}) => ({
@@ -69,8 +75,8 @@ export async function addAgreement(
   const agreementId = newId();
   const versionId = newId();
   await sql`insert into agreements (id, centre_id, title, mode) values (${agreementId}, ${centre.id}, 'Vereinbarung', 'delegating')`;
-  await sql`insert into agreement_versions (id, centre_id, agreement_id, number, status, valid_from, valid_to, data_protection_role)
-    values (${versionId}, ${centre.id}, ${agreementId}, 1, 'in_force', ${from}, ${to}, 'controller')`;
+  await sql`insert into agreement_versions (id, centre_id, agreement_id, number, status, valid_from, valid_to, organisation_ids, service_ids, data_protection_role)
+    values (${versionId}, ${centre.id}, ${agreementId}, 1, 'in_force', ${from}, ${to}, ${[member.id]}, ${serviceIds}, 'controller')`;
   for (const serviceId of serviceIds) {
     await sql`insert into agreement_coverage (centre_id, agreement_version_id, organisation_id, service_id, valid_from, valid_to)
       values (${centre.id}, ${versionId}, ${member.id}, ${serviceId}, ${from}, ${to})`;

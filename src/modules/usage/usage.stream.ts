@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { FastifyError } from 'fastify';
 import type { Clock, Moment } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
@@ -63,7 +62,7 @@ async function recordChunk(
   try {
     return await withHatTx(db, ctx, (tx) => recordEach(tx, ctx, prepared));
   } catch (error) {
-    const { problem, message: detail, errors } = asDomainError(error as FastifyError);
+    const { problem, message: detail, errors } = asDomainError(error);
     if (problem.status >= 500) onFailure(error);
     const failed = { status: 'refused', refusal: { problem, detail, errors } } as const;
     return prepared.map((one) => ('bodyHash' in one ? failed : one));

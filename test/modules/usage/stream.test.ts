@@ -36,7 +36,10 @@ t.test('streams of usage', async (t) => {
   const { port } = test.app.server.address() as AddressInfo;
   const open = () =>
     httpRequest({
-      ...{ port, host: '127.0.0.1', method: 'POST', path: '/api/v1/usage-events' },
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/api/v1/usage-events',
       headers: { ...NDJSON, authorization: `Bearer ${finance.token}` },
     });
 
