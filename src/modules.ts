@@ -1,5 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from './config.ts';
+import { agreementsRoutes, createAgreementsService } from './modules/agreements/index.ts';
+import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
 import {
   createMembersService,
   createSessionsService,
@@ -44,6 +46,8 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     organisations: createOrganisationsService(db),
     sessions: createSessionsService(db, clock, sessions),
     members: createMembersService(db, sessions.passwordCost),
+    agreements: createAgreementsService(db),
+    catalogue: createCatalogueService(db),
   };
 }
 
@@ -53,5 +57,7 @@ export function routesOf(modules: Modules): FastifyPluginAsync[] {
     sessionsRoutes(modules.sessions, modules.accessTokenSeconds),
     membersRoutes(modules.members),
     organisationsRoutes(modules.organisations),
+    agreementsRoutes(modules.agreements),
+    catalogueRoutes(modules.catalogue),
   ] as FastifyPluginAsync[];
 }
