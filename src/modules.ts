@@ -9,7 +9,15 @@ import {
   type SessionSettings,
   sessionsRoutes,
 } from './modules/identity/index.ts';
+import { createOperationsService, operationsRoutes } from './modules/operations/index.ts';
 import { createOrganisationsService, organisationsRoutes } from './modules/organisations/index.ts';
+import {
+  createActionsService,
+  createConversationService,
+  createProcessingService,
+  createRequestsService,
+  requestsRoutes,
+} from './modules/requests/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/database.ts';
 
@@ -48,6 +56,11 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     members: createMembersService(db, sessions.passwordCost),
     agreements: createAgreementsService(db),
     catalogue: createCatalogueService(db),
+    requests: createRequestsService(db),
+    actions: createActionsService(db),
+    processing: createProcessingService(db),
+    conversation: createConversationService(db),
+    operations: createOperationsService(db),
   };
 }
 
@@ -59,5 +72,7 @@ export function routesOf(modules: Modules): FastifyPluginAsync[] {
     organisationsRoutes(modules.organisations),
     agreementsRoutes(modules.agreements),
     catalogueRoutes(modules.catalogue),
+    requestsRoutes(modules),
+    operationsRoutes(modules.operations),
   ] as FastifyPluginAsync[];
 }

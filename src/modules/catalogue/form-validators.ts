@@ -1,7 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FieldError } from '../../platform/errors.ts';
-import { fieldError } from '../../platform/http/problems.ts';
+import { toFieldErrors } from '../../platform/validation.ts';
 import type { FormSchema } from './form-schema.rules.ts';
 import { PATTERN_TEXT_MAX } from './pattern-cost.rules.ts';
 
@@ -84,7 +84,13 @@ export function validateFormData(version: FormVersion, data: unknown): FieldErro
 }
 
 function formError(error: ErrorObject): FieldError {
-  const field = fieldError(error, '/formData');
+  const [fault] = toFieldErrors([error]);
+  const field = {
+    code: error.keyword,
+    detail: 'is not valid',
+    ...fault,
+    pointer: `/formData${fault?.pointer ?? ''}`,
+  };
   if (error.keyword !== 'pattern') return field;
   return { ...field, detail: `does not have the expected form of at most ${PATTERN_TEXT_MAX} characters` };
 }

@@ -32,6 +32,8 @@ export const serviceRequests = pgTable(
     /** The versions it was filed under; they never change afterwards. */
     serviceVersionId: uuid('service_version_id').notNull(),
     agreementVersionId: uuid('agreement_version_id').notNull(),
+    serviceVersionNumber: integer('service_version_number').notNull(),
+    serviceTitle: text('service_title').notNull(),
     status: text('status').notNull(),
     holdReason: text('hold_reason'),
     priority: integer('priority').notNull(),
@@ -61,7 +63,7 @@ export const serviceRequests = pgTable(
     closesAt: moment('closes_at'),
     closedAt: moment('closed_at'),
     search: tsvector('search').generatedAlwaysAs(
-      sql`to_tsvector('german', number || ' ' || subject || ' ' || coalesce(description, '') || ' ' || coalesce(external_reference, ''))`,
+      sql`to_tsvector('german', number || ' ' || service_title || ' ' || subject || ' ' || coalesce(description, '') || ' ' || coalesce(external_reference, ''))`,
     ),
   },
   (table) => [

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { DomainError, type DomainErrorOptions, type Problem } from '../errors.ts';
+import { DomainError, type FieldError, type Problem } from '../errors.ts';
 
 /** The server's own error inside whatever wraps it (drizzle wraps once), or undefined. */
 export function postgresError(error: unknown): postgres.PostgresError | undefined {
@@ -15,7 +15,12 @@ export function isSqlState(error: unknown, state: string): boolean {
   return postgresError(error)?.code === state;
 }
 
-export interface ConstraintProblem extends Pick<DomainErrorOptions, 'errors'> {
+export function isConstraint(error: unknown, name: string): boolean {
+  return postgresError(error)?.constraint_name === name;
+}
+
+export interface ConstraintProblem {
+  readonly errors?: readonly FieldError[];
   readonly problem: Problem;
   readonly detail: string;
 }

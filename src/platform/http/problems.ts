@@ -6,25 +6,15 @@ import type {
   FastifySchemaValidationError,
 } from 'fastify';
 import { postgresError } from '../db/postgres-errors.ts';
-import { DomainError, defineProblem, type FieldError, type Problem } from '../errors.ts';
+import { DomainError, defineProblem, type Problem } from '../errors.ts';
+import { JSON_INVALID, VALIDATION_FAILED } from '../json.errors.ts';
+import { toFieldErrors } from '../validation.ts';
 
-export const VALIDATION_FAILED = defineProblem({
-  code: 'VALIDATION_FAILED',
-  status: 400,
-  title: 'The request does not have the expected form',
-  help: 'Each entry of `errors` names a field by JSON pointer and what is wrong with it. Unknown fields and query parameters are errors.',
-});
 export const NOT_FOUND = defineProblem({
   code: 'NOT_FOUND',
   status: 404,
   title: 'There is nothing here for you',
   help: 'The address does not exist, or what it names is not visible under your hat. The two are answered alike on purpose.',
-});
-const JSON_INVALID = defineProblem({
-  code: 'JSON_INVALID',
-  status: 400,
-  title: 'The body is not JSON',
-  help: 'Send well-formed JSON in UTF-8.',
 });
 const BODY_TOO_LARGE = defineProblem({
   code: 'BODY_TOO_LARGE',
@@ -113,20 +103,7 @@ function answer(
   return reply
     .type('application/problem+json')
     .serializer(JSON.stringify)
-    .send(problemBody(error, request.id));
-}
-
-export function problemBody(error: DomainError, instance: string) {
-  const { code, title, status } = error.problem;
-  return {
-    type: `/problems/${code}`,
-    title,
-    status,
-    detail: error.detail,
-    code,
-    instance,
-    ...(error.errors ? { errors: error.errors } : {}),
-  };
+    .send(error.toProblemDetails(request.id));
 }
 
 function asDomainError(error: FastifyError): DomainError {
@@ -169,31 +146,12 @@ const PLACES: Readonly<Record<string, string>> = {
 };
 
 function validationProblem(faults: readonly FastifySchemaValidationError[], context: string): DomainError {
-  const errors = faults.slice(0, 50).map((fault) => fieldError(fault, PLACES[context] ?? ''));
+  const place = PLACES[context] ?? '';
+  const errors = toFieldErrors(faults.slice(0, 50) as never).map((error) => ({
+    ...error,
+    pointer: `${place}${error.pointer}`,
+  }));
   const first = errors[0];
-  return new DomainError(
-    VALIDATION_FAILED,
-    first ? `${first.pointer || 'The body'} ${first.detail}.` : 'The request is not valid.',
-    { errors },
-  );
-}
-
-/** The field a validator's fault is about: for a missing or unknown property that property itself, not its parent. */
-export function fieldError(
-  fault: Pick<FastifySchemaValidationError, 'instancePath' | 'keyword' | 'params' | 'message'>,
-  place = '',
-): FieldError {
-  const { missingProperty, additionalProperty, unevaluatedProperty } = fault.params as Record<
-    string,
-    string | undefined
-  >;
-  const property = missingProperty ?? additionalProperty ?? unevaluatedProperty;
-  const tail = property === undefined ? '' : `/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const detail =
-    missingProperty !== undefined
-      ? 'is missing'
-      : property !== undefined
-        ? 'is not known here'
-        : (fault.message ?? 'is not valid');
-  return { pointer: `${place}${fault.instancePath}${tail}`, code: fault.keyword, detail };
+  const detail = first ? `${first.pointer || 'The body'} ${first.detail}.` : 'The request is not valid.';
+  return new DomainError(VALIDATION_FAILED, detail, { errors });
 }

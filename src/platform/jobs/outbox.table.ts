@@ -18,6 +18,8 @@ export const outboxJobs = pgTable(
     hatId: uuid('hat_id').notNull(),
     requestId: text('request_id').notNull(),
     createdAt: createdAt(),
+    /** Not before this moment: the outbox is the timer of delayed work too. */
+    availableAt: moment('available_at').notNull(),
     dispatchedAt: moment('dispatched_at'),
     completedAt: moment('completed_at'),
     failedAt: moment('failed_at'),
@@ -27,7 +29,7 @@ export const outboxJobs = pgTable(
     redrives: integer('redrives').notNull().default(0),
   },
   (table) => [
-    index('outbox_jobs_waiting_idx').on(table.id).where(sql`dispatched_at is null`),
+    index('outbox_jobs_waiting_idx').on(table.availableAt, table.id).where(sql`dispatched_at is null`),
     index('outbox_jobs_running_idx')
       .on(table.dispatchedAt)
       .where(sql`dispatched_at is not null and completed_at is null and failed_at is null`),

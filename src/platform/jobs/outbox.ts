@@ -1,30 +1,43 @@
+import type { Moment } from '../clock.ts';
 import type { Hat, HatContext } from '../context.ts';
 import type { HatTx } from '../db/hat.ts';
 import { newId } from '../ids.ts';
 import type { JobContract, JobPayload } from './contract.ts';
 
-/** Asks for a job in the caller's own transaction: it exists exactly when the transaction commits. It runs under `hat`. */
+export interface EnqueueOptions {
+  /** Hat the job runs under; the caller's own if left out. */
+  readonly hat?: Hat;
+  /** Not before this moment; at once if left out. */
+  readonly availableAt?: Moment;
+}
+
+/** Asks for a job in the caller's own transaction: it exists exactly when the transaction commits. */
 export async function enqueue<C extends JobContract>(
   tx: HatTx,
   ctx: HatContext,
   job: C,
   payload: JobPayload<C>,
-  hat: Hat = ctx.hat,
+  options: EnqueueOptions = {},
 ): Promise<void> {
-  const row = outboxRow(ctx, job, payload, hat);
-  await tx.sql`insert into outbox_jobs (id, queue, name, payload, hat_kind, hat_id, request_id, created_at)
-    values (${row.id}, ${row.queue}, ${row.name}, ${row.payload}::jsonb, ${row.hatKind}, ${row.hatId}, ${row.requestId}, ${ctx.now})`;
+  await tx.sql`insert into outbox_jobs ${tx.sql(outboxRow(ctx, job, payload, options))}`;
 }
 
-/** The values of an outbox row, for use cases that write all they write in one statement. */
-export function outboxRow<C extends JobContract>(ctx: HatContext, job: C, payload: JobPayload<C>, hat: Hat) {
+/** The values of an outbox row, for use cases that write all they write in one statement. `payload` is JSON text. */
+export function outboxRow<C extends JobContract>(
+  ctx: HatContext,
+  job: C,
+  payload: JobPayload<C>,
+  { hat = ctx.hat, availableAt = ctx.now }: EnqueueOptions = {},
+) {
   return {
     id: newId(),
     queue: job.queue,
     name: job.name,
     payload: JSON.stringify(payload),
-    hatKind: hat.kind,
-    hatId: hat.id,
-    requestId: ctx.requestId,
+    hat_kind: hat.kind,
+    hat_id: hat.id,
+    request_id: ctx.requestId,
+    created_at: ctx.now,
+    available_at: availableAt,
   };
 }

@@ -1,0 +1,172 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import type { CellParser } from './csv-values.ts';
+
+export interface CsvColumnSpec<Value> {
+  /** Accepted headers, compared without regard to case and outer spaces; the first is named in errors. */
+  readonly headers: readonly [string, ...string[]];
+  readonly parse: CellParser<Value>;
+  /** Where the column may be missing or a cell empty, `fallback` is the value. */
+  readonly fallback?: Value;
+}
+
+export type CsvColumns = Readonly<Record<string, CsvColumnSpec<unknown>>>;
+
+export type CsvRow<Columns extends CsvColumns> = {
+  readonly [Name in keyof Columns]: Columns[Name] extends CsvColumnSpec<infer Value> ? Value : never;
+};
+
+/** `row` counts as a spreadsheet does: the header is row 1. Both are absent for faults of the whole file. */
+export interface CsvIssue {
+  readonly row?: number;
+  readonly column?: string;
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface CsvReading<Columns extends CsvColumns> {
+  /** The rows without fault; import them only when `issues` is empty, or say what was left out. */
+  readonly rows: readonly { readonly row: number; readonly values: CsvRow<Columns> }[];
+  readonly issues: readonly CsvIssue[];
+}
+
+type Delimiter = ';' | ',';
+
+/**
+ * Reads a CSV file by its headers, strictly: unknown, repeated and missing columns, rows of another width and every
+ * cell that cannot be read are issues with row, column and reason; nothing is guessed or skipped, except blank rows.
+ * The delimiter (`;` or `,`) is the one under which more of the headers are known. Outer spaces of cells are dropped.
+ */
+export function readCsv<const Columns extends CsvColumns>(
+  input: string | Uint8Array,
+  columns: Columns,
+): CsvReading<Columns> {
+  const text = typeof input === 'string' ? input.replace(/^\uFEFF/, '') : decode(input);
+  if (text === undefined) return failed('ENCODING', 'is not encoded in UTF-8; save it as "CSV UTF-8"');
+  let records: string[][];
+  try {
+    records = parseRecords(text, detectDelimiter(text, columns));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    return failed('CSV_MALFORMED', error.message);
+  }
+  const [header, ...body] = records;
+  if (header === undefined || isBlank(header)) return failed('HEADER_MISSING', 'has no header row');
+  const { places, issues } = matchHeader(header, columns);
+  if (issues.length > 0) return { rows: [], issues };
+  return readRows(body, header, places, columns);
+}
+
+function failed(code: string, reason: string): { rows: []; issues: CsvIssue[] } {
+  return { rows: [], issues: [{ code, reason }] };
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseRecords(text: string, delimiter: Delimiter, records?: number): string[][] {
+  // Widths are compared by ourselves, to name the row as a spreadsheet shows it.
+  const options = { delimiter, relax_column_count: true, skip_empty_lines: false, trim: true };
+  return parse(text, records === undefined ? options : { ...options, to: records }) as string[][];
+}
+
+function detectDelimiter(text: string, columns: CsvColumns): Delimiter {
+  return knownHeaders(text, ',', columns) > knownHeaders(text, ';', columns) ? ',' : ';';
+}
+
+function knownHeaders(text: string, delimiter: Delimiter, columns: CsvColumns): number {
+  try {
+    const [header = []] = parseRecords(text, delimiter, 1);
+    return header.filter((cell) => findColumn(cell, columns) !== undefined).length;
+  } catch {
+    return 0;
+  }
+}
+
+function findColumn(header: string, columns: CsvColumns): string | undefined {
+  const wanted = fold(header);
+  return Object.keys(columns).find((name) => columns[name]?.headers.some((known) => fold(known) === wanted));
+}
+
+function fold(header: string): string {
+  return header.normalize('NFC').trim().toLowerCase();
+}
+
+function matchHeader(
+  header: readonly string[],
+  columns: CsvColumns,
+): { places: ReadonlyMap<string, number>; issues: CsvIssue[] } {
+  const places = new Map<string, number>();
+  const issues: CsvIssue[] = [];
+  for (const [index, cell] of header.entries()) {
+    const name = findColumn(cell, columns);
+    if (name === undefined) {
+      issues.push({ row: 1, column: cell, code: 'COLUMN_UNKNOWN', reason: 'is no known column' });
+    } else if (places.has(name)) {
+      issues.push({ row: 1, column: cell, code: 'COLUMN_REPEATED', reason: 'occurs twice' });
+    } else {
+      places.set(name, index);
+    }
+  }
+  for (const [name, column] of Object.entries(columns)) {
+    if (places.has(name) || 'fallback' in column) continue;
+    issues.push({ row: 1, column: column.headers[0], code: 'COLUMN_MISSING', reason: 'is missing' });
+  }
+  return { places, issues };
+}
+
+function readRows<Columns extends CsvColumns>(
+  body: readonly (readonly string[])[],
+  header: readonly string[],
+  places: ReadonlyMap<string, number>,
+  columns: Columns,
+): CsvReading<Columns> {
+  const rows: { row: number; values: CsvRow<Columns> }[] = [];
+  const issues: CsvIssue[] = [];
+  for (const [index, record] of body.entries()) {
+    const row = index + 2;
+    if (isBlank(record)) continue;
+    if (record.length !== header.length) {
+      const reason = `has ${record.length} cells, the header has ${header.length}`;
+      issues.push({ row, code: 'ROW_WIDTH', reason });
+      continue;
+    }
+    const reading = readRecord(record, row, places, columns);
+    if (reading.issues.length > 0) issues.push(...reading.issues);
+    else rows.push({ row, values: reading.values as CsvRow<Columns> });
+  }
+  return { rows, issues };
+}
+
+function readRecord(
+  record: readonly string[],
+  row: number,
+  places: ReadonlyMap<string, number>,
+  columns: CsvColumns,
+): { values: Record<string, unknown>; issues: CsvIssue[] } {
+  const values: Record<string, unknown> = {};
+  const issues: CsvIssue[] = [];
+  for (const [name, spec] of Object.entries(columns)) {
+    const place = places.get(name);
+    const cell = place === undefined ? '' : (record[place] ?? '');
+    const column = spec.headers[0];
+    if (cell === '' && 'fallback' in spec) {
+      values[name] = spec.fallback;
+    } else if (cell === '') {
+      issues.push({ row, column, code: 'CELL_EMPTY', reason: 'is empty' });
+    } else {
+      const result = spec.parse(cell);
+      if (result.ok) values[name] = result.value;
+      else issues.push({ row, column, code: result.code, reason: result.reason });
+    }
+  }
+  return { values, issues };
+}
+
+function isBlank(record: readonly string[]): boolean {
+  return record.every((cell) => cell === '');
+}

@@ -1,0 +1,70 @@
+/** A cell that was read, or why it was not; `reason` completes the sentence "row 7, column Betrag: …". */
+export type CellResult<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly code: string; readonly reason: string };
+
+export type CellParser<Value> = (cell: string) => CellResult<Value>;
+
+const GERMAN = /^(-?)((?:0|[1-9]\d*)|[1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d{1,2}))?$/;
+const PLAIN = /^(-?)(0|[1-9]\d*)\.(\d{1,2})$/;
+/** One group of three after one separator: 1.234 is a thousand in German and little more than one elsewhere. */
+const AMBIGUOUS = /^-?[1-9]\d{0,2}[.,]\d{3}$/;
+
+/**
+ * An amount in German (`1.234,56`, `1234,56`, `1.234.567`) or plain writing (`1234.56`), to integer cents. Nothing
+ * is guessed: no currency, no spaces, no plus, no trailing minus, at most two decimals.
+ */
+export function parseAmountCents(cell: string): CellResult<number> {
+  if (AMBIGUOUS.test(cell)) {
+    return refuse('AMOUNT_AMBIGUOUS', `${show(cell)} may mean thousands or decimals; write two decimals`);
+  }
+  const match = GERMAN.exec(cell) ?? PLAIN.exec(cell);
+  if (match === null) {
+    return refuse('AMOUNT_MALFORMED', `${show(cell)} is no amount like 1.234,56 or 1234.56`);
+  }
+  const [, sign = '', whole = '', decimals = ''] = match;
+  const amountCents = Number(`${sign}${whole.replaceAll('.', '')}${decimals.padEnd(2, '0')}`);
+  if (!Number.isSafeInteger(amountCents)) {
+    return refuse('AMOUNT_OUT_OF_RANGE', `${show(cell)} is too large to be held exactly`);
+  }
+  // -0 is equal to 0 but not the same to every comparison.
+  return { ok: true, value: amountCents === 0 ? 0 : amountCents };
+}
+
+const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
+const GERMAN_DAY = /^(\d{2})\.(\d{2})\.(\d{4})$/;
+
+/** A day as `2026-01-31` or `31.01.2026`, to ISO; it must exist in the calendar. */
+export function parseDay(cell: string): CellResult<string> {
+  const german = GERMAN_DAY.exec(cell);
+  const iso = german === null ? cell : `${german[3]}-${german[2]}-${german[1]}`;
+  const match = ISO_DAY.exec(iso);
+  if (match === null) return refuse('DAY_MALFORMED', `${show(cell)} is no day like 2026-01-31 or 31.01.2026`);
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  if (year < 1 || day < 1 || day > daysInMonth(year, month)) {
+    return refuse('DAY_UNKNOWN', `${show(cell)} is not in the calendar`);
+  }
+  return { ok: true, value: iso };
+}
+
+/** Gregorian; zero for a month that does not exist. */
+function daysInMonth(year: number, month: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
+}
+
+/** Text of limited length. */
+export function parseTextUpTo(maxLength: number): CellParser<string> {
+  return (cell) =>
+    cell.length <= maxLength
+      ? { ok: true, value: cell }
+      : refuse('TEXT_TOO_LONG', `has ${cell.length} characters, ${maxLength} are allowed`);
+}
+
+function refuse(code: string, reason: string): { ok: false; code: string; reason: string } {
+  return { ok: false, code, reason };
+}
+
+function show(cell: string): string {
+  return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 37)}...` : cell);
+}

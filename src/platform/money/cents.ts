@@ -1,0 +1,57 @@
+import { DomainError } from '../errors.ts';
+import { AMOUNT_OUT_OF_RANGE } from './money.errors.ts';
+
+export type MoneyLocale = 'de' | 'en';
+
+/**
+ * Integer cents, taken into exact arithmetic.
+ * @throws DomainError AMOUNT_OUT_OF_RANGE for fractions and for numbers a double cannot hold exactly
+ */
+export function toBigCents(amountCents: number, pointer?: string): bigint {
+  if (!Number.isSafeInteger(amountCents)) {
+    throw outOfRange(String(amountCents), pointer);
+  }
+  return BigInt(amountCents);
+}
+
+/** Back from exact arithmetic. @throws DomainError AMOUNT_OUT_OF_RANGE */
+export function fromBigCents(amount: bigint, pointer?: string): number {
+  const amountCents = Number(amount);
+  if (!Number.isSafeInteger(amountCents)) throw outOfRange(String(amount), pointer);
+  return amountCents;
+}
+
+/** Sum of integer cents, exact or refused. @throws DomainError AMOUNT_OUT_OF_RANGE */
+export function sumCents(amounts: Iterable<number>): number {
+  let sum = 0n;
+  for (const amountCents of amounts) sum += toBigCents(amountCents);
+  return fromBigCents(sum);
+}
+
+function outOfRange(shown: string, pointer: string | undefined): DomainError {
+  return new DomainError(
+    AMOUNT_OUT_OF_RANGE,
+    `${shown} is not a whole number of cents that can be held exactly`,
+    pointer === undefined ? {} : { pointer },
+  );
+}
+
+const SEPARATORS = { de: { group: '.', point: ',' }, en: { group: ',', point: '.' } } as const;
+
+/**
+ * Cents as an amount of money without currency: `1.234,56` (de) or `1,234.56` (en). `grouping: false` leaves out the
+ * thousands separator, for files that programs read.
+ * @throws DomainError AMOUNT_OUT_OF_RANGE
+ */
+export function formatCents(
+  amountCents: number,
+  locale: MoneyLocale,
+  options?: { grouping?: boolean },
+): string {
+  const amount = toBigCents(amountCents);
+  const { group, point } = SEPARATORS[locale];
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(3, '0');
+  const whole = digits.slice(0, -2);
+  const shown = options?.grouping === false ? whole : whole.replace(/\B(?=(\d{3})+$)/g, group);
+  return `${amount < 0n ? '-' : ''}${shown}${point}${digits.slice(-2)}`;
+}

@@ -1,0 +1,293 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { test } from 'tap';
+import { DomainError } from '../../src/platform/errors.ts';
+import {
+  apportion,
+  compareIds,
+  formatCents,
+  formatDecimal,
+  formatFraction,
+  formatFractionOver,
+  fractionWriter,
+  fromBigCents,
+  parseDecimal,
+  sumCents,
+  toBigCents,
+  type Weighted,
+} from '../../src/platform/money/index.ts';
+
+const runs = { numRuns: 1000 };
+
+function codeOf(action: () => unknown): string | undefined {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof DomainError) return error.code;
+    throw error;
+  }
+  return undefined;
+}
+
+const weights = fc
+  .uniqueArray(
+    fc.record({
+      id: fc.string({ minLength: 1, maxLength: 4 }),
+      weight: fc.oneof(fc.bigInt(0n, 9n), fc.bigInt(0n, 10n ** 7n), fc.bigInt(0n, 10n ** 30n)),
+    }),
+    {
+      selector: (share) => share.id,
+      minLength: 1,
+      maxLength: 12,
+    },
+  )
+  .filter((shares) => shares.some((share) => share.weight > 0n));
+const totals = fc.oneof(fc.bigInt(-3n, 3n), fc.bigInt(-(10n ** 15n), 10n ** 15n));
+
+test('apportion', async (t) => {
+  t.test('the portions add up to the total', async () => {
+    fc.assert(
+      fc.property(totals, weights, (total, shares) => {
+        return apportion(total, shares).reduce((sum, portion) => sum + portion.amount, 0n) === total;
+      }),
+      runs,
+    );
+  });
+
+  t.test('the order of the input does not show', async () => {
+    fc.assert(
+      fc.property(totals, weights, (total, shares) => {
+        return isDeepStrictEqual(apportion(total, shares), apportion(total, shares.toReversed()));
+      }),
+      runs,
+    );
+  });
+
+  t.test('a portion is its exact share cut off, plus its rounding cent', async () => {
+    fc.assert(
+      fc.property(totals, weights, (total, shares) => {
+        const sum = shares.reduce((all, share) => all + share.weight, 0n);
+        const weightOf = new Map(shares.map((share) => [share.id, share.weight]));
+        return apportion(total, shares).every(({ id, amount, rounding }) => {
+          const exact = total * (weightOf.get(id) as bigint);
+          const off = amount * sum - exact;
+          return amount === exact / sum + BigInt(rounding) && off < sum && off > -sum;
+        });
+      }),
+      runs,
+    );
+  });
+
+  t.test('a negative total is the mirror image', async () => {
+    fc.assert(
+      fc.property(totals, weights, (total, shares) => {
+        const [plus, minus] = [apportion(total, shares), apportion(-total, shares)];
+        return plus.every((portion, index) => {
+          const other = minus[index];
+          return (
+            other !== undefined && portion.amount === -other.amount && portion.rounding === 0 - other.rounding
+          );
+        });
+      }),
+      runs,
+    );
+  });
+
+  t.test('cents left over go to the largest fractional parts, ties to the smaller id', async () => {
+    fc.assert(
+      fc.property(fc.bigInt(0n, 10n ** 9n), weights, (total, shares) => {
+        const sum = shares.reduce((all, share) => all + share.weight, 0n);
+        const rest = new Map(shares.map((share) => [share.id, (total * share.weight) % sum]));
+        const portions = apportion(total, shares);
+        const lifted = portions.filter((portion) => portion.rounding === 1);
+        const others = portions.filter((portion) => portion.rounding === 0);
+        return lifted.every((up) =>
+          others.every((down) => {
+            const [a, b] = [rest.get(up.id) as bigint, rest.get(down.id) as bigint];
+            return a > b || (a === b && compareIds(up.id, down.id) < 0);
+          }),
+        );
+      }),
+      runs,
+    );
+  });
+
+  t.test('a larger weight never gets less, a weight of zero gets nothing', async () => {
+    fc.assert(
+      fc.property(fc.bigInt(0n, 10n ** 15n), weights, (total, shares) => {
+        const weightOf = new Map(shares.map((share) => [share.id, share.weight]));
+        const sorted = apportion(total, shares)
+          .map((portion) => ({ amount: portion.amount, weight: weightOf.get(portion.id) as bigint }))
+          .sort((a, b) =>
+            a.weight === b.weight ? Number(a.amount - b.amount) : a.weight < b.weight ? -1 : 1,
+          );
+        return sorted.every(
+          ({ amount, weight }, index) =>
+            (weight > 0n || amount === 0n) && (index === 0 || amount >= (sorted[index - 1]?.amount ?? 0n)),
+        );
+      }),
+      runs,
+    );
+  });
+
+  t.test('ids are ordered by code units, not by a collation', async (t) => {
+    const shares: Weighted[] = ['a', 'B', 'ä', '10', '9'].map((id) => ({ id, weight: 1n }));
+    t.strictSame(
+      apportion(2n, shares).map(({ id, amount }) => `${id}:${amount}`),
+      ['10:1', '9:1', 'B:0', 'a:0', 'ä:0'],
+    );
+  });
+
+  t.test(
+    '422: empty keys and negative weights are refused; repeated ids are a mistake of the caller',
+    async (t) => {
+      t.equal(
+        codeOf(() => apportion(1n, [])),
+        'ALLOCATION_KEY_EMPTY',
+      );
+      t.equal(
+        codeOf(() => apportion(0n, [{ id: 'a', weight: 0n }])),
+        'ALLOCATION_KEY_EMPTY',
+      );
+      const negative = [
+        { id: 'a', weight: -1n },
+        { id: 'b', weight: 2n },
+      ];
+      t.equal(
+        codeOf(() => apportion(1n, negative)),
+        'NEGATIVE_WEIGHT',
+      );
+      const twice = [
+        { id: 'a', weight: 1n },
+        { id: 'a', weight: 1n },
+      ];
+      t.throws(() => apportion(1n, twice), RangeError);
+    },
+  );
+});
+
+test('fractions', async (t) => {
+  t.test('all ways of writing a fraction agree', async () => {
+    const positive = fc.oneof(fc.bigInt(1n, 1000n), fc.bigInt(1n, 10n ** 40n));
+    fc.assert(
+      fc.property(fc.bigInt(-(10n ** 20n), 10n ** 20n), positive, positive, positive, (top, a, b, weight) => {
+        const plain = formatFraction(top * weight, a * b);
+        return (
+          formatFractionOver(top * weight, [a, b]) === plain && fractionWriter(top, a * b)(weight) === plain
+        );
+      }),
+      runs,
+    );
+  });
+
+  t.test('fractions are in lowest terms with the sign in front', async (t) => {
+    t.equal(formatFraction(-10n, 4n), '-5/2');
+    t.equal(formatFraction(0n, 7n), '0/1');
+    t.equal(formatFractionOver(0n, [7n]), '0/1');
+    t.equal(fractionWriter(-10n, 3n)(0n), '0/1');
+    t.equal(formatFraction(10n, 5n), '2/1');
+  });
+
+  t.test('products beyond the exact range of numbers stay exact', async (t) => {
+    t.equal(
+      fractionWriter(9007199254740991n, 7n)(9007199254740993n),
+      formatFraction(9007199254740991n * 9007199254740993n, 7n),
+    );
+    t.equal(fractionWriter(9007199254740991n, 2n)(9007199254740991n), '81129638414606663681390495662081/2');
+  });
+});
+
+test('decimals', async (t) => {
+  t.test('what was read is written back to the same number', async () => {
+    const decimals = fc.record({
+      units: fc.bigInt(-(10n ** 17n), 10n ** 17n),
+      scale: fc.integer({ min: 0, max: 12 }),
+    });
+    fc.assert(
+      fc.property(decimals, (decimal) => {
+        const { units, scale } = parseDecimal(formatDecimal(decimal));
+        return units * 10n ** BigInt(decimal.scale) === decimal.units * 10n ** BigInt(scale);
+      }),
+      runs,
+    );
+  });
+
+  t.test('422: everything but plain decimals is refused', async (t) => {
+    for (const text of [
+      '',
+      ' 1',
+      '1 ',
+      '1\n',
+      '+1',
+      '1e3',
+      '1,5',
+      '1.',
+      '.5',
+      '01',
+      '--1',
+      'NaN',
+      '0x1',
+      '١',
+      '1_000',
+    ]) {
+      t.equal(
+        codeOf(() => parseDecimal(text)),
+        'DECIMAL_INVALID',
+        JSON.stringify(text),
+      );
+    }
+    t.equal(
+      codeOf(() => parseDecimal('1'.repeat(19))),
+      'DECIMAL_INVALID',
+    );
+    t.equal(
+      codeOf(() => parseDecimal(`0.${'1'.repeat(13)}`)),
+      'DECIMAL_INVALID',
+    );
+    t.equal(
+      codeOf(() => parseDecimal(5 as unknown as string)),
+      'DECIMAL_INVALID',
+    );
+    t.strictSame(parseDecimal('-12.340'), { units: -12340n, scale: 3 });
+  });
+});
+
+test('cents', async (t) => {
+  t.test('422: fractions and numbers beyond the exact range are refused', async (t) => {
+    for (const amount of [
+      0.5,
+      Number.NaN,
+      Infinity,
+      Number.MAX_SAFE_INTEGER + 1,
+      -Number.MAX_SAFE_INTEGER - 1,
+    ]) {
+      t.equal(
+        codeOf(() => toBigCents(amount)),
+        'AMOUNT_OUT_OF_RANGE',
+        String(amount),
+      );
+    }
+    t.equal(
+      codeOf(() => fromBigCents(2n ** 53n)),
+      'AMOUNT_OUT_OF_RANGE',
+    );
+    t.equal(
+      codeOf(() => sumCents([Number.MAX_SAFE_INTEGER, 1])),
+      'AMOUNT_OUT_OF_RANGE',
+    );
+    t.equal(
+      sumCents([Number.MAX_SAFE_INTEGER, 1, -1]),
+      Number.MAX_SAFE_INTEGER,
+      'a sum is judged at its end',
+    );
+  });
+
+  t.test('amounts are written for German and English readers', async (t) => {
+    t.equal(formatCents(123456789, 'de'), '1.234.567,89');
+    t.equal(formatCents(123456789, 'en'), '1,234,567.89');
+    t.equal(formatCents(-5, 'de'), '-0,05');
+    t.equal(formatCents(-100000, 'de', { grouping: false }), '-1000,00');
+    t.equal(formatCents(-0, 'de'), '0,00');
+    t.equal(formatCents(Number.MAX_SAFE_INTEGER, 'de'), '90.071.992.547.409,91');
+  });
+});

@@ -1,0 +1,126 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../src/platform/clock.ts';
+import { groupBy } from '../src/platform/collections.ts';
+import type { Database } from '../src/platform/db/database.ts';
+import type { JobContract } from '../src/platform/jobs/contract.ts';
+import type { Queue, QueuedJob, QueueSystem } from '../src/platform/jobs/queues.ts';
+
+export interface RelayOptions {
+  /** Pause after a round that found nothing. */
+  readonly pollMs: number;
+  /** A job that has been with its queue for so long is looked after: does the queue still have it? */
+  readonly reconcileAfterMs: number;
+  readonly batchSize: number;
+}
+
+export const RELAY_DEFAULTS: RelayOptions = { pollMs: 100, reconcileAfterMs: 30_000, batchSize: 200 };
+
+export interface Relay {
+  stop(): Promise<void>;
+}
+
+interface WaitingRow {
+  id: string;
+  queue: string;
+  name: string;
+  payload: unknown;
+}
+
+/**
+ * Moves jobs from the outbox to their queues. Several relays share the rows. A row is marked only after the queue has taken it, so
+ * a crash in between hands it over twice; the queue knows it by its id. The reconciler hands over again what a queue has lost.
+ */
+export function startRelay(
+  db: Database,
+  queues: QueueSystem,
+  contracts: ReadonlyMap<string, JobContract>,
+  clock: Clock,
+  log: Logger,
+  options: RelayOptions = RELAY_DEFAULTS,
+): Relay {
+  const stopping = new AbortController();
+  const opened = new Map<string, Queue>();
+  const queueOf = (name: string): Queue => {
+    const queue = opened.get(name) ?? queues.queue(name);
+    opened.set(name, queue);
+    return queue;
+  };
+  const toJob = (row: WaitingRow): QueuedJob => {
+    const { attempts = 1, backoffMs = 1000 } = contracts.get(row.name) ?? {};
+    const backoff = { type: 'exponential', delay: backoffMs, jitter: 0.3 };
+    return {
+      id: row.id,
+      name: row.name,
+      payload: row.payload,
+      options: { attempts, backoff, removeOnComplete: true, removeOnFail: true },
+    };
+  };
+  const handOver = async (rows: readonly WaitingRow[]): Promise<void> => {
+    const byQueue = groupBy(rows, (row) => row.queue);
+    for (const [name, share] of byQueue) await queueOf(name).addAll(share.map(toJob));
+  };
+
+  const dispatch = async (): Promise<number> =>
+    db.sql.begin(async (sql) => {
+      const rows = await sql<WaitingRow[]>`select id, queue, name, payload from outbox_jobs
+        where dispatched_at is null and available_at <= ${clock.now()} order by available_at, id limit ${options.batchSize} for update skip locked`;
+      if (rows.length === 0) return 0;
+      await handOver(rows);
+      await sql`update outbox_jobs set dispatched_at = now() where id in ${sql(rows.map((row) => row.id))}`;
+      return rows.length;
+    });
+
+  /** Rows that are with a queue for long: those the queue no longer knows are handed over again. */
+  const reconcile = async (): Promise<void> => {
+    await db.sql.begin(async (sql) => {
+      const rows = await sql<WaitingRow[]>`select id, queue, name, payload from outbox_jobs
+        where dispatched_at < now() - ${`${options.reconcileAfterMs} milliseconds`}::interval and completed_at is null and failed_at is null
+        order by dispatched_at limit ${options.batchSize} for update skip locked`;
+      if (rows.length === 0) return;
+      const lost = [];
+      for (const [name, share] of groupBy(rows, (row) => row.queue)) {
+        const held = await queueOf(name).held(share.map((row) => row.id));
+        lost.push(...share.filter((row) => !held.has(row.id)));
+      }
+      await handOver(lost);
+      await sql`update outbox_jobs set dispatched_at = now() where id in ${sql(rows.map((row) => row.id))}`;
+      if (lost.length > 0) log.warn({ jobs: lost.length }, 'handed over again what a queue had lost');
+    });
+  };
+
+  const running = [
+    loop(dispatch, options.pollMs),
+    loop(reconcile, Math.max(options.pollMs, options.reconcileAfterMs / 3)),
+  ];
+
+  async function loop(round: () => Promise<number | void>, pauseMs: number): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const moved = await round().catch((error: unknown) => {
+        log.warn({ err: error }, 'the outbox relay could not do its round; it will try again');
+        return 0;
+      });
+      if (!moved) await pause(pauseMs, stopping.signal);
+    }
+  }
+
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(running);
+      await Promise.all([...opened.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+  });
+}

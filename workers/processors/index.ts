@@ -1,0 +1,15 @@
+import type { Modules } from '../../src/modules.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import type { Database } from '../../src/platform/db/database.ts';
+import type { Processor } from '../runtime.ts';
+import type { ScheduledTask } from '../schedulers.ts';
+import { maintenanceTasks } from './maintenance.ts';
+import { requestProcessors } from './requests.ts';
+
+export function processorsOf(modules: Modules): Processor[] {
+  return [...requestProcessors(modules.processing)];
+}
+
+export function tasksOf(_modules: Modules, outbox: Database, clock: Clock): ScheduledTask[] {
+  return [...maintenanceTasks(outbox, clock)];
+}

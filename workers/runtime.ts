@@ -1,0 +1,107 @@
+import type { Logger } from 'pino';
+import { Value } from 'typebox/value';
+import type { Clock } from '../src/platform/clock.ts';
+import { type HatContext, type HatKind, systemContext } from '../src/platform/context.ts';
+import type { Database } from '../src/platform/db/database.ts';
+import { DomainError } from '../src/platform/errors.ts';
+import type { JobContract, JobPayload, QueueName } from '../src/platform/jobs/contract.ts';
+import type { QueueSystem, RunningJob, Worker } from '../src/platform/jobs/queues.ts';
+
+export interface Processor {
+  readonly job: JobContract;
+  run(ctx: HatContext, payload: unknown): Promise<void>;
+}
+
+/** Binds a job contract to the use case that does the work. */
+export function processor<C extends JobContract>(
+  job: C,
+  run: (ctx: HatContext, payload: JobPayload<C>) => Promise<void>,
+): Processor {
+  return { job, run: run as Processor['run'] };
+}
+
+export interface RuntimeDependencies {
+  readonly queues: QueueSystem;
+  /** As `verbund_jobs`: sees all outbox rows, and nothing else. */
+  readonly outbox: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly concurrency: number;
+}
+
+interface OutboxRow {
+  hatKind: HatKind;
+  hatId: string;
+  requestId: string;
+  isOver: boolean;
+}
+
+/**
+ * One worker per queue. A job runs under the hat its outbox row names, at least once; what it does must be keyed, so that a second
+ * run changes nothing. After the last try the row becomes a dead letter that people can see and hand over again.
+ */
+export function startProcessors(deps: RuntimeDependencies, processors: readonly Processor[]): Worker[] {
+  const byName = new Map(processors.map((each) => [each.job.name, each]));
+  const queues = new Set<QueueName>(processors.map((each) => each.job.queue));
+  return [...queues].map((queue) =>
+    deps.queues.worker(queue, deps.concurrency, (job) => runJob(deps, byName.get(job.name), job)),
+  );
+}
+
+async function runJob(
+  deps: RuntimeDependencies,
+  handler: Processor | undefined,
+  job: RunningJob,
+): Promise<void> {
+  const row = await findOutboxRow(deps.outbox, job.id);
+  if (row === undefined || row.isOver) return;
+  const log = deps.log.child({
+    job: job.name,
+    jobId: job.id,
+    attempt: job.attempt,
+    requestId: row.requestId,
+  });
+  try {
+    if (handler === undefined) throw new Error(`no processor for ${job.name}`);
+    if (!Value.Check(handler.job.payload, job.payload))
+      throw new Error(`the payload of ${job.name} does not fit its contract`);
+    await handler.run(
+      systemContext({ kind: row.hatKind, id: row.hatId }, deps.clock.now(), row.requestId),
+      job.payload,
+    );
+    await markCompleted(deps.outbox, job.id, deps.clock.now());
+    log.debug('job done');
+  } catch (error) {
+    await giveUpOrRetry(deps, log, job, error);
+  }
+}
+
+/** A refused rule will be refused again; everything else may pass with time. */
+async function giveUpOrRetry(
+  deps: RuntimeDependencies,
+  log: Logger,
+  job: RunningJob,
+  error: unknown,
+): Promise<void> {
+  const isRefusal = error instanceof DomainError && error.problem.status < 500;
+  if (!isRefusal && !job.isLastAttempt) {
+    log.warn({ err: error }, 'job failed, will be tried again');
+    throw error;
+  }
+  log.error({ err: error }, 'job failed for good');
+  const failure = error instanceof DomainError ? error.message : 'INTERNAL_ERROR: see the log';
+  await deps.outbox
+    .sql`update outbox_jobs set failed_at = ${deps.clock.now()}, failure = ${failure.slice(0, 500)} where id = ${job.id}`;
+}
+
+async function findOutboxRow(db: Database, id: string): Promise<OutboxRow | undefined> {
+  const [row] = await db.sql<
+    OutboxRow[]
+  >`select hat_kind as "hatKind", hat_id as "hatId", request_id as "requestId",
+    (completed_at is not null or failed_at is not null) as "isOver" from outbox_jobs where id = ${id}`;
+  return row;
+}
+
+async function markCompleted(db: Database, id: string, at: string): Promise<void> {
+  await db.sql`update outbox_jobs set completed_at = ${at} where id = ${id}`;
+}
