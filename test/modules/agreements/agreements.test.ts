@@ -100,11 +100,11 @@ tap.test('agreements', async (t) => {
       t.same(
         errors.map(({ pointer, code }: { pointer: string; code: string }) => `${pointer} ${code}`),
         [
-          '/validTo period_empty',
-          '/organisationIds/1 not_a_member',
-          '/organisationIds/2 not_a_member',
-          '/services/1 unknown',
-          '/services/2 unknown',
+          '/validTo PERIOD_EMPTY',
+          '/organisationIds/1 NOT_A_MEMBER',
+          '/organisationIds/2 NOT_A_MEMBER',
+          '/services/1 UNKNOWN',
+          '/services/2 UNKNOWN',
         ],
       );
       const [foreign, missing] = errors.slice(3);
@@ -364,7 +364,7 @@ tap.test('agreements', async (t) => {
       mode: 'statutes' as const,
       ...agreementTerms([erwitte.id], [await service()]),
     };
-    await t.rejects(test.modules.agreements.create(forged, body as never), /FORBIDDEN/);
+    await t.rejects(test.modules.agreements.create(forged, body as never), { code: 'FORBIDDEN' });
     const write = withHatTx(
       test.db,
       member.context,

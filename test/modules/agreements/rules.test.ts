@@ -25,36 +25,36 @@ tap.test('percentages are 100 exactly (agreements 7)', async (t) => {
   t.same(faults(clause(['30', equal], ['70', { type: 'cases', meter: 'certificates' }])), []);
   t.same(faults(clause(['33.333333', equal], ['33.333333', equal], ['33.333334', equal])), []);
   t.same(faults(clause(['33.333333', equal], ['33.333333', equal], ['33.333333', equal])), [
-    '/costClause/tranches percent_sum',
+    '/costClause/tranches PERCENT_SUM',
   ]);
-  t.same(faults(clause(['100', equal], ['0', equal])), ['/costClause/tranches/1/percent not_positive']);
+  t.same(faults(clause(['100', equal], ['0', equal])), ['/costClause/tranches/1/percent NOT_POSITIVE']);
   const detail = checkCostClause(clause(['30', equal], ['69.5', equal]), PARTIES)[0]?.detail;
   t.match(detail, '99.5 instead of 100');
 });
 
 tap.test('tranches have a name each (agreements 7)', async (t) => {
   const tranche = { id: 'a', label: 'A', percent: '50', key: { type: 'equal' as const } };
-  t.same(faults({ mode: 'composite', tranches: [tranche, tranche] }), ['/costClause/tranches/1/id repeated']);
+  t.same(faults({ mode: 'composite', tranches: [tranche, tranche] }), ['/costClause/tranches/1/id REPEATED']);
 });
 
 tap.test('a key says all it needs, and nothing that has no meaning (agreements 7)', async (t) => {
   t.same(key({ type: 'equal' }), []);
   t.same(key({ type: 'population', basis: 'zensus-2022' }), []);
-  t.same(key({ type: 'population' }), [`${KEY}/basis required`]);
-  t.same(key({ type: 'minutes' }), [`${KEY}/meter required`]);
-  t.same(key({ type: 'values' }), [`${KEY}/keyName required`]);
-  t.same(key({ type: 'equal', meter: 'x' }), [`${KEY}/meter not_applicable`]);
-  t.same(key({ type: 'fixed' }), [`${KEY}/values required`]);
+  t.same(key({ type: 'population' }), [`${KEY}/basis REQUIRED`]);
+  t.same(key({ type: 'minutes' }), [`${KEY}/meter REQUIRED`]);
+  t.same(key({ type: 'values' }), [`${KEY}/keyName REQUIRED`]);
+  t.same(key({ type: 'equal', meter: 'x' }), [`${KEY}/meter NOT_APPLICABLE`]);
+  t.same(key({ type: 'fixed' }), [`${KEY}/values REQUIRED`]);
 });
 
 tap.test('fixed shares name every party once, by AGS or id (agreements 7)', async (t) => {
   const fixed = (values: Record<string, string>) => key({ type: 'fixed', values });
   t.same(fixed({ '05974016': '60', [GKU.id]: '40' }), []);
   t.same(fixed({ [ERWITTE.id]: '60', [GKU.id]: '0' }), []);
-  t.same(fixed({ '05974016': '60' }), [`${KEY}/values/${GKU.id} required`]);
-  t.same(fixed({ '05974016': '6', [ERWITTE.id]: '6', [GKU.id]: '1' }), [`${KEY}/values/05974016 repeated`]);
-  t.same(fixed({ '05974016': '6', [GKU.id]: '1', 'a/b': '1' }), [`${KEY}/values/a~1b not_a_party`]);
-  t.same(fixed({ '05974016': '0', [GKU.id]: '0.000000' }), [`${KEY}/values all_zero`]);
+  t.same(fixed({ '05974016': '60' }), [`${KEY}/values/${GKU.id} REQUIRED`]);
+  t.same(fixed({ '05974016': '6', [ERWITTE.id]: '6', [GKU.id]: '1' }), [`${KEY}/values/05974016 REPEATED`]);
+  t.same(fixed({ '05974016': '6', [GKU.id]: '1', 'a/b': '1' }), [`${KEY}/values/a~1b NOT_A_PARTY`]);
+  t.same(fixed({ '05974016': '0', [GKU.id]: '0.000000' }), [`${KEY}/values ALL_ZERO`]);
 });
 
 tap.test('the first reason that applies is told (agreements 5)', async (t) => {
@@ -88,10 +88,10 @@ tap.test('terms: all faults at once, each with its place (agreements 1)', async 
   t.same(
     checkTerms(terms, known).map(({ pointer, code }) => `${pointer} ${code}`),
     [
-      '/validTo period_empty',
-      '/organisationIds/1 not_a_member',
-      '/services/0 unknown',
-      '/costClause/tranches percent_sum',
+      '/validTo PERIOD_EMPTY',
+      '/organisationIds/1 NOT_A_MEMBER',
+      '/services/0 UNKNOWN',
+      '/costClause/tranches PERCENT_SUM',
     ],
   );
 });

@@ -306,8 +306,8 @@ tap.test('catalogue', async (t) => {
     );
     t.equal((await test.inject({ method: 'GET', url: `/api/v1/services/${id}` })).statusCode, 401);
     const forged = { ...member.context, permissions: new Set(['services:manage']) };
-    await t.rejects(test.modules.catalogue.create(forged, body as never), /FORBIDDEN/);
-    await t.rejects(test.modules.catalogue.retire(forged, id, 1, 2), /FORBIDDEN/);
+    await t.rejects(test.modules.catalogue.create(forged, body as never), { code: 'FORBIDDEN' });
+    await t.rejects(test.modules.catalogue.retire(forged, id, 1, 2), { code: 'FORBIDDEN' });
   });
 
   await t.test(
@@ -357,12 +357,16 @@ tap.test('catalogue', async (t) => {
     });
     t.same(validateFormData(found.version, { copies: 2 }), []);
     t.match(validateFormData(found.version, { copies: 0, x: 1 }), [
-      { pointer: '/formData/copies', code: 'minimum' },
+      { pointer: '/formData/copies', code: 'MINIMUM' },
       { pointer: '/formData/x' },
     ]);
-    await t.rejects(orderable(outsider, id), /NOT_FOUND/);
-    await t.rejects(orderable(member, newId()), /NOT_FOUND/);
-    await t.rejects(orderable(member, id, anroechte.id), /SERVICE_NOT_ORDERABLE/, 'not for the neighbour');
+    await t.rejects(orderable(outsider, id), { code: 'NOT_FOUND' });
+    await t.rejects(orderable(member, newId()), { code: 'NOT_FOUND' });
+    await t.rejects(
+      orderable(member, id, anroechte.id),
+      { code: 'SERVICE_NOT_ORDERABLE' },
+      'not for the neighbour',
+    );
     t.equal(
       (await orderable(centre, id, erwitte.id)).agreementVersionId,
       agreementVersionId,
@@ -371,7 +375,7 @@ tap.test('catalogue', async (t) => {
     const read = (caller: Caller) =>
       withHatTx(test.db, caller.context, (tx) => getServiceVersion(tx, versionId));
     t.equal((await read(member)).number, 1);
-    await t.rejects(read(outsider), /NOT_FOUND/);
+    await t.rejects(read(outsider), { code: 'NOT_FOUND' });
   });
 
   await t.test('200: lists are paged by title and filtered; 400: what is not known', async (t) => {
