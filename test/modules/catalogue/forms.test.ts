@@ -1,12 +1,8 @@
 import tap from 'tap';
-import { checkContent } from '../../../src/modules/catalogue/content.rules.ts';
-import {
-  checkFormSchema,
-  closeFormSchema,
-  type FormSchema,
-  findField,
-} from '../../../src/modules/catalogue/form-schema.rules.ts';
-import { validateFormData } from '../../../src/modules/catalogue/form-validators.ts';
+import type { FormSchema } from '../../../src/modules/catalogue/catalogue.types.ts';
+import { checkContent } from '../../../src/modules/catalogue/content.service.ts';
+import { closeFormSchema, findField } from '../../../src/modules/catalogue/form-schema.rules.ts';
+import { checkFormSchema, validateFormData } from '../../../src/modules/catalogue/form-validators.ts';
 import { judgePattern } from '../../../src/modules/catalogue/pattern-cost.rules.ts';
 
 const text = { type: 'string', title: 'Feld' };

@@ -1,4 +1,4 @@
-import type { FormSchema } from './form-schema.rules.ts';
+import type { FormSchema } from './catalogue.types.ts';
 
 /**
  * What a subschema is for. Roots and fields are places in the form of their own; `in_place` schemas say more about such a place;
