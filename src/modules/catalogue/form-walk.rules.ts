@@ -41,7 +41,7 @@ export function* walk(
       name,
     );
   }
-  for (const name of Object.keys((schema.properties ?? {}) as object)) names.add(name);
+  for (const [name] of entriesOf(schema, 'properties')) names.add(name);
   for (const [name, inner] of entriesOf(schema, '$defs'))
     yield* walk(inner, `${pointer}/$defs/${escaped(name)}`, 'definition');
   for (const [at, inner] of itemsOf(schema)) yield* walk(inner, pointer + at, asks ? 'condition' : 'field');
