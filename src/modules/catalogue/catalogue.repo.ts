@@ -152,18 +152,29 @@ export interface OrderableRow extends Omit<Facts, 'isPublished'> {
   readonly versionId: string | null;
 }
 
+/**
+ * Says what `listServices` says about one service. The statement is spelled out, for it runs with every request that is filed and
+ * putting it together anew each time costs as much as sending it.
+ */
 export async function findOrderable(
   { sql }: HatTx,
   id: string,
-  { organisationId, day, joinCoverage }: Orderer,
+  organisationId: string,
+  day: Day,
 ): Promise<OrderableRow | undefined> {
   const [row] = await sql<OrderableRow[]>`
     select s.centre_id as "centreId", z.code as "centreCode", s.code, v.id as "versionId",
       m.organisation_id is not null as "isMember", c."agreementVersionId", c."startsLater", c."hasEnded"
-    from services s
+    from (select ${organisationId}::uuid as organisation_id, ${day}::date as day) o
+    join services s on s.id = ${id}
     join centres z on z.id = s.centre_id
     left join service_versions v on v.service_id = s.id and v.number = s.published_version
-    ${joinMembership(sql, organisationId, day)} ${joinCoverage(sql, organisationId, day)}
-    where s.id = ${id}`;
+    left join centre_members m on m.centre_id = s.centre_id and m.organisation_id = o.organisation_id
+      and m.joined_on <= o.day and (m.left_on is null or m.left_on > o.day)
+    left join lateral (
+      select (array_agg(k.agreement_version_id) filter (where k.valid_from <= o.day and (k.valid_to is null or k.valid_to > o.day)))[1] as "agreementVersionId",
+        coalesce(bool_or(k.valid_from > o.day), false) as "startsLater", coalesce(bool_or(k.valid_to <= o.day), false) as "hasEnded"
+      from agreement_coverage k
+      where k.centre_id = s.centre_id and k.organisation_id = o.organisation_id and k.service_id = s.id) c on true`;
   return row;
 }

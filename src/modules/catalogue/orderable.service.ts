@@ -3,7 +3,7 @@ import type { Day } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
-import { explainNotOrderable, joinCoverage, type NotOrderableReason } from '../agreements/index.ts';
+import { explainNotOrderable, type NotOrderableReason } from '../agreements/index.ts';
 import { SERVICE_NOT_ORDERABLE } from './catalogue.errors.ts';
 import { findOrderable } from './catalogue.repo.ts';
 import type { ServiceVersionView } from './catalogue.schemas.ts';
@@ -51,7 +51,7 @@ export async function getOrderable(
   tx: HatTx,
   { serviceId, organisationId, day }: { serviceId: string; organisationId: string; day: Day },
 ): Promise<Orderable> {
-  const row = await findOrderable(tx, serviceId, { organisationId, day, joinCoverage });
+  const row = await findOrderable(tx, serviceId, organisationId, day);
   if (row === undefined) throw serviceNotFound();
   const { centreId, centreCode, code, versionId, agreementVersionId } = row;
   const reason = explainNotOrderable({ ...row, isPublished: versionId !== null });
