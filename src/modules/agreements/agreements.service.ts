@@ -110,7 +110,7 @@ async function listAgreements(
   ctx: HatContext,
   { limit, cursor, ...filter }: AgreementQuery,
 ): Promise<Page<AgreementView>> {
-  const [after] = cursor === undefined ? [] : decodeCursor('agreements', cursor, ['string'] as const);
+  const [after] = cursor === undefined ? [] : decodeCursor('agreements', cursor, ['uuid'] as const);
   const rows = await withHatTx(db, ctx, (tx) =>
     repo.listAgreements(tx, filter, dayOf(ctx.now), after, limit + 1),
   );
