@@ -9,12 +9,15 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { createdAt, day, id, moment, version } from '../../platform/db/columns.ts';
-import { centreOnly, readPolicy, twoParties } from '../../platform/db/policies.ts';
+import { centreOnly, readPolicy } from '../../platform/db/policies.ts';
 import { services } from '../catalogue/catalogue.table.ts';
 import { centres, memberKey } from '../organisations/organisations.table.ts';
+
+const ownOrganisation = sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id())`;
 
 /** A contract or statute between a centre and members. What it says stands in its versions. */
 export const agreements = pgTable(
@@ -37,7 +40,7 @@ export const agreements = pgTable(
     readPolicy(
       'agreements',
       'member',
-      sql`(app.hat_kind() = 'organisation' and exists (select from agreement_parties p where p.agreement_id = agreements.id and p.organisation_id = app.hat_id()))`,
+      sql`(app.hat_kind() = 'organisation' and exists (select from agreement_versions v where v.agreement_id = agreements.id))`,
     ),
   ],
 );
@@ -53,6 +56,9 @@ export const agreementVersions = pgTable(
     status: text('status').notNull(),
     validFrom: day('valid_from').notNull(),
     validTo: day('valid_to'),
+    /** Parties and services as the wording names them. They stand in the row itself, so that its immutability covers them. */
+    organisationIds: uuid('organisation_ids').array().notNull(),
+    serviceIds: uuid('service_ids').array().notNull(),
     /** The machine-readable allocation rule, or null where the agreement has none. */
     costClause: jsonb('cost_clause'),
     dataProtectionRole: text('data_protection_role').notNull(),
@@ -68,7 +74,9 @@ export const agreementVersions = pgTable(
       foreignColumns: [agreements.centreId, agreements.id],
     }),
     check('agreement_versions_status_check', sql`status in ('draft', 'in_force', 'terminated')`),
-    check('agreement_versions_period_check', sql`valid_to is null or valid_to > valid_from`),
+    uniqueIndex('agreement_versions_draft_key').on(table.agreementId).where(sql`status = 'draft'`),
+    // An empty period is a version that was replaced or terminated before its first day.
+    check('agreement_versions_period_check', sql`valid_to is null or valid_to >= valid_from`),
     check(
       'agreement_versions_role_check',
       sql`data_protection_role in ('controller', 'processor', 'joint_controllers')`,
@@ -77,12 +85,12 @@ export const agreementVersions = pgTable(
     readPolicy(
       'agreement_versions',
       'member',
-      sql`(app.hat_kind() = 'organisation' and exists (select from agreement_parties p where p.agreement_version_id = agreement_versions.id and p.organisation_id = app.hat_id()))`,
+      sql`(app.hat_kind() = 'organisation' and status <> 'draft' and exists (select from agreement_parties p where p.agreement_version_id = agreement_versions.id and p.organisation_id = app.hat_id()))`,
     ),
   ],
 );
 
-/** Members that a version binds. */
+/** Members that a version binds, by which each finds its own versions. */
 export const agreementParties = pgTable(
   'agreement_parties',
   {
@@ -101,7 +109,8 @@ export const agreementParties = pgTable(
       foreignColumns: [agreementVersions.centreId, agreementVersions.id],
     }),
     memberKey(table, 'agreement_parties_member_fkey'),
-    twoParties('agreement_parties'),
+    centreOnly('agreement_parties'),
+    readPolicy('agreement_parties', 'member', ownOrganisation),
   ],
 );
 
@@ -138,6 +147,7 @@ export const agreementCoverage = pgTable(
       foreignColumns: [services.centreId, services.id],
     }),
     memberKey(table, 'agreement_coverage_member_fkey'),
-    twoParties('agreement_coverage'),
+    centreOnly('agreement_coverage'),
+    readPolicy('agreement_coverage', 'member', ownOrganisation),
   ],
 );

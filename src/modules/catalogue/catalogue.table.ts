@@ -1,11 +1,22 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { createdAt, id, moment, version } from '../../platform/db/columns.ts';
 import { centreOnly, readPolicy } from '../../platform/db/policies.ts';
 import { centres } from '../organisations/organisations.table.ts';
 
-/** Members read the catalogue of their centre; others do not know it exists. */
-const membersRead = sql`(app.hat_kind() = 'organisation' and exists (select from centre_members m where m.centre_id = services.centre_id and m.organisation_id = app.hat_id()))`;
+/** Members read what was ever published in the catalogue of their centre; others do not know it exists. */
+const membersRead = sql`(app.hat_kind() = 'organisation' and first_published_at is not null and exists (select from centre_members m where m.centre_id = services.centre_id and m.organisation_id = app.hat_id()))`;
 const membersReadPublished = sql`(app.hat_kind() = 'organisation' and status <> 'draft' and exists (select from centre_members m where m.centre_id = service_versions.centre_id and m.organisation_id = app.hat_id()))`;
 
 export const services = pgTable(
@@ -23,6 +34,7 @@ export const services = pgTable(
     serviceKey: text('service_key'),
     /** Number of the version that can be ordered; null before the first is published and after it is retired. */
     publishedVersion: integer('published_version'),
+    firstPublishedAt: moment('first_published_at'),
     version: version(),
     createdAt: createdAt(),
   },
@@ -68,6 +80,8 @@ export const serviceVersions = pgTable(
       columns: [table.centreId, table.serviceId],
       foreignColumns: [services.centreId, services.id],
     }),
+    uniqueIndex('service_versions_published_key').on(table.serviceId).where(sql`status = 'published'`),
+    uniqueIndex('service_versions_draft_key').on(table.serviceId).where(sql`status = 'draft'`),
     check('service_versions_status_check', sql`status in ('draft', 'published', 'retired')`),
     centreOnly('service_versions'),
     readPolicy('service_versions', 'member', membersReadPublished),

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, ilike, or, sql } from 'drizzle-orm';
 import type { HatTx } from '../../platform/db/hat.ts';
+import { containsPattern } from '../../platform/db/like.ts';
 import type {
   ChangeOrganisation,
   CreateCentre,
@@ -79,7 +80,7 @@ export async function listOrganisations(
     .from(organisations)
     .where(
       and(
-        filter.q === undefined ? undefined : ilike(organisations.name, `%${escapeLike(filter.q)}%`),
+        filter.q === undefined ? undefined : ilike(organisations.name, containsPattern(filter.q)),
         filter.ags === undefined ? undefined : eq(organisations.ags, filter.ags),
         after === undefined
           ? undefined
@@ -91,10 +92,6 @@ export async function listOrganisations(
     )
     .orderBy(asc(organisations.name), asc(organisations.id))
     .limit(limit);
-}
-
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** Returns false when the row is no longer at this version. */

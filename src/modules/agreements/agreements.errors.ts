@@ -1,0 +1,32 @@
+import { defineProblem } from '../../platform/errors.ts';
+
+export const AGREEMENT_TERMS_REFUSED = defineProblem({
+  code: 'AGREEMENT_TERMS_REFUSED',
+  status: 422,
+  title: 'The terms of the agreement do not hold together',
+  help: 'Each entry of `errors` names a field: parties must be members of the centre, services must be in its catalogue, periods must not be empty, and the cost clause must be computable.',
+});
+export const AGREEMENT_DRAFT_EXISTS = defineProblem({
+  code: 'AGREEMENT_DRAFT_EXISTS',
+  status: 409,
+  title: 'The agreement has an unfinished draft',
+  help: 'Change the draft, or bring it into force before you write the next version.',
+});
+export const AGREEMENT_DRAFT_MISSING = defineProblem({
+  code: 'AGREEMENT_DRAFT_MISSING',
+  status: 409,
+  title: 'The agreement has no such draft',
+  help: 'Write a new version first. A version in force stays as it is.',
+});
+export const COVERAGE_OVERLAPS = defineProblem({
+  code: 'COVERAGE_OVERLAPS',
+  status: 409,
+  title: 'Another agreement covers the same on the same days',
+  help: 'For each municipality, service and day one agreement holds. End the other agreement first, or leave the service or municipality out.',
+});
+export const TERMINATION_REFUSED = defineProblem({
+  code: 'TERMINATION_REFUSED',
+  status: 422,
+  title: 'The agreement cannot end on this day',
+  help: 'A termination takes effect today or later and only ever shortens what is in force.',
+});

@@ -1,0 +1,105 @@
+import { type Static, Type } from 'typebox';
+import { closed, Day, Moment, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
+import { CostClause } from './cost-clause.schemas.ts';
+
+export const AgreementMode = Type.Enum(['delegating', 'mandating', 'statutes', 'private'], {
+  description: '§ 23 GkG NRW: delegierend, mandatierend; Satzung; privatrechtlicher Vertrag',
+});
+export const AgreementStatus = Type.Enum(['draft', 'in_force', 'terminated']);
+const DataProtectionRole = Type.Enum(['controller', 'processor', 'joint_controllers'], {
+  description: 'What the centre is for the personal data it works with',
+});
+const ValidTo = nullable(
+  Type.String({ format: 'date', description: 'First day on which it no longer holds; null: open-ended' }),
+);
+
+const termsInput = {
+  validFrom: Day,
+  validTo: Type.Optional(ValidTo),
+  organisationIds: Type.Array(Uuid, { minItems: 1, maxItems: 500, uniqueItems: true }),
+  services: Type.Array(Uuid, {
+    minItems: 1,
+    maxItems: 200,
+    uniqueItems: true,
+    description: 'Services that the parties may order',
+  }),
+  costClause: Type.Optional(nullable(CostClause)),
+  dataProtectionRole: DataProtectionRole,
+};
+
+export const CreateAgreementVersion = closed(termsInput);
+export type CreateAgreementVersion = Static<typeof CreateAgreementVersion>;
+
+export const CreateAgreement = closed({ title: text(200), mode: AgreementMode, ...termsInput });
+export type CreateAgreement = Static<typeof CreateAgreement>;
+
+export const BringIntoForce = closed({
+  number: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 100_000,
+      description: 'The draft you mean; refused when it is not the draft',
+    }),
+  ),
+});
+export type BringIntoForce = Static<typeof BringIntoForce>;
+
+export const Terminate = closed({
+  validTo: Type.String({ format: 'date', description: 'First day on which it no longer holds' }),
+});
+export type Terminate = Static<typeof Terminate>;
+
+export const AgreementVersionParams = closed({
+  id: Uuid,
+  number: Type.Integer({ minimum: 1, maximum: 100_000 }),
+});
+
+const termsView = {
+  validFrom: Day,
+  validTo: ValidTo,
+  organisationIds: Type.Array(Uuid),
+  services: Type.Array(Uuid),
+  costClause: nullable(CostClause),
+  dataProtectionRole: DataProtectionRole,
+};
+
+export const AgreementVersionView = closed({
+  id: Uuid,
+  number: Type.Integer({ minimum: 1 }),
+  status: AgreementStatus,
+  ...termsView,
+  createdAt: Moment,
+  inForceAt: nullable(Moment),
+});
+export type AgreementVersionView = Static<typeof AgreementVersionView>;
+export const AgreementVersionPage = pageOf(AgreementVersionView);
+
+export const AgreementView = closed({
+  id: Uuid,
+  centreId: Uuid,
+  title: Type.String(),
+  mode: AgreementMode,
+  status: AgreementStatus,
+  versionId: Uuid,
+  versionNumber: Type.Integer({
+    description: 'The version shown: the one that holds today, else the next, else the last, else the draft',
+  }),
+  draftVersion: nullable(
+    Type.Integer({ description: 'Number of an unfinished draft; members never see one' }),
+  ),
+  ...termsView,
+  version: Type.Integer(),
+});
+export type AgreementView = Static<typeof AgreementView>;
+export const AgreementPage = pageOf(AgreementView);
+
+export const AgreementQuery = closed({
+  ...PageQuery,
+  centreId: Type.Optional(Uuid),
+  organisationId: Type.Optional(Uuid),
+  status: Type.Optional(AgreementStatus),
+});
+export type AgreementQuery = Static<typeof AgreementQuery>;
+
+export const AgreementVersionQuery = closed(PageQuery);
+export type AgreementVersionQuery = Static<typeof AgreementVersionQuery>;

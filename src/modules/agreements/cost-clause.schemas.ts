@@ -1,0 +1,46 @@
+import { type Static, Type } from 'typebox';
+import { closed, text } from '../../platform/http/schemas.ts';
+
+/** A share or a percentage: exact, not negative, up to six digits behind the point. */
+const Weight = Type.String({
+  pattern: '^\\d{1,18}(\\.\\d{1,6})?$',
+  description: 'Exact decimal, not negative',
+  examples: ['41.5'],
+});
+const Percent = Type.String({
+  pattern: '^\\d{1,3}(\\.\\d{1,6})?$',
+  description: 'Exact decimal; all tranches together are 100',
+  examples: ['30'],
+});
+
+export const TrancheKey = closed({
+  type: Type.Enum(['equal', 'fixed', 'population', 'cases', 'minutes', 'values'], {
+    description: 'What the tranche is shared out by',
+  }),
+  values: Type.Optional(
+    Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Weight, {
+      description: 'fixed: shares as agreed, by AGS or id of the organisation',
+    }),
+  ),
+  meter: Type.Optional(text(60, { description: 'cases, minutes: the usage meter that is counted' })),
+  basis: Type.Optional(text(60, { description: 'population: the census the figures build on' })),
+  keyName: Type.Optional(text(60, { description: 'values: name of the allocation key list of the centre' })),
+});
+export type TrancheKey = Static<typeof TrancheKey>;
+
+export const Tranche = closed({
+  id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', examples: ['standby'] }),
+  label: text(120, { description: 'As printed on statements' }),
+  percent: Percent,
+  key: TrancheKey,
+});
+export type Tranche = Static<typeof Tranche>;
+
+/** The machine-readable allocation rule inside an agreement. */
+export const CostClause = closed({
+  mode: Type.Enum(['cascade', 'composite'], {
+    description: 'How cents are rounded: tranche by tranche, or once over the combined shares',
+  }),
+  tranches: Type.Array(Tranche, { minItems: 1, maxItems: 20 }),
+});
+export type CostClause = Static<typeof CostClause>;

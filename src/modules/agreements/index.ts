@@ -1,0 +1,14 @@
+import './agreements.permissions.ts';
+
+export { agreementsRoutes } from './agreements.routes.ts';
+export {
+  explainNotOrderable,
+  NOT_ORDERABLE_REASONS,
+  type NotOrderableReason,
+  type OrderableFacts,
+} from './agreements.rules.ts';
+export type { AgreementVersionView, AgreementView } from './agreements.schemas.ts';
+export { type AgreementsService, createAgreementsService } from './agreements.service.ts';
+export { type ClauseParty, checkCostClause } from './cost-clause.rules.ts';
+export { CostClause, type Tranche, TrancheKey } from './cost-clause.schemas.ts';
+export { type CostClauseInForce, costClausesFor, findCoverage, joinCoverage } from './coverage.repo.ts';
