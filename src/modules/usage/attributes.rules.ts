@@ -53,9 +53,9 @@ function faultInText(text: string, pointer: string): AttributeFault | undefined 
 }
 
 function tooLarge(pointer: string, detail: string): AttributeFault {
-  return { problem: USAGE_ATTRIBUTES_TOO_LARGE, error: { pointer, code: 'not-storable', detail } };
+  return { problem: USAGE_ATTRIBUTES_TOO_LARGE, error: { pointer, code: 'NOT_STORABLE', detail } };
 }
 
 function personal(pointer: string, detail: string): AttributeFault {
-  return { problem: USAGE_PERSONAL_DATA, error: { pointer, code: 'personal-data', detail } };
+  return { problem: USAGE_PERSONAL_DATA, error: { pointer, code: 'PERSONAL_DATA', detail } };
 }

@@ -1,20 +1,14 @@
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { hashOf } from '../../platform/hash.ts';
 import { newId } from '../../platform/ids.ts';
 import { audit } from '../audit/index.ts';
 import { type ChainState, insertCorrection, lockChain, readChain } from './usage.corrections.repo.ts';
 import { USAGE_ALREADY_REVERSED, USAGE_CHAIN_NEGATIVE, USAGE_NOT_CORRECTABLE } from './usage.errors.ts';
 import { keyReused, type Recorded } from './usage.recording.ts';
 import { findByKeys } from './usage.repo.ts';
-import {
-  findKeyReservation,
-  hashOf,
-  negated,
-  plainDecimal,
-  reversalKey,
-  type UsageFacts,
-} from './usage.rules.ts';
+import { findKeyReservation, negated, plainDecimal, reversalKey, type UsageFacts } from './usage.rules.ts';
 import type { AdjustUsage, ReverseUsage, UsageEventView } from './usage.schemas.ts';
 
 /**

@@ -1,7 +1,9 @@
 import type { Moment } from '../../platform/clock.ts';
+import { groupBy } from '../../platform/collections.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { hashOf } from '../../platform/hash.ts';
 import { newId } from '../../platform/ids.ts';
 import { type AuditEntry, auditRow } from '../audit/index.ts';
 import { USAGE_KEY_REUSED, USAGE_NO_AGREEMENT } from './usage.errors.ts';
@@ -9,7 +11,6 @@ import { findByKeys, insertCovered, type NewEvent, type StoredKey } from './usag
 import {
   factsOf,
   findRefusal,
-  hashOf,
   type Refusal,
   refusal,
   type UsageFacts,
@@ -129,7 +130,7 @@ export function keyReused(firstId: string): Refusal {
     `This source and key stand for the event ${firstId} with another content.`,
     {
       pointer: '/idempotencyKey',
-      code: 'reused',
+      code: 'REUSED',
       detail: 'stands for another event',
     },
   );
@@ -139,19 +140,14 @@ function noAgreement({ occurredAt }: NewEvent): Refusal {
   const detail = `No agreement in force covers organisation and service on the day of ${occurredAt}.`;
   return refusal(USAGE_NO_AGREEMENT, detail, {
     pointer: '/organisationId',
-    code: 'not-covered',
+    code: 'NOT_COVERED',
     detail: 'has no agreement for this service on this day',
   });
 }
 
 /** One entry for a single event; for a batch one for each organisation, since every event tells by itself who recorded it and when. */
 async function auditBatch(tx: HatTx, ctx: HatContext, events: readonly NewEvent[]): Promise<void> {
-  const byOrganisation = new Map<string, NewEvent[]>();
-  for (const event of events) {
-    const group = byOrganisation.get(event.organisationId);
-    if (group === undefined) byOrganisation.set(event.organisationId, [event]);
-    else group.push(event);
-  }
+  const byOrganisation = groupBy(events, (event) => event.organisationId);
   const rows = [...byOrganisation].map(([organisationId, group]) =>
     auditRow(ctx, { action: 'usage.recorded', organisationId, ...auditSubject(group) }),
   );

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { type Day, type Moment, millisecondsBetween, momentFromDatabase } from '../../platform/clock.ts';
 import type { FieldError, Problem } from '../../platform/errors.ts';
 import { isUuid } from '../../platform/ids.ts';
@@ -76,13 +74,6 @@ export function factsOf(input: UsageInput): UsageFacts {
   };
 }
 
-/** SHA-256 over RFC 8785 canonical JSON of the facts. */
-export function hashOf(facts: UsageFacts): string {
-  return createHash('sha256')
-    .update(canonicalize(facts) ?? '')
-    .digest('base64url');
-}
-
 /** The one spelling of a decimal: no superfluous zeros, no negative zero. */
 export function plainDecimal(text: string): string {
   const [, sign = '', whole = '0', fraction = ''] = /^(-?)0*(\d+?)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
@@ -99,14 +90,14 @@ export function findRefusal(facts: UsageFacts, now: Moment): Refusal | undefined
   if (millisecondsBetween(now, facts.occurredAt) > FUTURE_TOLERANCE_MS) {
     return refusal(USAGE_IN_FUTURE, `The event would have occurred at ${facts.occurredAt}; it is ${now}.`, {
       pointer: '/occurredAt',
-      code: 'future',
+      code: 'IN_FUTURE',
       detail: 'lies in the future',
     });
   }
   if (facts.reference !== null && looksLikeEmail(facts.reference)) {
     return refusal(USAGE_PERSONAL_DATA, 'The reference looks like an e-mail address.', {
       pointer: '/reference',
-      code: 'personal-data',
+      code: 'PERSONAL_DATA',
       detail: 'looks like an e-mail address',
     });
   }
@@ -120,7 +111,7 @@ export function findReservation({ source, idempotencyKey }: UsageFacts): Refusal
   if (source !== REQUEST_SOURCE) return undefined;
   return refusal(USAGE_KEY_RESERVED, `The source ${REQUEST_SOURCE} is written when a request closes.`, {
     pointer: '/source',
-    code: 'reserved',
+    code: 'RESERVED',
     detail: 'is reserved',
   });
 }
@@ -138,7 +129,7 @@ export function reversalKey(eventId: string): string {
 function reservedKey(): Refusal {
   return refusal(USAGE_KEY_RESERVED, 'Keys of this form are made by Verbund itself.', {
     pointer: '/idempotencyKey',
-    code: 'reserved',
+    code: 'RESERVED',
     detail: 'is reserved',
   });
 }

@@ -6,7 +6,8 @@ import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { FORBIDDEN } from '../../platform/http/authentication.ts';
-import { NOT_FOUND, VALIDATION_FAILED } from '../../platform/http/problems.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
+import { VALIDATION_FAILED } from '../../platform/json.errors.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { adjust, reverse } from './usage.corrections.ts';
 import { USAGE_SUMMARY_TOO_LARGE } from './usage.errors.ts';
@@ -140,6 +141,6 @@ function daysOf({ period, from, to }: UsageSummaryQuery): { from: string; to: st
   if (period === undefined && from !== undefined && to !== undefined && from < to) return { from, to };
   const detail = 'must be given, or `from` and a later `to`, and not both';
   throw new DomainError(VALIDATION_FAILED, `The period ${detail}.`, {
-    errors: [{ pointer: '/query/period', code: 'period', detail }],
+    errors: [{ pointer: '/query/period', code: 'PERIOD', detail }],
   });
 }

@@ -5,7 +5,7 @@ import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
-import { asDomainError, problemBody } from '../../platform/http/problems.ts';
+import { asDomainError } from '../../platform/http/problems.ts';
 import { groupsOfLines, LINE_LIMIT_BYTES, type Line } from './usage.lines.ts';
 import { type Outcome, type Prepared, prepare, recordEach } from './usage.recording.ts';
 import { findReservation } from './usage.rules.ts';
@@ -50,7 +50,7 @@ function resultOf(outcome: Outcome, requestId: string) {
   const { problem, detail, errors } = outcome.refusal;
   return {
     status: outcome.status,
-    problem: problemBody(new DomainError(problem, detail, { errors }), requestId),
+    problem: new DomainError(problem, detail, { errors }).toProblemDetails(requestId),
   };
 }
 
@@ -62,7 +62,7 @@ async function recordChunk(
   try {
     return await withHatTx(db, ctx, (tx) => recordEach(tx, ctx, prepared));
   } catch (error) {
-    const { problem, detail, errors = [] } = asDomainError(error as FastifyError);
+    const { problem, message: detail, errors } = asDomainError(error as FastifyError);
     if (problem.status >= 500) onFailure(error);
     const failed = { status: 'refused', refusal: { problem, detail, errors } } as const;
     return prepared.map((one) => ('bodyHash' in one ? failed : one));
@@ -79,7 +79,7 @@ function prepareLine({ bytes }: Line, now: Moment): Prepared {
 }
 
 function broken(detail: string): FieldError[] {
-  return [{ pointer: '', code: 'line', detail }];
+  return [{ pointer: '', code: 'LINE', detail }];
 }
 
 function refused(errors: readonly FieldError[]): Prepared {

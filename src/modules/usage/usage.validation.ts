@@ -1,7 +1,8 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
-import { fieldError, VALIDATION_FAILED } from '../../platform/http/problems.ts';
+import { VALIDATION_FAILED } from '../../platform/json.errors.ts';
+import { toFieldErrors } from '../../platform/validation.ts';
 import { type Refusal } from './usage.rules.ts';
 import { BATCH_LIMIT, UsageEventInput } from './usage.schemas.ts';
 
@@ -25,7 +26,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** What is wrong with the form of one event; pointers are relative to it. */
 export function findFormErrors(event: unknown): FieldError[] {
   if (validate(event)) return hasMoment(event) ? [] : [notAMoment];
-  return (validate.errors ?? []).slice(0, SHOWN_ERRORS).map(clearError);
+  return (validate.errors ?? []).slice(0, SHOWN_ERRORS).flatMap(clearError);
 }
 
 /** The body of a POST: one event or a batch. Throws `VALIDATION_FAILED` with pointers like `/3/quantity`. */
@@ -33,7 +34,7 @@ export function checkedBody(body: unknown): UsageEventInput | UsageEventInput[] 
   if (!Array.isArray(body)) return checked(body, findFormErrors(body)) as UsageEventInput;
   if (body.length < 1 || body.length > BATCH_LIMIT) {
     const detail = `must have 1 to ${BATCH_LIMIT} events`;
-    throw invalid([{ pointer: '', code: body.length < 1 ? 'minItems' : 'maxItems', detail }]);
+    throw invalid([{ pointer: '', code: body.length < 1 ? 'MIN_ITEMS' : 'MAX_ITEMS', detail }]);
   }
   const errors = body.flatMap((event, index) => prefixed(index, findFormErrors(event)));
   return checked(body, errors) as UsageEventInput[];
@@ -61,13 +62,12 @@ function describe(errors: readonly FieldError[]): string {
   return first ? `${first.pointer || 'The body'} ${first.detail}.` : 'The event is not valid.';
 }
 
-function clearError(fault: ErrorObject): FieldError {
-  const error = fieldError(fault as never);
+function clearError(fault: ErrorObject): FieldError[] {
   const words = fault.keyword === 'pattern' ? WORDS[fault.instancePath.slice(1)] : undefined;
-  return words === undefined ? error : { ...error, detail: words };
+  return toFieldErrors([words === undefined ? fault : { ...fault, message: words }]);
 }
 
-const notAMoment: FieldError = { pointer: '/occurredAt', code: 'format', detail: 'is no moment that exists' };
+const notAMoment: FieldError = { pointer: '/occurredAt', code: 'FORMAT', detail: 'is no moment that exists' };
 
 /** The format admits leap seconds, which no clock here knows. */
 function hasMoment(event: UsageEventInput): boolean {
