@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from './config.ts';
+import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
   createMembersService,
   createSessionsService,
@@ -46,6 +47,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     sessions: createSessionsService(db, clock, sessions),
     members: createMembersService(db, sessions.passwordCost),
     usage: createUsageService(db, clock),
+    costing: createCostingService(db),
   };
 }
 
@@ -56,5 +58,6 @@ export function routesOf(modules: Modules): FastifyPluginAsync[] {
     membersRoutes(modules.members),
     organisationsRoutes(modules.organisations),
     usageRoutes(modules.usage),
+    costingRoutes(modules.costing),
   ] as FastifyPluginAsync[];
 }

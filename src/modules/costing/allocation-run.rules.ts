@@ -156,10 +156,21 @@ function poolLines(pool: RunPool, at: string): RunLine[] {
     percent: tranche.percent,
     key: toAllocationKey(tranche.key, `${at}/tranches/${index}/key`),
   }));
-  const resolved = resolvePool({ members: pool.members, tranches }, at);
+  const resolved = namingPool(pool.id, () => resolvePool({ members: pool.members, tranches }, at));
   return pool.mode === 'composite'
     ? memberLines(pool.id, amount, resolved)
     : trancheLines(pool.id, amount, resolved);
+}
+
+/** Lets what is wrong with a key say in which pool. */
+function namingPool<T>(pool: string, resolve: () => T): T {
+  try {
+    return resolve();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const { problem, message, errors } = error;
+    throw new DomainError(problem, `Pool ${pool}: ${message}`, { errors, cause: error });
+  }
 }
 
 function toAllocationKey(key: RunPool['tranches'][number]['key'], at: string): AllocationKey {
