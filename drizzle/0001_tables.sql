@@ -26,6 +26,8 @@ CREATE TABLE "agreement_versions" (
 	"status" text NOT NULL,
 	"valid_from" date NOT NULL,
 	"valid_to" date,
+	"organisation_ids" uuid[] NOT NULL,
+	"service_ids" uuid[] NOT NULL,
 	"cost_clause" jsonb,
 	"data_protection_role" text NOT NULL,
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
@@ -33,7 +35,7 @@ CREATE TABLE "agreement_versions" (
 	CONSTRAINT "agreement_versions_number_key" UNIQUE("agreement_id","number"),
 	CONSTRAINT "agreement_versions_centre_id_key" UNIQUE("centre_id","id"),
 	CONSTRAINT "agreement_versions_status_check" CHECK (status in ('draft', 'in_force', 'terminated')),
-	CONSTRAINT "agreement_versions_period_check" CHECK (valid_to is null or valid_to > valid_from),
+	CONSTRAINT "agreement_versions_period_check" CHECK (valid_to is null or valid_to >= valid_from),
 	CONSTRAINT "agreement_versions_role_check" CHECK (data_protection_role in ('controller', 'processor', 'joint_controllers'))
 );
 --> statement-breakpoint
@@ -101,6 +103,7 @@ CREATE TABLE "services" (
 	"category" text NOT NULL,
 	"service_key" text,
 	"published_version" integer,
+	"first_published_at" timestamp(3) with time zone,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "services_centre_id_key" UNIQUE("centre_id","id"),
@@ -282,6 +285,8 @@ CREATE TABLE "service_requests" (
 	"service_id" uuid NOT NULL,
 	"service_version_id" uuid NOT NULL,
 	"agreement_version_id" uuid NOT NULL,
+	"service_version_number" integer NOT NULL,
+	"service_title" text NOT NULL,
 	"status" text NOT NULL,
 	"hold_reason" text,
 	"priority" integer NOT NULL,
@@ -308,7 +313,7 @@ CREATE TABLE "service_requests" (
 	"resolved_at" timestamp(3) with time zone,
 	"closes_at" timestamp(3) with time zone,
 	"closed_at" timestamp(3) with time zone,
-	"search" "tsvector" GENERATED ALWAYS AS (to_tsvector('german', number || ' ' || subject || ' ' || coalesce(description, '') || ' ' || coalesce(external_reference, ''))) STORED,
+	"search" "tsvector" GENERATED ALWAYS AS (to_tsvector('german', number || ' ' || service_title || ' ' || subject || ' ' || coalesce(description, '') || ' ' || coalesce(external_reference, ''))) STORED,
 	CONSTRAINT "service_requests_number_key" UNIQUE("number"),
 	CONSTRAINT "service_requests_parties_key" UNIQUE("centre_id","organisation_id","id"),
 	CONSTRAINT "service_requests_status_check" CHECK (status in ('draft', 'submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold', 'resolved', 'closed', 'rejected', 'cancelled', 'merged')),
@@ -368,6 +373,7 @@ CREATE TABLE "outbox_jobs" (
 	"hat_id" uuid NOT NULL,
 	"request_id" text NOT NULL,
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"available_at" timestamp(3) with time zone NOT NULL,
 	"dispatched_at" timestamp(3) with time zone,
 	"completed_at" timestamp(3) with time zone,
 	"failed_at" timestamp(3) with time zone,
@@ -414,11 +420,14 @@ ALTER TABLE "usage_events" ADD CONSTRAINT "usage_events_corrects_fkey" FOREIGN K
 CREATE INDEX "agreement_coverage_lookup_idx" ON "agreement_coverage" USING btree ("centre_id","organisation_id","service_id","valid_from");--> statement-breakpoint
 CREATE INDEX "agreement_parties_organisation_idx" ON "agreement_parties" USING btree ("organisation_id","centre_id");--> statement-breakpoint
 CREATE INDEX "agreement_parties_agreement_idx" ON "agreement_parties" USING btree ("agreement_id","organisation_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "agreement_versions_draft_key" ON "agreement_versions" USING btree ("agreement_id") WHERE status = 'draft';--> statement-breakpoint
 CREATE INDEX "agreements_centre_idx" ON "agreements" USING btree ("centre_id","id");--> statement-breakpoint
 CREATE INDEX "audit_entries_hat_idx" ON "audit_entries" USING btree ("hat_kind","hat_id","id");--> statement-breakpoint
 CREATE INDEX "audit_entries_centre_idx" ON "audit_entries" USING btree ("centre_id","id");--> statement-breakpoint
 CREATE INDEX "audit_entries_organisation_idx" ON "audit_entries" USING btree ("organisation_id","id");--> statement-breakpoint
 CREATE INDEX "audit_entries_entity_idx" ON "audit_entries" USING btree ("entity_type","entity_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "service_versions_published_key" ON "service_versions" USING btree ("service_id") WHERE status = 'published';--> statement-breakpoint
+CREATE UNIQUE INDEX "service_versions_draft_key" ON "service_versions" USING btree ("service_id") WHERE status = 'draft';--> statement-breakpoint
 CREATE INDEX "services_centre_title_idx" ON "services" USING btree ("centre_id","title","id");--> statement-breakpoint
 CREATE INDEX "machine_accounts_hat_idx" ON "machine_accounts" USING btree ("hat_kind","hat_id","id");--> statement-breakpoint
 CREATE INDEX "refresh_tokens_session_idx" ON "refresh_tokens" USING btree ("session_id");--> statement-breakpoint
@@ -447,22 +456,24 @@ CREATE INDEX "usage_events_centre_day_idx" ON "usage_events" USING btree ("centr
 CREATE INDEX "usage_events_organisation_day_idx" ON "usage_events" USING btree ("organisation_id","occurred_on");--> statement-breakpoint
 CREATE INDEX "usage_events_request_idx" ON "usage_events" USING btree ("request_id") WHERE request_id is not null;--> statement-breakpoint
 CREATE INDEX "idempotency_keys_created_at_idx" ON "idempotency_keys" USING btree ("created_at");--> statement-breakpoint
-CREATE INDEX "outbox_jobs_waiting_idx" ON "outbox_jobs" USING btree ("id") WHERE dispatched_at is null;--> statement-breakpoint
+CREATE INDEX "outbox_jobs_waiting_idx" ON "outbox_jobs" USING btree ("available_at","id") WHERE dispatched_at is null;--> statement-breakpoint
 CREATE INDEX "outbox_jobs_running_idx" ON "outbox_jobs" USING btree ("dispatched_at") WHERE dispatched_at is not null and completed_at is null and failed_at is null;--> statement-breakpoint
 CREATE INDEX "outbox_jobs_failed_idx" ON "outbox_jobs" USING btree ("hat_kind","hat_id","id") WHERE failed_at is not null;--> statement-breakpoint
 CREATE INDEX "outbox_jobs_completed_idx" ON "outbox_jobs" USING btree ("completed_at") WHERE completed_at is not null;--> statement-breakpoint
-CREATE POLICY "agreement_coverage_two_parties" ON "agreement_coverage" AS PERMISSIVE FOR ALL TO "verbund_app" USING (((app.hat_kind() = 'centre' and centre_id = app.hat_id()) or (app.hat_kind() = 'organisation' and organisation_id = app.hat_id()))) WITH CHECK (((app.hat_kind() = 'centre' and centre_id = app.hat_id()) or (app.hat_kind() = 'organisation' and organisation_id = app.hat_id())));--> statement-breakpoint
-CREATE POLICY "agreement_parties_two_parties" ON "agreement_parties" AS PERMISSIVE FOR ALL TO "verbund_app" USING (((app.hat_kind() = 'centre' and centre_id = app.hat_id()) or (app.hat_kind() = 'organisation' and organisation_id = app.hat_id()))) WITH CHECK (((app.hat_kind() = 'centre' and centre_id = app.hat_id()) or (app.hat_kind() = 'organisation' and organisation_id = app.hat_id())));--> statement-breakpoint
+CREATE POLICY "agreement_coverage_centre" ON "agreement_coverage" AS PERMISSIVE FOR ALL TO "verbund_app" USING ((app.hat_kind() = 'centre' and centre_id = app.hat_id())) WITH CHECK ((app.hat_kind() = 'centre' and centre_id = app.hat_id()));--> statement-breakpoint
+CREATE POLICY "agreement_coverage_member" ON "agreement_coverage" AS PERMISSIVE FOR SELECT TO "verbund_app" USING ((app.hat_kind() = 'organisation' and organisation_id = app.hat_id()));--> statement-breakpoint
+CREATE POLICY "agreement_parties_centre" ON "agreement_parties" AS PERMISSIVE FOR ALL TO "verbund_app" USING ((app.hat_kind() = 'centre' and centre_id = app.hat_id())) WITH CHECK ((app.hat_kind() = 'centre' and centre_id = app.hat_id()));--> statement-breakpoint
+CREATE POLICY "agreement_parties_member" ON "agreement_parties" AS PERMISSIVE FOR SELECT TO "verbund_app" USING ((app.hat_kind() = 'organisation' and organisation_id = app.hat_id()));--> statement-breakpoint
 CREATE POLICY "agreement_versions_centre" ON "agreement_versions" AS PERMISSIVE FOR ALL TO "verbund_app" USING ((app.hat_kind() = 'centre' and centre_id = app.hat_id())) WITH CHECK ((app.hat_kind() = 'centre' and centre_id = app.hat_id()));--> statement-breakpoint
-CREATE POLICY "agreement_versions_member" ON "agreement_versions" AS PERMISSIVE FOR SELECT TO "verbund_app" USING ((app.hat_kind() = 'organisation' and exists (select from agreement_parties p where p.agreement_version_id = agreement_versions.id and p.organisation_id = app.hat_id())));--> statement-breakpoint
+CREATE POLICY "agreement_versions_member" ON "agreement_versions" AS PERMISSIVE FOR SELECT TO "verbund_app" USING ((app.hat_kind() = 'organisation' and status <> 'draft' and exists (select from agreement_parties p where p.agreement_version_id = agreement_versions.id and p.organisation_id = app.hat_id())));--> statement-breakpoint
 CREATE POLICY "agreements_centre" ON "agreements" AS PERMISSIVE FOR ALL TO "verbund_app" USING ((app.hat_kind() = 'centre' and centre_id = app.hat_id())) WITH CHECK ((app.hat_kind() = 'centre' and centre_id = app.hat_id()));--> statement-breakpoint
-CREATE POLICY "agreements_member" ON "agreements" AS PERMISSIVE FOR SELECT TO "verbund_app" USING ((app.hat_kind() = 'organisation' and exists (select from agreement_parties p where p.agreement_id = agreements.id and p.organisation_id = app.hat_id())));--> statement-breakpoint
+CREATE POLICY "agreements_member" ON "agreements" AS PERMISSIVE FOR SELECT TO "verbund_app" USING ((app.hat_kind() = 'organisation' and exists (select from agreement_versions v where v.agreement_id = agreements.id)));--> statement-breakpoint
 CREATE POLICY "audit_entries_write" ON "audit_entries" AS PERMISSIVE FOR INSERT TO "verbund_app" WITH CHECK ((hat_kind = app.hat_kind() and hat_id = app.hat_id()) or app.hat_kind() = 'identity');--> statement-breakpoint
 CREATE POLICY "audit_entries_read" ON "audit_entries" AS PERMISSIVE FOR SELECT TO "verbund_app" USING (((hat_kind = app.hat_kind() and hat_id = app.hat_id()) or (app.hat_kind() = 'centre' and centre_id = app.hat_id()) or (app.hat_kind() = 'organisation' and organisation_id = app.hat_id())));--> statement-breakpoint
 CREATE POLICY "service_versions_centre" ON "service_versions" AS PERMISSIVE FOR ALL TO "verbund_app" USING ((app.hat_kind() = 'centre' and centre_id = app.hat_id())) WITH CHECK ((app.hat_kind() = 'centre' and centre_id = app.hat_id()));--> statement-breakpoint
 CREATE POLICY "service_versions_member" ON "service_versions" AS PERMISSIVE FOR SELECT TO "verbund_app" USING ((app.hat_kind() = 'organisation' and status <> 'draft' and exists (select from centre_members m where m.centre_id = service_versions.centre_id and m.organisation_id = app.hat_id())));--> statement-breakpoint
 CREATE POLICY "services_centre" ON "services" AS PERMISSIVE FOR ALL TO "verbund_app" USING ((app.hat_kind() = 'centre' and centre_id = app.hat_id())) WITH CHECK ((app.hat_kind() = 'centre' and centre_id = app.hat_id()));--> statement-breakpoint
-CREATE POLICY "services_member" ON "services" AS PERMISSIVE FOR SELECT TO "verbund_app" USING ((app.hat_kind() = 'organisation' and exists (select from centre_members m where m.centre_id = services.centre_id and m.organisation_id = app.hat_id())));--> statement-breakpoint
+CREATE POLICY "services_member" ON "services" AS PERMISSIVE FOR SELECT TO "verbund_app" USING ((app.hat_kind() = 'organisation' and first_published_at is not null and exists (select from centre_members m where m.centre_id = services.centre_id and m.organisation_id = app.hat_id())));--> statement-breakpoint
 CREATE POLICY "login_attempts_identity" ON "login_attempts" AS PERMISSIVE FOR ALL TO "verbund_app" USING (app.hat_kind() = 'identity') WITH CHECK (app.hat_kind() = 'identity');--> statement-breakpoint
 CREATE POLICY "machine_accounts_identity" ON "machine_accounts" AS PERMISSIVE FOR ALL TO "verbund_app" USING (app.hat_kind() = 'identity') WITH CHECK (app.hat_kind() = 'identity');--> statement-breakpoint
 CREATE POLICY "machine_accounts_hat" ON "machine_accounts" AS PERMISSIVE FOR ALL TO "verbund_app" USING ((hat_kind = app.hat_kind() and hat_id = app.hat_id())) WITH CHECK ((hat_kind = app.hat_kind() and hat_id = app.hat_id()));--> statement-breakpoint

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from './config.ts';
+import { agreementsRoutes, createAgreementsService } from './modules/agreements/index.ts';
+import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
 import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
   createMembersService,
@@ -8,7 +10,15 @@ import {
   type SessionSettings,
   sessionsRoutes,
 } from './modules/identity/index.ts';
+import { createOperationsService, operationsRoutes } from './modules/operations/index.ts';
 import { createOrganisationsService, organisationsRoutes } from './modules/organisations/index.ts';
+import {
+  createActionsService,
+  createConversationService,
+  createProcessingService,
+  createRequestsService,
+  requestsRoutes,
+} from './modules/requests/index.ts';
 import { createUsageService, usageRoutes } from './modules/usage/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/database.ts';
@@ -46,6 +56,13 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     organisations: createOrganisationsService(db),
     sessions: createSessionsService(db, clock, sessions),
     members: createMembersService(db, sessions.passwordCost),
+    agreements: createAgreementsService(db),
+    catalogue: createCatalogueService(db),
+    requests: createRequestsService(db),
+    actions: createActionsService(db),
+    processing: createProcessingService(db),
+    conversation: createConversationService(db),
+    operations: createOperationsService(db),
     usage: createUsageService(db, clock),
     costing: createCostingService(db),
   };
@@ -57,6 +74,10 @@ export function routesOf(modules: Modules): FastifyPluginAsync[] {
     sessionsRoutes(modules.sessions, modules.accessTokenSeconds),
     membersRoutes(modules.members),
     organisationsRoutes(modules.organisations),
+    agreementsRoutes(modules.agreements),
+    catalogueRoutes(modules.catalogue),
+    requestsRoutes(modules),
+    operationsRoutes(modules.operations),
     usageRoutes(modules.usage),
     costingRoutes(modules.costing),
   ] as FastifyPluginAsync[];

@@ -4,9 +4,10 @@ import type { Database } from '../../src/platform/db/database.ts';
 import type { Processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
 import { maintenanceTasks } from './maintenance.ts';
+import { requestProcessors } from './requests.ts';
 
-export function processorsOf(_modules: Modules): Processor[] {
-  return [];
+export function processorsOf(modules: Modules): Processor[] {
+  return [...requestProcessors(modules.processing)];
 }
 
 export function tasksOf(_modules: Modules, outbox: Database, clock: Clock): ScheduledTask[] {

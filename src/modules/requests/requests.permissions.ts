@@ -16,5 +16,6 @@ definePermissions({
   ],
   'requests:file': ['requester', 'member-admin', 'integration'],
   'requests:work': ['caseworker', 'team-lead', 'integration'],
+  'requests:write-message': ['requester', 'member-admin', 'caseworker', 'team-lead', 'integration'],
   'requests:note': ['caseworker', 'team-lead'],
 });

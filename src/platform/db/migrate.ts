@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import type { Sql } from 'postgres';
@@ -39,10 +40,18 @@ async function createRoles(sql: Sql, mayLogIn: boolean): Promise<void> {
   }
 }
 
-/** How many migrations the program knows and the database has. */
-export async function countMigrations(sql: Sql): Promise<{ applied: number }> {
+/** How many migrations the database has. */
+export async function countMigrations(sql: Sql): Promise<number> {
   const [row] = await sql<
     { applied: number }[]
   >`select count(*)::int as applied from app_meta.__drizzle_migrations`;
-  return { applied: row?.applied ?? 0 };
+  return row?.applied ?? 0;
+}
+
+/** How many the program knows. */
+export function knownMigrations(): number {
+  const journal = JSON.parse(readFileSync(`${MIGRATIONS}/meta/_journal.json`, 'utf8')) as {
+    entries: unknown[];
+  };
+  return journal.entries.length;
 }

@@ -15,6 +15,10 @@ export function isSqlState(error: unknown, state: string): boolean {
   return postgresError(error)?.code === state;
 }
 
+export function isConstraint(error: unknown, name: string): boolean {
+  return postgresError(error)?.constraint_name === name;
+}
+
 export interface ConstraintProblem {
   readonly errors?: readonly FieldError[];
   readonly problem: Problem;

@@ -1,0 +1,30 @@
+import { loadConfig } from '../config.ts';
+import { createLogger } from '../logger.ts';
+import { doctor } from './doctor.ts';
+import { migrateCommand } from './migrate.ts';
+import { printOpenApi } from './openapi.ts';
+import { runUntilStopped } from './run.ts';
+
+type Name = 'serve' | 'work' | 'all' | 'migrate' | 'seed' | 'demo' | 'openapi' | 'doctor';
+
+/** Runs one command and returns its exit code. */
+export async function runCommand(name: Name): Promise<number> {
+  if (name === 'openapi') return printOpenApi();
+  const config = loadConfig();
+  const log = createLogger(config.LOG_LEVEL);
+  switch (name) {
+    case 'serve':
+      return runUntilStopped(config, log, { api: true, worker: false, migrates: false });
+    case 'work':
+      return runUntilStopped(config, log, { api: false, worker: true, migrates: false });
+    case 'all':
+      return runUntilStopped(config, log, { api: true, worker: true, migrates: true });
+    case 'migrate':
+      return migrateCommand(config, log);
+    case 'doctor':
+      return doctor(config, log);
+    case 'seed':
+    case 'demo':
+      throw new Error('not yet');
+  }
+}

@@ -1,0 +1,79 @@
+import type { FieldError } from '../../platform/errors.ts';
+import type { ProcessingRule, ServiceVersionContent, UsageRule } from './catalogue.schemas.ts';
+import { checkFormSchema, type FormField, type FormSchema, findField, typesOf } from './form-schema.rules.ts';
+
+/** Everything that keeps content from becoming a version. `teamIds` are the teams of the centre. */
+export function checkContent(content: ServiceVersionContent, teamIds: ReadonlySet<string>): FieldError[] {
+  const { formSchema, usageRule, processingRule, checklist } = content;
+  const formErrors = checkFormSchema(formSchema);
+  // Rules that point into a form say nothing about one that is broken.
+  const ruleErrors =
+    formErrors.length > 0
+      ? []
+      : [...checkUsageRule(usageRule, formSchema), ...checkRoutes(processingRule, formSchema)];
+  return [...formErrors, ...ruleErrors, ...checkTeams(processingRule, teamIds), ...checkChecklist(checklist)];
+}
+
+/** Teams that a rule names, each once. */
+export function teamsOf({ teamId, routes }: ProcessingRule): string[] {
+  return [...new Set([teamId, ...routes.map((route) => route.teamId)])];
+}
+
+function checkUsageRule({ quantity }: UsageRule, form: FormSchema): FieldError[] {
+  if ('fixed' in quantity) {
+    const isPositive = !quantity.fixed.startsWith('-') && /[1-9]/.test(quantity.fixed);
+    return isPositive ? [] : [fault('/usageRule/quantity/fixed', 'not_positive', 'must be more than 0')];
+  }
+  const refusal = refuseQuantityField(findField(form, quantity.formField));
+  return refusal === undefined ? [] : [fault('/usageRule/quantity/formField', ...refusal)];
+}
+
+/** A quantity is recorded when the work is done; a form that leaves it open would be found out only then. */
+function refuseQuantityField(field: FormField | undefined): [string, string] | undefined {
+  if (field === undefined) return ['unknown', 'is no field of the form'];
+  const { schema, isRequired } = field;
+  if (!isRequired) return ['not_required', 'must be required by the form'];
+  const types = typesOf(schema);
+  if (types.length === 1 && types[0] === 'string')
+    return schema.format === 'decimal' ? undefined : ['not_numeric', 'must have the format "decimal"'];
+  if (types.length === 0 || types.some((type) => type !== 'integer' && type !== 'number'))
+    return ['not_numeric', 'must be an integer, a number or a text of the format "decimal"'];
+  const least = Math.max(
+    ...[schema.minimum, schema.exclusiveMinimum].map((bound) => (bound as number) ?? -1),
+  );
+  return least >= 0 ? undefined : ['may_be_negative', 'must have a minimum of 0 or more'];
+}
+
+function checkRoutes({ routes }: ProcessingRule, form: FormSchema): FieldError[] {
+  return routes.flatMap(({ when }, i) => {
+    const place = `/processingRule/routes/${i}/when`;
+    const field = findField(form, when.formField);
+    if (field === undefined) return [fault(`${place}/formField`, 'unknown', 'is no field of the form')];
+    const choices = field.schema.enum as unknown[] | undefined;
+    return choices === undefined || choices.includes(when.equals)
+      ? []
+      : [fault(`${place}/equals`, 'not_a_choice', 'is none of the choices of the field')];
+  });
+}
+
+function checkTeams({ teamId, routes }: ProcessingRule, known: ReadonlySet<string>): FieldError[] {
+  const named = [
+    { id: teamId, pointer: '/processingRule/teamId' },
+    ...routes.map((route, i) => ({ id: route.teamId, pointer: `/processingRule/routes/${i}/teamId` })),
+  ];
+  return named
+    .filter(({ id }) => !known.has(id.toLowerCase()))
+    .map(({ pointer }) => fault(pointer, 'unknown', 'is no team of this centre'));
+}
+
+function checkChecklist(items: ServiceVersionContent['checklist']): FieldError[] {
+  return items.flatMap(({ id }, i) =>
+    items.findIndex((other) => other.id === id) < i
+      ? [fault(`/checklist/${i}/id`, 'repeated', 'stands for another step already')]
+      : [],
+  );
+}
+
+function fault(pointer: string, code: string, detail: string): FieldError {
+  return { pointer, code, detail };
+}

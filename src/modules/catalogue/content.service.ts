@@ -1,0 +1,51 @@
+import type { HatContext } from '../../platform/context.ts';
+import type { HatTx } from '../../platform/db/hat.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { FORBIDDEN } from '../../platform/http/authentication.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
+import { SERVICE_VERSION_REFUSED } from './catalogue.errors.ts';
+import { findTeamIds } from './catalogue.repo.ts';
+import type { ServiceVersionContent, ServiceVersionView } from './catalogue.schemas.ts';
+import { checkContent, teamsOf } from './content.rules.ts';
+import { closeFormSchema } from './form-schema.rules.ts';
+
+/** The content as it is stored: form closed, ids in one spelling. Throws `SERVICE_VERSION_REFUSED`. */
+export async function checkedContent(
+  tx: HatTx,
+  centreId: string,
+  content: ServiceVersionContent,
+): Promise<ServiceVersionContent> {
+  const { processingRule } = content;
+  const teamIds = await findTeamIds(tx, centreId, teamsOf(processingRule));
+  const errors = checkContent(content, teamIds);
+  const [first] = errors;
+  if (first !== undefined)
+    throw new DomainError(SERVICE_VERSION_REFUSED, `${first.pointer} ${first.detail}.`, { errors });
+  return {
+    ...content,
+    formSchema: closeFormSchema(content.formSchema),
+    processingRule: {
+      ...processingRule,
+      teamId: processingRule.teamId.toLowerCase(),
+      routes: processingRule.routes.map((route) => ({ ...route, teamId: route.teamId.toLowerCase() })),
+    },
+    approvalRule: content.approvalRule ?? null,
+  };
+}
+
+/** The centre that acts. Throws `FORBIDDEN` under any other hat: members read the catalogue, centres write it. */
+export function centreOf({ hat }: HatContext): string {
+  if (hat.kind === 'centre') return hat.id;
+  throw new DomainError(FORBIDDEN, 'The catalogue is kept under the hat of a centre.');
+}
+
+export function serviceNotFound(): DomainError {
+  return new DomainError(NOT_FOUND, 'There is no such service.');
+}
+
+/** Teams are the centre's own business, so members do not see who works on what. */
+export function versionView({ hat }: HatContext, version: ServiceVersionView): ServiceVersionView {
+  if (hat.kind === 'centre') return version;
+  const { processingRule: _, ...rest } = version;
+  return rest;
+}

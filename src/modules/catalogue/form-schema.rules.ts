@@ -1,0 +1,220 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { FieldError } from '../../platform/errors.ts';
+import { escaped, type SchemaNode, walk } from './form-schema.walk.ts';
+import { compileForm, FORM_FORMATS } from './form-validators.ts';
+import { judgePattern, PATTERN_MAX, type PatternVerdict } from './pattern-cost.rules.ts';
+
+export type FormSchema = Readonly<Record<string, unknown>>;
+
+export const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+const SIZE_MAX = 65_536;
+const NESTING_MAX = 30;
+/** Subschemas a form has once every `$ref` is replaced by what it names: bounds the work of checking one filled form. */
+const EXPANDED_MAX = 2_000;
+const ERRORS_MAX = 50;
+
+const KEYWORDS: ReadonlySet<string> = new Set(
+  `$schema $ref $defs $comment title description default examples deprecated readOnly writeOnly
+  type enum const format pattern minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf
+  properties required additionalProperties unevaluatedProperties minProperties maxProperties dependentRequired dependentSchemas
+  items prefixItems minItems maxItems uniqueItems contains minContains maxContains allOf anyOf oneOf not if then else`.split(
+    /\s+/,
+  ),
+);
+const SAYS_TYPE = ['type', 'enum', 'const', '$ref', 'allOf', 'anyOf', 'oneOf'];
+const LOCAL_REF = /^#\/\$defs\/([A-Za-z0-9_-]{1,60})$/;
+const PROPERTY_NAME = /^[\p{L}_][\p{L}\p{N}_-]{0,59}$/u;
+
+const PATTERN_TEXTS: Readonly<Record<Exclude<PatternVerdict, 'ok'>, string>> = {
+  too_long: `is longer than ${PATTERN_MAX} characters`,
+  does_not_compile: 'is no regular expression',
+  not_supported: 'uses look-around or back-references, which forms may not',
+  too_costly: 'could take too long to match: start with ^, and let fewer parts repeat freely',
+};
+
+const meta = new Ajv2020({ allErrors: true, strict: false, logger: false });
+
+/** Everything that keeps a schema from being the form of a service, with pointers below `/formSchema`. */
+export function checkFormSchema(schema: FormSchema): FieldError[] {
+  const refusal = checkSize(schema) ?? checkMeta(schema);
+  if (refusal !== undefined) return refusal;
+  const errors = [...checkRoot(schema), ...[...walk(schema)].flatMap((node) => checkNode(schema, node))];
+  if (errors.length === 0) errors.push(...checkExpansion(schema), ...checkCompiles(schema));
+  return errors.slice(0, ERRORS_MAX);
+}
+
+/**
+ * The schema with `unevaluatedProperties: false` wherever a form could otherwise hold fields nobody declared. What is stored is
+ * what is checked, so this happens when a version is saved and not later. The schema must have passed `checkFormSchema`.
+ */
+export function closeFormSchema(schema: FormSchema): FormSchema {
+  const closed = structuredClone(schema);
+  for (const { schema: node, role } of walk(closed)) {
+    if (typeof node === 'boolean' || (role !== 'root' && role !== 'field')) continue;
+    const mayBeObject = node.type === undefined || typesOf(node).includes('object');
+    const isEnumerated = 'enum' in node || 'const' in node;
+    const isClosed = 'additionalProperties' in node || 'unevaluatedProperties' in node;
+    if (mayBeObject && !isEnumerated && !isClosed) Object.assign(node, { unevaluatedProperties: false });
+  }
+  return closed;
+}
+
+export interface FormField {
+  readonly schema: FormSchema;
+  /** It and all objects around it must be filled in. */
+  readonly isRequired: boolean;
+}
+
+/** The field a JSON pointer into the form data leads to, through `properties` and `$ref` only. */
+export function findField(form: FormSchema, pointer: string): FormField | undefined {
+  let schema = form;
+  let isRequired = true;
+  for (const token of pointer.split('/').slice(1)) {
+    const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    const properties = (schema.properties ?? {}) as Record<string, FormSchema>;
+    if (!Object.hasOwn(properties, name)) return undefined;
+    isRequired &&= ((schema.required ?? []) as string[]).includes(name);
+    schema = resolved(form, properties[name] as FormSchema);
+  }
+  return { schema, isRequired };
+}
+
+export function typesOf({ type }: FormSchema): string[] {
+  return (type === undefined ? [] : [type].flat()) as string[];
+}
+
+function checkSize(schema: FormSchema): FieldError[] | undefined {
+  let level: unknown[] = [schema];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > NESTING_MAX) return [at('', 'too_deep', `is nested deeper than ${NESTING_MAX} levels`)];
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+  }
+  const isLarge = JSON.stringify(schema).length > SIZE_MAX;
+  return isLarge ? [at('', 'too_large', `is larger than ${SIZE_MAX} characters`)] : undefined;
+}
+
+function checkMeta(schema: FormSchema): FieldError[] | undefined {
+  if (schema.$schema !== undefined && schema.$schema !== DIALECT)
+    return [at('/$schema', 'dialect', `must be ${DIALECT}`)];
+  if (meta.validateSchema(schema) === true) return undefined;
+  return (meta.errors ?? [])
+    .slice(0, ERRORS_MAX)
+    .map((error) => at(error.instancePath, error.keyword, error.message ?? 'is not valid'));
+}
+
+function checkRoot(schema: FormSchema): FieldError[] {
+  const errors: FieldError[] = [];
+  if (schema.type !== 'object') errors.push(at('/type', 'not_an_object', 'must be "object"'));
+  if (schema.properties === undefined) errors.push(at('/properties', 'required', 'is missing'));
+  return errors;
+}
+
+function checkNode(form: FormSchema, node: SchemaNode): FieldError[] {
+  const { schema, pointer, role } = node;
+  if (typeof schema === 'boolean') {
+    return role === 'field' && (schema || node.property !== undefined)
+      ? [at(pointer, 'type', 'must be an object that says what goes here')]
+      : [];
+  }
+  return [
+    ...checkKeywords(form, node, schema),
+    ...(role === 'condition' ? [] : checkDeclaration(form, node, schema)),
+  ];
+}
+
+function checkKeywords(form: FormSchema, { pointer, role }: SchemaNode, schema: FormSchema): FieldError[] {
+  const errors = Object.keys(schema)
+    .filter((keyword) => !KEYWORDS.has(keyword))
+    .map((keyword) => at(`${pointer}/${escaped(keyword)}`, 'unknown_keyword', 'is not known to forms'));
+  const { $ref, pattern, format } = schema as { $ref?: string; pattern?: string; format?: string };
+  if ($ref !== undefined && definition(form, $ref) === undefined)
+    errors.push(at(`${pointer}/$ref`, 'ref_unknown', 'must name an entry of #/$defs'));
+  for (const keyword of ['$defs', '$schema'])
+    if (keyword in schema && role !== 'root')
+      errors.push(at(`${pointer}/${keyword}`, 'not_at_root', 'stands at the top of the form only'));
+  const verdict = pattern === undefined ? 'ok' : judgePattern(pattern);
+  if (verdict !== 'ok') errors.push(at(`${pointer}/pattern`, `pattern_${verdict}`, PATTERN_TEXTS[verdict]));
+  if (format !== undefined && !FORM_FORMATS.has(format))
+    errors.push(at(`${pointer}/format`, 'format_unknown', `is none of ${[...FORM_FORMATS].join(', ')}`));
+  for (const keyword of ['additionalProperties', 'unevaluatedProperties'])
+    if (keyword in schema && schema[keyword] !== false)
+      errors.push(
+        at(`${pointer}/${keyword}`, 'not_closed', 'must be false; forms hold declared fields only'),
+      );
+  return errors;
+}
+
+/** What only schemas need that declare what a form holds. */
+function checkDeclaration(
+  form: FormSchema,
+  { pointer, role, property }: SchemaNode,
+  schema: FormSchema,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (typesOf(schema).includes('array') && schema.items === undefined)
+    errors.push(at(`${pointer}/items`, 'required', 'is missing; a list says what it holds'));
+  if (role !== 'field') return errors;
+  if (!SAYS_TYPE.some((keyword) => keyword in schema))
+    errors.push(at(`${pointer}/type`, 'required', 'is missing'));
+  if (property === undefined) return errors;
+  if (!PROPERTY_NAME.test(property) || property in Object.prototype)
+    errors.push(at(pointer, 'name', 'needs a name of letters, digits, - and _, at most 60'));
+  if (!hasTitle(schema) && !hasTitle(resolved(form, schema)))
+    errors.push(at(`${pointer}/title`, 'required', 'is missing; every field has a German title'));
+  return errors;
+}
+
+function hasTitle({ title }: FormSchema): boolean {
+  return typeof title === 'string' && title.trim() !== '';
+}
+
+/** Refuses definitions that contain themselves, and small schemas that unfold into huge ones. */
+function checkExpansion(form: FormSchema): FieldError[] {
+  const sizes = new Map<string, number>();
+  const sizeOf = (schema: FormSchema | boolean, within: readonly string[]): number => {
+    let size = 0;
+    for (const { schema: node, pointer } of walk(schema)) {
+      if (pointer.startsWith('/$defs/') || typeof node === 'boolean') continue;
+      size += 1;
+      if (typeof node.$ref === 'string') size += sizeOfDefinition(node.$ref, within);
+    }
+    return size;
+  };
+  const sizeOfDefinition = (ref: string, within: readonly string[]): number => {
+    if (within.includes(ref)) return Number.POSITIVE_INFINITY;
+    const known = sizes.get(ref) ?? sizeOf(definition(form, ref) ?? false, [...within, ref]);
+    sizes.set(ref, known);
+    return known;
+  };
+  if (sizeOf(form, []) <= EXPANDED_MAX) return [];
+  return [at('/$defs', 'too_large', 'refer to themselves, or unfold into too many fields')];
+}
+
+function checkCompiles(schema: FormSchema): FieldError[] {
+  try {
+    compileForm(closeFormSchema(schema));
+    return [];
+  } catch (error) {
+    return [at('', 'does_not_compile', `does not compile: ${(error as Error).message}`)];
+  }
+}
+
+function definition(form: FormSchema, ref: string): FormSchema | undefined {
+  const name = LOCAL_REF.exec(ref)?.[1];
+  const definitions = (form.$defs ?? {}) as Record<string, FormSchema>;
+  return name !== undefined && Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+}
+
+/** What a schema that only refers stands for. Definitions that refer in a circle lead nowhere. */
+function resolved(form: FormSchema, schema: FormSchema): FormSchema {
+  let found = schema;
+  for (let hops = 0; hops < NESTING_MAX && typeof found.$ref === 'string'; hops += 1)
+    found = definition(form, found.$ref) ?? {};
+  return found;
+}
+
+function at(pointer: string, code: string, detail: string): FieldError {
+  return { pointer: `/formSchema${pointer}`, code, detail };
+}

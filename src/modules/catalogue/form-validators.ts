@@ -1,0 +1,109 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { FieldError } from '../../platform/errors.ts';
+import { toFieldErrors } from '../../platform/validation.ts';
+import type { FormSchema } from './form-schema.rules.ts';
+import { PATTERN_TEXT_MAX } from './pattern-cost.rules.ts';
+
+/** `ajv-formats` is CommonJS; its default export is the function itself under either interop. */
+const withFormats = addFormats as unknown as (ajv: Ajv2020, formats: string[]) => Ajv2020;
+
+const STANDARD_FORMATS = ['date', 'time', 'date-time', 'duration', 'email', 'uri', 'uuid'];
+/** An exact quantity as text, not negative. */
+const DECIMAL = /^\d{1,18}(\.\d{1,6})?$/;
+export const FORM_FORMATS: ReadonlySet<string> = new Set([...STANDARD_FORMATS, 'decimal']);
+
+const VALIDATORS_MAX = 500;
+/** Fields, list entries and objects of one filled form; what is quadratic in lists stays small below it. */
+const VALUES_MAX = 2_000;
+const FORM_ERRORS_MAX = 50;
+
+const matchBounded = Object.assign(
+  (pattern: string, flags: string) => {
+    const regex = new RegExp(pattern, flags);
+    return { test: (text: string) => text.length <= PATTERN_TEXT_MAX && regex.test(text) };
+  },
+  { code: 'matchBounded' },
+);
+
+/**
+ * Compiles a form schema. Throws when it cannot be compiled. Each validator has a compiler of its own: a shared one would keep
+ * every schema it ever saw.
+ */
+export function compileForm(schema: FormSchema): ValidateFunction {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    strictTuples: false,
+    allowUnionTypes: true,
+    meta: false,
+    validateSchema: false,
+    logger: false,
+    code: { regExp: matchBounded },
+  });
+  withFormats(ajv, STANDARD_FORMATS).addFormat('decimal', DECIMAL);
+  return ajv.compile(schema);
+}
+
+/** By id of the service version, least recently used first. Only what is published is kept, for that never changes. */
+const validators = new Map<string, ValidateFunction>();
+
+function validatorOf({ id, formSchema }: FormVersion): ValidateFunction {
+  const known = validators.get(id);
+  if (known !== undefined) {
+    validators.delete(id);
+    validators.set(id, known);
+    return known;
+  }
+  const made = compileForm(formSchema);
+  validators.set(id, made);
+  const [oldest] = validators.keys();
+  if (validators.size > VALIDATORS_MAX && oldest !== undefined) validators.delete(oldest);
+  return made;
+}
+
+/** A published or retired service version. */
+export interface FormVersion {
+  readonly id: string;
+  readonly formSchema: FormSchema;
+}
+
+/** What is wrong with a filled form, with pointers below `/formData`; empty when it fits. `version` must not be a draft. */
+export function validateFormData(version: FormVersion, data: unknown): FieldError[] {
+  if (countValues(data) > VALUES_MAX) {
+    return [{ pointer: '/formData', code: 'too_large', detail: `has more than ${VALUES_MAX} values` }];
+  }
+  const validate = validatorOf(version);
+  if (validate(data)) return [];
+  return (validate.errors ?? [])
+    .filter(({ keyword }) => keyword !== 'if')
+    .slice(0, FORM_ERRORS_MAX)
+    .map(formError);
+}
+
+function formError(error: ErrorObject): FieldError {
+  const [fault] = toFieldErrors([error]);
+  const field = {
+    code: error.keyword,
+    detail: 'is not valid',
+    ...fault,
+    pointer: `/formData${fault?.pointer ?? ''}`,
+  };
+  if (error.keyword !== 'pattern') return field;
+  return { ...field, detail: `does not have the expected form of at most ${PATTERN_TEXT_MAX} characters` };
+}
+
+/** Counts without recursion, for the data may be nested as deep as a body can. */
+function countValues(data: unknown): number {
+  const open: unknown[] = [data];
+  let count = 0;
+  while (open.length > 0 && count <= VALUES_MAX) {
+    const value = open.pop();
+    count += 1;
+    if (typeof value === 'object' && value !== null)
+      for (const inner of Object.values(value)) open.push(inner);
+  }
+  return count;
+}

@@ -1,0 +1,60 @@
+import type { HatContext } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { withHatTx } from '../../platform/db/hat.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
+import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
+import { audit } from '../audit/index.ts';
+import * as repo from './operations.repo.ts';
+import type { AuditQuery, AuditView, DeadLetterQuery, DeadLetterView } from './operations.schemas.ts';
+
+export type OperationsService = ReturnType<typeof createOperationsService>;
+
+/** What those who run a centre look at: jobs that were given up, and who did what. */
+export function createOperationsService(db: Database) {
+  return {
+    async listDeadLetters(
+      ctx: HatContext,
+      { limit, cursor }: DeadLetterQuery,
+    ): Promise<Page<DeadLetterView>> {
+      const [after] = cursor === undefined ? [] : decodeCursor('dead-letters', cursor, ['string'] as const);
+      const rows = await withHatTx(db, ctx, (tx) => repo.listDeadLetters(tx, ctx, after, limit + 1));
+      return toPage(
+        rows,
+        limit,
+        'dead-letters',
+        (row) => [row.id],
+        (row) => row,
+      );
+    },
+
+    /** Hands a job over again, once whatever stopped it is mended. */
+    async redrive(ctx: HatContext, id: string): Promise<void> {
+      await withHatTx(db, ctx, async (tx) => {
+        const job = await repo.redrive(tx, id);
+        if (job === undefined) throw new DomainError(NOT_FOUND, 'There is no such dead letter.');
+        await audit(tx, ctx, {
+          action: 'operations.job-redriven',
+          entityType: 'job',
+          entityId: id,
+          details: { job },
+        });
+      });
+    },
+
+    async listAuditEntries(
+      ctx: HatContext,
+      { limit, cursor, entityId }: AuditQuery,
+    ): Promise<Page<AuditView>> {
+      const [before] = cursor === undefined ? [] : decodeCursor('audit-entries', cursor, ['string'] as const);
+      const rows = await withHatTx(db, ctx, (tx) => repo.listAuditEntries(tx, entityId, before, limit + 1));
+      return toPage(
+        rows,
+        limit,
+        'audit-entries',
+        (row) => [row.id],
+        (row) => row,
+      );
+    },
+  };
+}

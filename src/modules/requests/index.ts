@@ -1,0 +1,10 @@
+import './requests.permissions.ts';
+
+export { type ActionsService, createActionsService } from './actions.service.ts';
+export { type ConversationService, createConversationService } from './conversation.service.ts';
+export { createProcessingService, type ProcessingService } from './processing.service.ts';
+export { closeDueRequestJob, processRequestJob, requestClosedJob } from './requests.jobs.ts';
+export { requestsRoutes } from './requests.routes.ts';
+export type { RequestView } from './requests.schemas.ts';
+export { createRequestsService, type RequestsService } from './requests.service.ts';
+export { atPointer } from './routing.rules.ts';

@@ -1,0 +1,220 @@
+import type postgres from 'postgres';
+import type { HatContext } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { type HatTx, readUnderHat } from '../../platform/db/hat.ts';
+import { preconditionFailed } from '../../platform/http/etags.ts';
+import type { outboxRow } from '../../platform/jobs/outbox.ts';
+import { auditRow } from '../audit/index.ts';
+import { type EventFacts, eventRow, type Parties } from './events.repo.ts';
+import type { RequestRow, SummaryRow } from './requests.rows.ts';
+import type { RequestQuery } from './requests.schemas.ts';
+
+type Sql = postgres.Sql | postgres.TransactionSql;
+export type OutboxRow = ReturnType<typeof outboxRow>;
+
+const summaryColumns = (
+  sql: Sql,
+) => sql`r.id, r.number, r.status, r.hold_reason as "holdReason", r.priority, r.subject, r.centre_id as "centreId",
+  r.organisation_id as "organisationId", r.service_id as "serviceId", r.service_title as "serviceTitle", r.service_version_number as "serviceVersion",
+  r.external_reference as "externalReference", r.team_id as "teamId", r.assignee_id as "assigneeId", r.created_at as "createdAt",
+  r.updated_at as "updatedAt", r.submitted_at as "submittedAt", r.closes_at as "closesAt", r.version`;
+
+const requestColumns = (
+  sql: Sql,
+) => sql`${summaryColumns(sql)}, r.description, r.form_data as "formData", r.requester_id as "requesterId",
+  r.requester_name as "requesterName", r.service_version_id as "serviceVersionId", r.agreement_version_id as "agreementVersionId",
+  r.follows_id as "followsId", r.result_code as "resultCode", r.result_text as "resultText", r.rejection_code as "rejectionCode",
+  r.receipt_at as "receiptAt", r.accepted_at as "acceptedAt", r.started_at as "startedAt", r.resolved_at as "resolvedAt", r.closed_at as "closedAt"`;
+
+/** Everything a new row needs but its number, which the database draws. */
+export type NewRequest = Omit<RequestRow, 'number' | 'version'>;
+
+export interface Series {
+  /** Name of the number series, one per centre and year. */
+  readonly name: string;
+  /** What stands before the number, `SOE-2026-`. */
+  readonly prefix: string;
+}
+
+/** Writes a request with its first event, audit row and job in one statement; returns its number. */
+export async function insertRequest(
+  tx: HatTx,
+  ctx: HatContext,
+  row: NewRequest,
+  series: Series,
+  record: Record,
+): Promise<string> {
+  const { sql } = tx;
+  const [written] = await sql<{ number: string }[]>`
+    with drawn as (select app.next_number(${series.name})::text as n),
+    r as (
+      insert into service_requests (number, id, centre_id, organisation_id, service_id, service_version_id, service_version_number, service_title,
+        agreement_version_id, status, priority, subject, description, form_data, external_reference, requester_id, requester_name, follows_id,
+        created_at, updated_at, submitted_at)
+      values (${series.prefix}::text || (select lpad(n, greatest(6, length(n)), '0') from drawn),
+        ${row.id}, ${row.centreId}, ${row.organisationId}, ${row.serviceId}, ${row.serviceVersionId}, ${row.serviceVersion}, ${row.serviceTitle},
+        ${row.agreementVersionId}, ${row.status}, ${row.priority}, ${row.subject}, ${row.description}, ${JSON.stringify(row.formData)},
+        ${row.externalReference}, ${row.requesterId}, ${row.requesterName}, ${row.followsId}, ${row.createdAt}, ${row.updatedAt}, ${row.submittedAt})
+      returning number
+    ), ${history(sql, ctx, row, record)}
+    select number from r`;
+  if (written === undefined) throw new Error('the request just written is not there');
+  return written.number;
+}
+
+/** What is written beside the row itself whenever a request changes. */
+export interface Record {
+  readonly fact: EventFacts;
+  readonly audit: { readonly action: string; readonly details: { readonly [name: string]: unknown } };
+  readonly jobs: readonly OutboxRow[];
+}
+
+/** The same statement writes history, audit trail and jobs: a round trip saved, and none of them can be forgotten. */
+function history(sql: Sql, ctx: HatContext, row: Parties, { fact, audit, jobs }: Record) {
+  const { centreId, organisationId } = row;
+  const entry = auditRow(ctx, {
+    ...audit,
+    entityType: 'service_request',
+    entityId: row.id,
+    centreId,
+    organisationId,
+  });
+  return sql`e as (insert into service_request_events ${sql(eventRow(ctx, row, fact))}),
+    a as (insert into audit_entries ${sql(entry)})
+    ${jobs.length === 0 ? sql`` : sql`, o as (insert into outbox_jobs ${sql(jobs)})`}`;
+}
+
+/** One request, or undefined when there is none under this hat. */
+export async function findRequest(tx: HatTx, id: string): Promise<RequestRow | undefined> {
+  const [row] = await tx.sql<
+    RequestRow[]
+  >`select ${requestColumns(tx.sql)} from service_requests r where r.id = ${id}`;
+  return row;
+}
+
+/** The same in one round trip, for reading alone. */
+export async function readRequest(
+  db: Database,
+  ctx: HatContext,
+  id: string,
+): Promise<RequestRow | undefined> {
+  const [row] = await readUnderHat<RequestRow>(
+    db,
+    ctx,
+    (sql) => sql`select ${requestColumns(sql)} from service_requests r where r.id = ${id}`,
+  );
+  return row;
+}
+
+/** Columns a transition or an edit may set. Snake case: they go into the statement as they are. */
+export interface Patch {
+  readonly status?: string;
+  readonly hold_reason?: string | null;
+  readonly priority?: number;
+  readonly subject?: string;
+  readonly description?: string | null;
+  readonly form_data?: string;
+  readonly external_reference?: string | null;
+  readonly team_id?: string;
+  readonly assignee_id?: string | null;
+  readonly result_code?: string | null;
+  readonly result_text?: string | null;
+  readonly rejection_code?: string;
+  readonly submitted_at?: string;
+  readonly receipt_at?: string;
+  readonly accepted_at?: string;
+  readonly started_at?: string;
+  readonly resolved_at?: string | null;
+  readonly closes_at?: string | null;
+  readonly closed_at?: string;
+}
+
+/**
+ * Changes a request that is still at the version it was read at, with its history in the same statement.
+ * Throws `PRECONDITION_FAILED` when it is not; the transaction then takes the history back.
+ */
+export async function changeRequest(
+  tx: HatTx,
+  ctx: HatContext,
+  row: RequestRow,
+  patch: Patch,
+  record: Record,
+): Promise<void> {
+  const { sql } = tx;
+  const set = { ...patch, updated_at: ctx.now, version: row.version + 1 };
+  const fact = { expectedVersion: row.version, ...record.fact };
+  const [written] = await sql<{ count: number }[]>`
+    with r as (update service_requests set ${sql(set)} where id = ${row.id} and version = ${row.version} returning id),
+    ${history(sql, ctx, row, { ...record, fact })}
+    select count(*)::int as count from r`;
+  if (written?.count !== 1) throw preconditionFailed();
+}
+
+/** Up to `limit` requests, newest or oldest first, after the given id (UUIDv7: the order of filing). */
+export async function listRequests(
+  db: Database,
+  ctx: HatContext,
+  query: RequestQuery,
+  after: string | undefined,
+  limit: number,
+): Promise<SummaryRow[]> {
+  return readUnderHat<SummaryRow>(db, ctx, (sql) => {
+    const isNewestFirst = query.sort === 'newest';
+    const hat =
+      ctx.hat.kind === 'centre' ? sql`r.centre_id = ${ctx.hat.id}` : sql`r.organisation_id = ${ctx.hat.id}`;
+    return sql`select ${summaryColumns(sql)} from service_requests r where ${hat} ${filters(sql, query)}
+      ${after === undefined ? sql`` : isNewestFirst ? sql`and r.id < ${after}` : sql`and r.id > ${after}`}
+      order by r.id ${isNewestFirst ? sql`desc` : sql`asc`} limit ${limit}`;
+  });
+}
+
+/** Written out one by one, so that each combination is a prepared statement of its own with a plan of its own. */
+function filters(sql: Sql, query: RequestQuery) {
+  const { centreId, organisationId, serviceId, teamId, assigneeId, status, open, externalReference, q } =
+    query;
+  return sql`
+    ${centreId === undefined ? sql`` : sql`and r.centre_id = ${centreId}`}
+    ${organisationId === undefined ? sql`` : sql`and r.organisation_id = ${organisationId}`}
+    ${serviceId === undefined ? sql`` : sql`and r.service_id = ${serviceId}`}
+    ${teamId === undefined ? sql`` : sql`and r.team_id = ${teamId}`}
+    ${assigneeId === undefined ? sql`` : sql`and r.assignee_id = ${assigneeId}`}
+    ${status === undefined ? sql`` : sql`and r.status = any(${status as string[]})`}
+    ${open === true ? sql`and r.status in ('submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold')` : sql``}
+    ${open === false ? sql`and r.status not in ('submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold')` : sql``}
+    ${externalReference === undefined ? sql`` : sql`and r.external_reference = ${externalReference}`}
+    ${q === undefined ? sql`` : sql`and (r.search @@ websearch_to_tsquery('german', ${q}) or r.number = ${q})`}`;
+}
+
+/** Teams of a caseworker that have something to claim, the most urgent first. */
+export async function listClaimableTeams(tx: HatTx, userId: string): Promise<string[]> {
+  const rows = await tx.sql<{ id: string }[]>`
+    select m.team_id as id from team_members m
+    cross join lateral (
+      select r.priority, r.submitted_at, r.id from service_requests r
+      where r.team_id = m.team_id and r.status = 'accepted' and r.assignee_id is null
+      order by r.priority, r.submitted_at, r.id limit 1) head
+    where m.user_id = ${userId} order by head.priority, head.submitted_at, head.id`;
+  return rows.map(({ id }) => id);
+}
+
+/** Locks the next request of a team; rows that other claimers hold are passed over. */
+export async function lockNext(tx: HatTx, teamId: string): Promise<RequestRow | undefined> {
+  const [row] = await tx.sql<RequestRow[]>`select ${requestColumns(tx.sql)} from service_requests r
+    where r.team_id = ${teamId} and r.status = 'accepted' and r.assignee_id is null
+    order by r.priority, r.submitted_at, r.id limit 1 for update skip locked`;
+  return row;
+}
+
+/** True for a user who works requests in this centre. */
+export async function isCaseworker(tx: HatTx, centreId: string, userId: string): Promise<boolean> {
+  const rows =
+    await tx.sql`select from role_assignments where user_id = ${userId} and hat_kind = 'centre' and hat_id = ${centreId} and role in ('caseworker', 'team-lead') limit 1`;
+  return rows.length === 1;
+}
+
+/** True when the request is one of the caller's with this centre, and finished. */
+export async function isFinished(tx: HatTx, centreId: string, id: string): Promise<boolean> {
+  const rows =
+    await tx.sql`select from service_requests where id = ${id} and centre_id = ${centreId} and status in ('closed', 'rejected', 'cancelled')`;
+  return rows.length === 1;
+}
