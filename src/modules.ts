@@ -62,8 +62,8 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     actions: createActionsService(db),
     processing: createProcessingService(db),
     conversation: createConversationService(db),
-    operations: createOperationsService(db),
     usage: createUsageService(db, clock),
+    operations: createOperationsService(db),
     costing: createCostingService(db),
   };
 }
@@ -77,8 +77,8 @@ export function routesOf(modules: Modules): FastifyPluginAsync[] {
     agreementsRoutes(modules.agreements),
     catalogueRoutes(modules.catalogue),
     requestsRoutes(modules),
-    operationsRoutes(modules.operations),
     usageRoutes(modules.usage),
+    operationsRoutes(modules.operations),
     costingRoutes(modules.costing),
   ] as FastifyPluginAsync[];
 }

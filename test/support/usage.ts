@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import type { UsageEventView } from '../../src/modules/usage/index.ts';
 import { fixedClock } from '../../src/platform/clock.ts';
 import type { Hat } from '../../src/platform/context.ts';
 import { newId } from '../../src/platform/ids.ts';
@@ -16,8 +17,8 @@ export interface UsageWorld {
   /** A second service of the centre; Erwitte has both, Lippetal only this one. */
   readonly otherServiceId: string;
   /** A complete body with a fresh key. */
-  event(change?: Record<string, unknown>): Record<string, unknown>;
-  countEvents(): Promise<number>;
+  readonly event: (change?: Record<string, unknown>) => Record<string, unknown>;
+  readonly countEvents: () => Promise<number>;
 }
 
 export const NOW = '2026-11-20T12:00:00.000Z';
@@ -34,7 +35,13 @@ export async function startUsageWorld(t: Test): Promise<UsageWorld> {
   await addAgreement(test, centre, erwitte, [serviceId, otherServiceId]);
   await addAgreement(test, centre, lippetal, [otherServiceId]);
   return {
-    ...{ test, clock, erwitte, lippetal, centre, serviceId, otherServiceId },
+    test,
+    clock,
+    erwitte,
+    lippetal,
+    centre,
+    serviceId,
+    otherServiceId,
     finance: await test.caller(centre, ['finance']),
     member: await test.caller(erwitte, ['member-finance']),
     event: (change = {}) => ({
@@ -69,11 +76,24 @@ export async function addAgreement(
   const agreementId = newId();
   const versionId = newId();
   await sql`insert into agreements (id, centre_id, title, mode) values (${agreementId}, ${centre.id}, 'Vereinbarung', 'delegating')`;
-  await sql`insert into agreement_versions (id, centre_id, agreement_id, number, status, valid_from, valid_to, data_protection_role)
-    values (${versionId}, ${centre.id}, ${agreementId}, 1, 'in_force', ${from}, ${to}, 'controller')`;
+  await sql`insert into agreement_versions (id, centre_id, agreement_id, number, status, valid_from, valid_to, organisation_ids, service_ids, data_protection_role)
+    values (${versionId}, ${centre.id}, ${agreementId}, 1, 'in_force', ${from}, ${to}, ${[member.id]}, ${serviceIds}, 'controller')`;
   for (const serviceId of serviceIds) {
     await sql`insert into agreement_coverage (centre_id, agreement_version_id, organisation_id, service_id, valid_from, valid_to)
       values (${centre.id}, ${versionId}, ${member.id}, ${serviceId}, ${from}, ${to})`;
   }
   return versionId;
+}
+
+/** What the tests look at in answers: an event, a batch, a page, a summary or a problem. */
+export interface Body extends UsageEventView {
+  readonly results: readonly { readonly status: string; readonly id: string }[];
+  readonly items: readonly UsageEventView[];
+  readonly nextCursor: string | null;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly pointer: string; readonly code: string }[];
+  readonly from: string;
+  readonly to: string;
+  readonly groupBy: readonly string[];
 }

@@ -1,7 +1,15 @@
 import type { FieldError, Problem } from '../../platform/errors.ts';
 import { isPersonalDataKey, looksLikeEmail } from './personal-data.rules.ts';
 import { USAGE_ATTRIBUTES_TOO_LARGE, USAGE_PERSONAL_DATA } from './usage.errors.ts';
-import { ATTRIBUTE_LIMITS as LIMITS } from './usage.schemas.ts';
+
+export const ATTRIBUTE_LIMITS = {
+  keys: 20,
+  keyCharacters: 60,
+  levels: 4,
+  characters: 500,
+  bytes: 4096,
+} as const;
+const LIMITS = ATTRIBUTE_LIMITS;
 
 export interface AttributeFault {
   readonly problem: Problem;
@@ -9,7 +17,11 @@ export interface AttributeFault {
 }
 
 /** What jsonb cannot store, or canonical JSON cannot spell: NUL and halves of surrogate pairs. */
-const NOT_STORABLE = /[\u0000\p{Cs}]/u;
+const LONE_SURROGATE = /\p{Cs}/u;
+
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && !LONE_SURROGATE.test(text);
+}
 
 /** The first thing wrong with the attributes of an event, or undefined. Looks no deeper than the limits allow. */
 export function findAttributeFault(
@@ -41,14 +53,14 @@ function faultIn(value: unknown, pointer: string, level: number): AttributeFault
 function faultInKey(key: string, pointer: string): AttributeFault | undefined {
   if (key.length > LIMITS.keyCharacters)
     return tooLarge(pointer, `is longer than ${LIMITS.keyCharacters} characters`);
-  if (NOT_STORABLE.test(key)) return tooLarge(pointer, 'holds characters that cannot be stored');
+  if (!isStorable(key)) return tooLarge(pointer, 'holds characters that cannot be stored');
   return isPersonalDataKey(key) ? personal(pointer, 'names personal data') : undefined;
 }
 
 function faultInText(text: string, pointer: string): AttributeFault | undefined {
   if (text.length > LIMITS.characters)
     return tooLarge(pointer, `is longer than ${LIMITS.characters} characters`);
-  if (NOT_STORABLE.test(text)) return tooLarge(pointer, 'holds characters that cannot be stored');
+  if (!isStorable(text)) return tooLarge(pointer, 'holds characters that cannot be stored');
   return looksLikeEmail(text) ? personal(pointer, 'looks like an e-mail address') : undefined;
 }
 

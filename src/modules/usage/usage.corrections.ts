@@ -8,8 +8,9 @@ import { type ChainState, insertCorrection, lockChain, readChain } from './usage
 import { USAGE_ALREADY_REVERSED, USAGE_CHAIN_NEGATIVE, USAGE_NOT_CORRECTABLE } from './usage.errors.ts';
 import { keyReused, type Recorded } from './usage.recording.ts';
 import { findByKeys } from './usage.repo.ts';
-import { findKeyReservation, negated, plainDecimal, reversalKey, type UsageFacts } from './usage.rules.ts';
+import { findKeyReservation, negated, plainDecimal, reversalKey } from './usage.rules.ts';
 import type { AdjustUsage, ReverseUsage, UsageEventView } from './usage.schemas.ts';
+import type { UsageFacts } from './usage.types.ts';
 
 /**
  * Takes back an event, once: of usage all that is left of it, of an adjustment its difference.
@@ -70,7 +71,14 @@ function factsOf(event: UsageEventView, correction: Correction): UsageFacts {
   const { organisationId, serviceId, source, meter, unit, occurredAt, requestId, reference, attributes } =
     event;
   return {
-    ...{ organisationId, serviceId, source, meter, unit, occurredAt, requestId, reference },
+    organisationId,
+    serviceId,
+    source,
+    meter,
+    unit,
+    occurredAt,
+    requestId,
+    reference,
     attributes: attributes as Record<string, unknown>,
     ...correction,
     correctsEventId: event.id,

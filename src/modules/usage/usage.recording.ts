@@ -8,15 +8,9 @@ import { newId } from '../../platform/ids.ts';
 import { type AuditEntry, auditRow } from '../audit/index.ts';
 import { USAGE_KEY_REUSED, USAGE_NO_AGREEMENT } from './usage.errors.ts';
 import { findByKeys, insertCovered, type NewEvent, type StoredKey } from './usage.repo.ts';
-import {
-  factsOf,
-  findRefusal,
-  type Refusal,
-  refusal,
-  type UsageFacts,
-  type UsageInput,
-} from './usage.rules.ts';
-import { prefixed } from './usage.validation.ts';
+import { factsOf, findRefusal, refusal } from './usage.rules.ts';
+import type { Refusal, UsageFacts, UsageInput } from './usage.types.ts';
+import { findFormErrors, formRefusal, prefixed } from './usage.validation.ts';
 
 export interface Recorded {
   /** `existing`: the same event was recorded before, and `id` is that one. */
@@ -36,20 +30,21 @@ export type Prepared = NewEvent | Refused;
  * Records usage in the caller's transaction, all or nothing; for other modules. The hat must be the centre's. Call it as often as you
  * like: an event with the same source, key and content counts once for ever. Content includes `occurredAt`, so take it from what
  * happened (when the request was resolved) and never from the time of the call.
- * @throws DomainError USAGE_KEY_REUSED, USAGE_NO_AGREEMENT, USAGE_IN_FUTURE, USAGE_PERSONAL_DATA, USAGE_ATTRIBUTES_TOO_LARGE
+ * @throws DomainError VALIDATION_FAILED, USAGE_KEY_REUSED, USAGE_NO_AGREEMENT, USAGE_IN_FUTURE, USAGE_PERSONAL_DATA, USAGE_ATTRIBUTES_TOO_LARGE
  */
 export async function recordUsage(
   tx: HatTx,
   ctx: HatContext,
   inputs: readonly UsageInput[],
 ): Promise<Recorded[]> {
-  return accepted(
-    await recordEach(
-      tx,
-      ctx,
-      inputs.map((input) => prepare(input, ctx.now)),
-    ),
-  );
+  const prepared = inputs.map((input) => checkForm(input) ?? prepare(input, ctx.now));
+  return accepted(await recordEach(tx, ctx, prepared));
+}
+
+/** A quantity may come from a form that a citizen filled in: never trust it to be exact. */
+function checkForm({ requestId: _requestId, ...input }: UsageInput): Refused | undefined {
+  const errors = findFormErrors(input);
+  return errors.length === 0 ? undefined : { status: 'refused', refusal: formRefusal(errors) };
 }
 
 /** Nothing is hashed before the rules have passed it: canonical JSON has no spelling for what they refuse. */
@@ -104,7 +99,7 @@ export function accepted(outcomes: readonly Outcome[]): Recorded[] {
   );
   const [first] = refused;
   if (first === undefined) return outcomes as Recorded[];
-  const errors = refused.flatMap(({ index, errors }) => prefixed(index, errors)).slice(0, 50);
+  const errors = refused.flatMap((one) => prefixed(one.index, one.errors)).slice(0, 50);
   throw new DomainError(first.problem, `Event ${first.index}: ${first.detail}`, { errors });
 }
 

@@ -2,9 +2,9 @@ import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import { OFFICE_TIME_ZONE } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { UsageFacts } from './usage.rules.ts';
 import type { UsageEventQuery, UsageEventView } from './usage.schemas.ts';
 import { usageEvents } from './usage.table.ts';
+import type { UsageFacts } from './usage.types.ts';
 
 /** An event about to be written. */
 export interface NewEvent extends UsageFacts {

@@ -1,10 +1,9 @@
 import { type Day, type Moment, millisecondsBetween, momentFromDatabase } from '../../platform/clock.ts';
 import type { FieldError, Problem } from '../../platform/errors.ts';
-import { isUuid } from '../../platform/ids.ts';
 import { findAttributeFault } from './attributes.rules.ts';
 import { looksLikeEmail } from './personal-data.rules.ts';
 import { USAGE_IN_FUTURE, USAGE_KEY_RESERVED, USAGE_PERSONAL_DATA } from './usage.errors.ts';
-import type { UsageEventInput } from './usage.schemas.ts';
+import type { Refusal, UsageFacts, UsageInput } from './usage.types.ts';
 
 /** Source of events that come from closing a request; no one else writes it. */
 export const REQUEST_SOURCE = 'request';
@@ -21,37 +20,8 @@ const UNITS: Readonly<Record<string, string>> = {
   employees: 'employee',
 };
 const DEFAULT_UNIT = 'piece';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const REVERSAL_PREFIX = 'reversal:';
-
-/** Why an event is not taken. Pointers are relative to the event. */
-export interface Refusal {
-  readonly problem: Problem;
-  readonly detail: string;
-  readonly errors: readonly FieldError[];
-}
-
-/** An event to record. Modules may name the request it belongs to; callers of the API may not. */
-export interface UsageInput extends UsageEventInput {
-  readonly requestId?: string;
-}
-
-/** The facts of an event: what its body hash covers, all of it read back from its row. */
-export interface UsageFacts {
-  readonly kind: 'usage' | 'reversal' | 'adjustment';
-  readonly organisationId: string;
-  readonly serviceId: string;
-  readonly source: string;
-  readonly idempotencyKey: string;
-  readonly meter: string;
-  readonly unit: string;
-  readonly quantity: string;
-  readonly occurredAt: Moment;
-  readonly requestId: string | null;
-  readonly reference: string | null;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly correctsEventId: string | null;
-  readonly reason: string | null;
-}
 
 /** Fills in defaults and spells values one way, so that equal events are equal bytes. */
 export function factsOf(input: UsageInput): UsageFacts {
@@ -118,7 +88,7 @@ export function findReservation({ source, idempotencyKey }: UsageFacts): Refusal
 
 /** An adjustment shares the source of what it corrects; with source `request` ids of requests are taken. */
 export function findKeyReservation(source: string, key: string): Refusal | undefined {
-  const isTaken = key.startsWith(REVERSAL_PREFIX) || (source === REQUEST_SOURCE && isUuid(key.toLowerCase()));
+  const isTaken = key.startsWith(REVERSAL_PREFIX) || (source === REQUEST_SOURCE && UUID.test(key));
   return isTaken ? reservedKey() : undefined;
 }
 
@@ -140,16 +110,16 @@ export function refusal(problem: Problem, detail: string, error: FieldError): Re
 
 /** Days of a period `YYYY`, `YYYY-MM` or `YYYY-Qn`, half-open. */
 export function daysOfPeriod(period: string): { from: Day; to: Day } {
-  const [year = '', part] = period.split('-');
-  const [firstMonth, months] =
-    part === undefined
-      ? [1, 12]
-      : part.startsWith('Q')
-        ? [Number(part.slice(1)) * 3 - 2, 3]
-        : [Number(part), 1];
-  const from = firstDay(Number(year), firstMonth);
-  const next = firstMonth + months;
-  return { from, to: next > 12 ? firstDay(Number(year) + 1, 1) : firstDay(Number(year), next) };
+  const year = Number(period.slice(0, 4));
+  const { month, length } = monthsOf(period.slice(5));
+  const next = month + length;
+  return { from: firstDay(year, month), to: next > 12 ? firstDay(year + 1, 1) : firstDay(year, next) };
+}
+
+function monthsOf(part: string): { month: number; length: number } {
+  if (part === '') return { month: 1, length: 12 };
+  if (part.startsWith('Q')) return { month: Number(part.slice(1)) * 3 - 2, length: 3 };
+  return { month: Number(part), length: 1 };
 }
 
 function firstDay(year: number, month: number): Day {

@@ -10,15 +10,9 @@ import {
   pageOf,
   Uuid,
 } from '../../platform/http/schemas.ts';
+import { ATTRIBUTE_LIMITS } from './attributes.rules.ts';
 
 export const BATCH_LIMIT = 1000;
-export const ATTRIBUTE_LIMITS = {
-  keys: 20,
-  keyCharacters: 60,
-  levels: 4,
-  characters: 500,
-  bytes: 4096,
-} as const;
 
 /** A name that programs share: starts with a letter or digit, no control characters. */
 const Mark = (description: string, examples: string[]) =>
@@ -48,7 +42,7 @@ export const UsageEventInput = closed({
   source: Mark('System that counted; `request` is reserved', ['telephone-system']),
   idempotencyKey: Key,
   meter: Type.Optional(Mark('What is counted; `cases` when left out', ['minutes'])),
-  unit: Type.Optional(Mark('Unit of the quantity; follows from well-known meters when left out', ['minute'])),
+  unit: Type.Optional(line(60, 'Unit of the quantity; follows from well-known meters when left out')),
   quantity: Type.String({
     pattern: '^\\d{1,18}(\\.\\d{1,6})?$',
     description: 'Exact decimal, zero or more',

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { FastifyError } from 'fastify';
 import type { Clock, Moment } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
@@ -7,7 +6,7 @@ import { withHatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { asDomainError } from '../../platform/http/problems.ts';
 import { groupsOfLines, LINE_LIMIT_BYTES, type Line } from './usage.lines.ts';
-import { type Outcome, type Prepared, prepare, recordEach } from './usage.recording.ts';
+import { type Outcome, type Prepared, prepare, type Refused, recordEach } from './usage.recording.ts';
 import { findReservation } from './usage.rules.ts';
 import type { UsageEventInput } from './usage.schemas.ts';
 import { findFormErrors, formRefusal } from './usage.validation.ts';
@@ -58,11 +57,12 @@ async function recordChunk(
   { db, onFailure }: StreamDependencies,
   ctx: HatContext,
   prepared: readonly Prepared[],
-): Promise<Outcome[]> {
+): Promise<readonly Outcome[]> {
+  if (prepared.every((one): one is Refused => !('bodyHash' in one))) return prepared;
   try {
     return await withHatTx(db, ctx, (tx) => recordEach(tx, ctx, prepared));
   } catch (error) {
-    const { problem, message: detail, errors } = asDomainError(error as FastifyError);
+    const { problem, message: detail, errors } = asDomainError(error);
     if (problem.status >= 500) onFailure(error);
     const failed = { status: 'refused', refusal: { problem, detail, errors } } as const;
     return prepared.map((one) => ('bodyHash' in one ? failed : one));

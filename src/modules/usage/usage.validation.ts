@@ -3,8 +3,8 @@ import addFormats from 'ajv-formats';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { VALIDATION_FAILED } from '../../platform/json.errors.ts';
 import { toFieldErrors } from '../../platform/validation.ts';
-import { type Refusal } from './usage.rules.ts';
 import { BATCH_LIMIT, UsageEventInput } from './usage.schemas.ts';
+import type { Refusal } from './usage.types.ts';
 
 const SHOWN_ERRORS = 50;
 const withFormats = addFormats as unknown as (ajv: Ajv2020) => Ajv2020;
@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<string, string>> = {
     'must be a decimal of zero or more as text, up to 18 digits before and 6 behind the point, like "12.5"',
   source: 'must start with a letter or digit and have up to 60 letters, digits, spaces or ._:/-',
   meter: 'must start with a letter or digit and have up to 60 letters, digits, spaces or ._:/-',
-  unit: 'must start with a letter or digit and have up to 60 letters, digits, spaces or ._:/-',
+  unit: 'must be one line of text and not blank',
   idempotencyKey: 'must be one line of text and not blank',
   reference: 'must be one line of text and not blank',
 };
