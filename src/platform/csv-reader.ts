@@ -71,7 +71,7 @@ function decode(bytes: Uint8Array): string | undefined {
 function parseRecords(text: string, delimiter: Delimiter, records?: number): string[][] {
   // Widths are compared by ourselves, to name the row as a spreadsheet shows it.
   const options = { delimiter, relax_column_count: true, skip_empty_lines: false, trim: true };
-  return parse(text, records === undefined ? options : { ...options, to: records }) as string[][];
+  return parse(text, records === undefined ? options : { ...options, to: records });
 }
 
 function detectDelimiter(text: string, columns: CsvColumns): Delimiter {

@@ -52,7 +52,7 @@ tap.test('cost lines and their import (numbers in brackets: invariants of the RE
 `;
       const preview = await send(finance, broken, '?dryRun=true');
       t.match(preview.json(), { rowCount: 1, issueCount: 3 });
-      t.match(preview.json().issues, [
+      t.match(preview.json<{ issues: object[] }>().issues, [
         { row: 3, column: 'Datum', code: 'DAY_UNKNOWN' },
         { row: 3, column: 'Betrag', code: 'AMOUNT_AMBIGUOUS', reason: /thousands or decimals/ },
         { row: 4, column: 'Leistung', code: 'SERVICE_UNKNOWN', reason: /"divorce" is no service/ },
@@ -95,14 +95,17 @@ tap.test('cost lines and their import (numbers in brackets: invariants of the RE
     t.match([again.headers['idempotency-replayed'], again.json()], ['true', first.json()]);
     const twice = await send(finance, GERMAN);
     t.match([twice.statusCode, problemOf(twice).code], [409, 'COST_LINE_IMPORT_REPEATED']);
-    t.equal((await send(finance, GERMAN, '?dryRun=true')).json().alreadyImported, true);
+    t.equal(
+      (await send(finance, GERMAN, '?dryRun=true')).json<{ alreadyImported: boolean }>().alreadyImported,
+      true,
+    );
     t.equal((await send(finance, ENGLISH)).statusCode, 201);
     t.equal((await send(finance, ENGLISH, '?repeat=true')).statusCode, 201);
     t.equal(await count(), 4);
     const { items } = await must<{ items: object[] }>(
       auditor,
       'GET',
-      `/cost-lines?importId=${first.json().id}`,
+      `/cost-lines?importId=${first.json<{ id: string }>().id}`,
     );
     t.match(items, [
       { bookedOn: '2026-09-30', amountCents: -1000, text: '=SUMME(A1)', voucherNumber: null },
