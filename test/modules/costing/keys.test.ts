@@ -133,6 +133,20 @@ tap.test('keys of a run (numbers in brackets: invariants of the README)', async 
         detail: /Pool no-cases: .*tranche t/,
       });
       t.match(await refused('no-clause', null), { code: 'COST_CLAUSE_MISSING', detail: /no-clause/ });
+      const mixed = await service('mixed', clause({ type: 'minutes', meter: 'minutes' }));
+      await use(world, erwitte, mixed, '1', { meter: 'minutes' });
+      await use(world, anroechte, mixed, '1', { meter: 'minutes', unit: 'hour' });
+      t.match(problemOf(await simulate(world)), { code: 'KEY_UNITS_DIFFER', detail: /mixed/ });
+      await retire(world, mixed);
+      const outside = await service('outside', clause({ type: 'cases', meter: 'cases' }));
+      await use(world, erwitte, outside, '1');
+      await test.owner
+        .sql`insert into agreement_coverage (centre_id, agreement_version_id, organisation_id, service_id, valid_from)
+      select centre_id, agreement_version_id, ${association.id}, service_id, valid_from from agreement_coverage
+      where service_id = ${outside} and organisation_id = ${erwitte.id}`;
+      await use(world, association, outside, '1');
+      t.match(problemOf(await simulate(world)), { code: 'KEY_USAGE_OUTSIDE', detail: /outside/ });
+      await retire(world, outside);
       const lonely = await addService(test, centre, 'lonely', 'x');
       await addCost(world, lonely, 1);
       t.match(problemOf(await simulate(world)), { code: 'COST_CLAUSE_MISSING', detail: /lonely/ });
