@@ -73,17 +73,19 @@ export async function listRuns(
     order by r.id desc limit ${limit}`;
 }
 
-/** Sums by service and by member over the lines that may be seen. */
+/** Sums by service and by member over the lines that may be seen: those of the `reader`, where one is named. */
 export async function runTotals(
   { sql }: HatTx,
   runId: string,
+  reader: string | undefined,
 ): Promise<Pick<RunDetailView, 'pools' | 'members'>> {
+  const own = reader === undefined ? sql`` : sql`and organisation_id = ${reader}`;
   const pools = await sql<RunDetailView['pools']>`
     select service_id as "serviceId", service_code as "serviceCode", service_title as "serviceTitle", sum(amount_cents)::bigint as "amountCents"
-    from allocation_run_lines where run_id = ${runId} group by 1, 2, 3 order by min(position)`;
+    from allocation_run_lines where run_id = ${runId} ${own} group by 1, 2, 3 order by min(position)`;
   const members = await sql<RunDetailView['members']>`
     select organisation_id as "organisationId", member, member_name as "memberName", sum(amount_cents)::bigint as "amountCents"
-    from allocation_run_lines where run_id = ${runId} group by 1, 2, 3 order by member collate "C"`;
+    from allocation_run_lines where run_id = ${runId} ${own} group by 1, 2, 3 order by member collate "C"`;
   return { pools: [...pools], members: [...members] };
 }
 

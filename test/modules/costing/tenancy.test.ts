@@ -21,6 +21,17 @@ tap.test('who sees which cost (numbers in brackets: invariants of the README)', 
   const list = { name: 'Fläche', type: 'area', asOf: '2026-01-01', source: 'x', values: { '05974016': '1' } };
   const { id: keyId } = await must(finance, 'POST', '/allocation-keys', list);
 
+  const seenByErwitte = () =>
+    test.db.sql.begin(async (tx) => {
+      await tx`select app.open_hat('organisation', ${erwitte.id}, ${member.userId}, null)`;
+      const [counts] = await tx<{ lines: number; others: number; inputs: number; costs: number }[]>`
+        select (select count(*)::int from allocation_run_lines) as lines,
+          (select count(*)::int from allocation_run_lines where organisation_id <> ${erwitte.id}) as others,
+          (select count(*)::int from allocation_run_calculations) as inputs,
+          (select count(*)::int from cost_lines) as costs`;
+      return counts;
+    });
+
   t.test('404: another centre sees nothing of it and changes nothing (7)', async (t) => {
     for (const path of [
       '/allocation-runs',
@@ -56,6 +67,7 @@ tap.test('who sees which cost (numbers in brackets: invariants of the README)', 
     for (const path of [url, `${url}/lines`, `${url}/export`]) {
       t.equal((await member.call('GET', path)).statusCode, 404, path);
     }
+    t.same(await seenByErwitte(), { lines: 0, others: 0, inputs: 0, costs: 0 }, 'nor by SQL');
   });
 
   t.test('403: roles without a right to it', async (t) => {
@@ -109,16 +121,7 @@ tap.test('who sees which cost (numbers in brackets: invariants of the README)', 
   });
 
   t.test('the database itself lets through no other lines, whatever a query asks for (7)', async (t) => {
-    const rows = await test.db.sql.begin(async (tx) => {
-      await tx`select app.open_hat('organisation', ${erwitte.id}, ${member.userId}, null)`;
-      const counts = await tx<{ lines: number; others: number; inputs: number; costs: number }[]>`
-        select (select count(*)::int from allocation_run_lines) as lines,
-          (select count(*)::int from allocation_run_lines where organisation_id <> ${erwitte.id}) as others,
-          (select count(*)::int from allocation_run_calculations) as inputs,
-          (select count(*)::int from cost_lines) as costs`;
-      return counts[0];
-    });
-    t.same(rows, { lines: 3, others: 0, inputs: 0, costs: 0 });
+    t.same(await seenByErwitte(), { lines: 3, others: 0, inputs: 0, costs: 0 });
   });
 
   t.test(
