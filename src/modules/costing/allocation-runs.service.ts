@@ -46,7 +46,7 @@ export function createAllocationRunsService(db: Database) {
     async list(ctx: HatContext, { limit, cursor, ...filter }: RunQuery): Promise<Page<RunView>> {
       const [before] =
         cursor === undefined ? [] : decodeCursor('allocation-runs', cursor, ['string'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listRuns(tx, filter, before, limit + 1));
+      const rows = await withHatTx(db, ctx, (tx) => repo.listRuns(tx, ctx, filter, before, limit + 1));
       return toPage(
         rows,
         limit,
