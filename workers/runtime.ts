@@ -91,7 +91,7 @@ async function giveUpOrRetry(
   log.error({ err: error }, 'job failed for good');
   const failure = error instanceof DomainError ? error.message : 'INTERNAL_ERROR: see the log';
   await deps.outbox
-    .sql`update outbox_jobs set failed_at = ${deps.clock.now()}, failure = ${failure.slice(0, 500)} where id = ${job.id}`;
+    .sql`update outbox_jobs set failed_at = ${deps.clock.now()}, failure = ${failure.slice(0, 500)} where id = ${job.id} and completed_at is null`;
 }
 
 async function findOutboxRow(db: Database, id: string): Promise<OutboxRow | undefined> {
@@ -103,5 +103,5 @@ async function findOutboxRow(db: Database, id: string): Promise<OutboxRow | unde
 }
 
 async function markCompleted(db: Database, id: string, at: string): Promise<void> {
-  await db.sql`update outbox_jobs set completed_at = ${at} where id = ${id}`;
+  await db.sql`update outbox_jobs set completed_at = ${at}, failed_at = null, failure = null where id = ${id}`;
 }
