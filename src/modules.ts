@@ -18,6 +18,7 @@ import {
   createRequestsService,
   requestsRoutes,
 } from './modules/requests/index.ts';
+import { createUsageService, usageRoutes } from './modules/usage/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/database.ts';
 
@@ -60,6 +61,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     actions: createActionsService(db),
     processing: createProcessingService(db),
     conversation: createConversationService(db),
+    usage: createUsageService(db, clock),
     operations: createOperationsService(db),
   };
 }
@@ -73,6 +75,7 @@ export function routesOf(modules: Modules): FastifyPluginAsync[] {
     agreementsRoutes(modules.agreements),
     catalogueRoutes(modules.catalogue),
     requestsRoutes(modules),
+    usageRoutes(modules.usage),
     operationsRoutes(modules.operations),
   ] as FastifyPluginAsync[];
 }

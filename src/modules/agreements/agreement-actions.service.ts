@@ -57,7 +57,7 @@ export async function terminate(
   await lockAt(tx, id, version);
   const refusal = refuseTermination(validTo, dayOf(ctx.now), await coverage.findLatestEnd(tx, id));
   if (refusal !== undefined) {
-    const errors = [{ pointer: '/validTo', code: 'not_possible', detail: refusal }];
+    const errors = [{ pointer: '/validTo', code: 'NOT_POSSIBLE', detail: refusal }];
     throw new DomainError(TERMINATION_REFUSED, `/validTo ${refusal}.`, { errors });
   }
   const ended = await coverage.cutVersions(tx, id, validTo, 'terminated');

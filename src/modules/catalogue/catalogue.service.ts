@@ -70,7 +70,7 @@ async function createService(
     const taken = {
       problem: SERVICE_CODE_TAKEN,
       detail: `The centre has a service ${code} already.`,
-      errors: [{ pointer: '/code', code: 'taken', detail: 'belongs to another service' }],
+      errors: [{ pointer: '/code', code: 'TAKEN', detail: 'belongs to another service' }],
     };
     await mapConstraints({ services_code_key: taken }, () =>
       repo.insertService(tx, { id, centreId, code, title, category, serviceKey: serviceKey ?? null }),

@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { FieldError } from '../../platform/errors.ts';
+import { toFieldErrors } from '../../platform/validation.ts';
 import { escaped, type SchemaNode, walk } from './form-schema.walk.ts';
 import { compileForm, FORM_FORMATS } from './form-validators.ts';
 import { judgePattern, PATTERN_MAX, type PatternVerdict } from './pattern-cost.rules.ts';
@@ -86,28 +87,28 @@ export function typesOf({ type }: FormSchema): string[] {
 function checkSize(schema: FormSchema): FieldError[] | undefined {
   let level: unknown[] = [schema];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > NESTING_MAX) return [at('', 'too_deep', `is nested deeper than ${NESTING_MAX} levels`)];
+    if (depth > NESTING_MAX) return [at('', 'TOO_DEEP', `is nested deeper than ${NESTING_MAX} levels`)];
     level = level.flatMap((value) =>
       typeof value === 'object' && value !== null ? Object.values(value) : [],
     );
   }
   const isLarge = JSON.stringify(schema).length > SIZE_MAX;
-  return isLarge ? [at('', 'too_large', `is larger than ${SIZE_MAX} characters`)] : undefined;
+  return isLarge ? [at('', 'TOO_LARGE', `is larger than ${SIZE_MAX} characters`)] : undefined;
 }
 
 function checkMeta(schema: FormSchema): FieldError[] | undefined {
   if (schema.$schema !== undefined && schema.$schema !== DIALECT)
-    return [at('/$schema', 'dialect', `must be ${DIALECT}`)];
+    return [at('/$schema', 'DIALECT', `must be ${DIALECT}`)];
   if (meta.validateSchema(schema) === true) return undefined;
-  return (meta.errors ?? [])
+  return toFieldErrors(meta.errors ?? [])
     .slice(0, ERRORS_MAX)
-    .map((error) => at(error.instancePath, error.keyword, error.message ?? 'is not valid'));
+    .map(({ pointer, code, detail }) => at(pointer, code, detail));
 }
 
 function checkRoot(schema: FormSchema): FieldError[] {
   const errors: FieldError[] = [];
-  if (schema.type !== 'object') errors.push(at('/type', 'not_an_object', 'must be "object"'));
-  if (schema.properties === undefined) errors.push(at('/properties', 'required', 'is missing'));
+  if (schema.type !== 'object') errors.push(at('/type', 'NOT_AN_OBJECT', 'must be "object"'));
+  if (schema.properties === undefined) errors.push(at('/properties', 'REQUIRED', 'is missing'));
   return errors;
 }
 
@@ -115,7 +116,7 @@ function checkNode(form: FormSchema, node: SchemaNode): FieldError[] {
   const { schema, pointer, role } = node;
   if (typeof schema === 'boolean') {
     return role === 'field' && (schema || node.property !== undefined)
-      ? [at(pointer, 'type', 'must be an object that says what goes here')]
+      ? [at(pointer, 'TYPE', 'must be an object that says what goes here')]
       : [];
   }
   return [
@@ -127,21 +128,22 @@ function checkNode(form: FormSchema, node: SchemaNode): FieldError[] {
 function checkKeywords(form: FormSchema, { pointer, role }: SchemaNode, schema: FormSchema): FieldError[] {
   const errors = Object.keys(schema)
     .filter((keyword) => !KEYWORDS.has(keyword))
-    .map((keyword) => at(`${pointer}/${escaped(keyword)}`, 'unknown_keyword', 'is not known to forms'));
+    .map((keyword) => at(`${pointer}/${escaped(keyword)}`, 'UNKNOWN_KEYWORD', 'is not known to forms'));
   const { $ref, pattern, format } = schema as { $ref?: string; pattern?: string; format?: string };
   if ($ref !== undefined && definition(form, $ref) === undefined)
-    errors.push(at(`${pointer}/$ref`, 'ref_unknown', 'must name an entry of #/$defs'));
+    errors.push(at(`${pointer}/$ref`, 'REF_UNKNOWN', 'must name an entry of #/$defs'));
   for (const keyword of ['$defs', '$schema'])
     if (keyword in schema && role !== 'root')
-      errors.push(at(`${pointer}/${keyword}`, 'not_at_root', 'stands at the top of the form only'));
+      errors.push(at(`${pointer}/${keyword}`, 'NOT_AT_ROOT', 'stands at the top of the form only'));
   const verdict = pattern === undefined ? 'ok' : judgePattern(pattern);
-  if (verdict !== 'ok') errors.push(at(`${pointer}/pattern`, `pattern_${verdict}`, PATTERN_TEXTS[verdict]));
+  if (verdict !== 'ok')
+    errors.push(at(`${pointer}/pattern`, `PATTERN_${verdict.toUpperCase()}`, PATTERN_TEXTS[verdict]));
   if (format !== undefined && !FORM_FORMATS.has(format))
-    errors.push(at(`${pointer}/format`, 'format_unknown', `is none of ${[...FORM_FORMATS].join(', ')}`));
+    errors.push(at(`${pointer}/format`, 'FORMAT_UNKNOWN', `is none of ${[...FORM_FORMATS].join(', ')}`));
   for (const keyword of ['additionalProperties', 'unevaluatedProperties'])
     if (keyword in schema && schema[keyword] !== false)
       errors.push(
-        at(`${pointer}/${keyword}`, 'not_closed', 'must be false; forms hold declared fields only'),
+        at(`${pointer}/${keyword}`, 'NOT_CLOSED', 'must be false; forms hold declared fields only'),
       );
   return errors;
 }
@@ -154,15 +156,15 @@ function checkDeclaration(
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (typesOf(schema).includes('array') && schema.items === undefined)
-    errors.push(at(`${pointer}/items`, 'required', 'is missing; a list says what it holds'));
+    errors.push(at(`${pointer}/items`, 'REQUIRED', 'is missing; a list says what it holds'));
   if (role !== 'field') return errors;
   if (!SAYS_TYPE.some((keyword) => keyword in schema))
-    errors.push(at(`${pointer}/type`, 'required', 'is missing'));
+    errors.push(at(`${pointer}/type`, 'REQUIRED', 'is missing'));
   if (property === undefined) return errors;
   if (!PROPERTY_NAME.test(property) || property in Object.prototype)
-    errors.push(at(pointer, 'name', 'needs a name of letters, digits, - and _, at most 60'));
+    errors.push(at(pointer, 'NAME', 'needs a name of letters, digits, - and _, at most 60'));
   if (!hasTitle(schema) && !hasTitle(resolved(form, schema)))
-    errors.push(at(`${pointer}/title`, 'required', 'is missing; every field has a German title'));
+    errors.push(at(`${pointer}/title`, 'REQUIRED', 'is missing; every field has a German title'));
   return errors;
 }
 
@@ -189,7 +191,7 @@ function checkExpansion(form: FormSchema): FieldError[] {
     return known;
   };
   if (sizeOf(form, []) <= EXPANDED_MAX) return [];
-  return [at('/$defs', 'too_large', 'refer to themselves, or unfold into too many fields')];
+  return [at('/$defs', 'TOO_LARGE', 'refer to themselves, or unfold into too many fields')];
 }
 
 function checkCompiles(schema: FormSchema): FieldError[] {
@@ -197,7 +199,7 @@ function checkCompiles(schema: FormSchema): FieldError[] {
     compileForm(closeFormSchema(schema));
     return [];
   } catch (error) {
-    return [at('', 'does_not_compile', `does not compile: ${(error as Error).message}`)];
+    return [at('', 'DOES_NOT_COMPILE', `does not compile: ${(error as Error).message}`)];
   }
 }
 

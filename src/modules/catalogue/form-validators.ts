@@ -73,7 +73,7 @@ export interface FormVersion {
 /** What is wrong with a filled form, with pointers below `/formData`; empty when it fits. `version` must not be a draft. */
 export function validateFormData(version: FormVersion, data: unknown): FieldError[] {
   if (countValues(data) > VALUES_MAX) {
-    return [{ pointer: '/formData', code: 'too_large', detail: `has more than ${VALUES_MAX} values` }];
+    return [{ pointer: '/formData', code: 'TOO_LARGE', detail: `has more than ${VALUES_MAX} values` }];
   }
   const validate = validatorOf(version);
   if (validate(data)) return [];
