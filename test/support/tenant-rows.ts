@@ -623,6 +623,82 @@ const OPERATIONS: Readonly<Record<string, TenantRow>> = {
   }),
 };
 
+const usage = (own: Side) => ({
+  organisationId: own.member.hat.id,
+  serviceId: own.serviceId,
+  source: 'telephone-system',
+  idempotencyKey: fresh('event'),
+  quantity: '2',
+  occurredAt: '2026-11-02T10:00:00Z',
+});
+
+const usageEvent = ({ own }: TenantWorld): Promise<Made> => created(own.centre, '/usage-events', usage(own));
+
+const foreignUsage = {
+  'a service of the other side': [withQuery((other) => `serviceId=${other.serviceId}`), 200],
+  'an organisation of the other side': [withQuery((other) => `organisationId=${other.member.hat.id}`), 200],
+  'the centre of the other side': [withQuery((other) => `centreId=${other.centre.hat.id}`), 200],
+} satisfies TenantRow['foreignIds'];
+
+const USAGE: Readonly<Record<string, TenantRow>> = {
+  listUsageEvents: {
+    as: 'member',
+    own: 200,
+    reach: 'list',
+    make: async (world) => ({ query: 'limit=200', secret: (await usageEvent(world)).id }),
+    foreignIds: foreignUsage,
+  },
+  recordUsage: {
+    as: 'centre',
+    own: 201,
+    reach: 'self',
+    make: async ({ own }) => ({ body: usage(own) }),
+    foreignIds: {
+      'an organisation of the other side': [withBody((other) => ({ organisationId: other.member.hat.id })), 422],
+      'a service of the other side': [withBody((other) => ({ serviceId: other.serviceId })), 422],
+    },
+    otherBody: (body: object) => ({ ...body, quantity: '3' }),
+  },
+  getUsageEvent: {
+    as: 'member',
+    own: 200,
+    reach: 'hidden',
+    make: async (world) => onto(await usageEvent(world)),
+  },
+  reverseUsageEvent: {
+    as: 'centre',
+    own: 201,
+    reach: 'hidden',
+    make: async (world) => ({ params: { id: (await usageEvent(world)).id }, body: { reason: 'Doppelt erfasst' } }),
+    otherBody: (body: object) => ({ ...body, reason: 'Anderer Grund' }),
+  },
+  adjustUsageEvent: {
+    as: 'centre',
+    own: 201,
+    reach: 'hidden',
+    make: async (world) => ({
+      params: { id: (await usageEvent(world)).id },
+      body: { quantity: '-1', reason: 'Gezählt', idempotencyKey: fresh('adjustment') },
+    }),
+    otherBody: (body: object) => ({ ...body, quantity: '-2' }),
+  },
+  summariseUsage: {
+    as: 'member',
+    own: 200,
+    reach: 'list',
+    make: async (world) => {
+      await usageEvent(world);
+      return { query: 'period=2026', secret: world.own.serviceId };
+    },
+    foreignIds: Object.fromEntries(
+      Object.entries(foreignUsage).map(([name, [change, status]]) => [
+        name,
+        [(target, other) => ({ query: `period=2026&${change(target, other).query}` }), status],
+      ]),
+    ),
+  },
+};
+
 /** One row for each operation of the API document, by `operationId`. */
 export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...SIGN_IN,
@@ -631,5 +707,6 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...AGREEMENTS,
   ...CATALOGUE,
   ...REQUESTS,
+  ...USAGE,
   ...OPERATIONS,
 };
