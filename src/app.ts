@@ -52,9 +52,9 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
 
   const registry = createRegistry();
   registerProblems(app);
-  registerValidation(app);
   registerRequestLog(app, registry);
   await registerLimits(app, config.RATE_LIMIT_PER_MINUTE);
+  registerValidation(app); // after the hooks that set headers: its own refusal bears them too
   await registerOpenApi(app, VERSION);
   await registerDocs(app);
   registerRouteRules(app);
