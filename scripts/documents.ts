@@ -28,7 +28,8 @@ function allowed({ type, enum: values, minimum, maximum, minLength, pattern }: S
 }
 
 const settingRow = ([name, setting]: [string, Setting]): string => {
-  const fallback = setting.default === undefined ? '' : `\`${JSON.stringify(setting.default).replaceAll('"', '')}\``;
+  const fallback =
+    setting.default === undefined ? '' : `\`${JSON.stringify(setting.default).replaceAll('"', '')}\``;
   return `| \`${name}\` | ${cell(setting.description ?? '')} | ${cell(allowed(setting))} | ${fallback} |`;
 };
 

@@ -1,7 +1,7 @@
 import tap from 'tap';
+import { configurationDocument, problemsDocument } from '../../scripts/documents.ts';
 import { openApiDocument } from '../../src/commands/openapi.ts';
 import { type Language, textKeys, textPlaces } from '../../src/platform/texts.ts';
-import { configurationDocument, problemsDocument } from '../../scripts/documents.ts';
 import { readText } from '../support/repository.ts';
 
 tap.test('openapi/openapi.json: is what the routes say (npm run openapi)', async (t) => {

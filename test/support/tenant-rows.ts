@@ -654,7 +654,10 @@ const USAGE: Readonly<Record<string, TenantRow>> = {
     reach: 'self',
     make: async ({ own }) => ({ body: usage(own) }),
     foreignIds: {
-      'an organisation of the other side': [withBody((other) => ({ organisationId: other.member.hat.id })), 422],
+      'an organisation of the other side': [
+        withBody((other) => ({ organisationId: other.member.hat.id })),
+        422,
+      ],
       'a service of the other side': [withBody((other) => ({ serviceId: other.serviceId })), 422],
     },
     otherBody: (body: object) => ({ ...body, quantity: '3' }),
@@ -669,7 +672,10 @@ const USAGE: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 201,
     reach: 'hidden',
-    make: async (world) => ({ params: { id: (await usageEvent(world)).id }, body: { reason: 'Doppelt erfasst' } }),
+    make: async (world) => ({
+      params: { id: (await usageEvent(world)).id },
+      body: { reason: 'Doppelt erfasst' },
+    }),
     otherBody: (body: object) => ({ ...body, reason: 'Anderer Grund' }),
   },
   adjustUsageEvent: {
