@@ -57,7 +57,7 @@ BEGIN
     IF OLD.status <> 'draft' THEN RAISE EXCEPTION 'a published service version is kept' USING ERRCODE = 'VB409'; END IF;
     RETURN OLD;
   END IF;
-  IF OLD.status <> 'draft' AND (to_jsonb(NEW) - '{status,retired_at,version}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{status,retired_at,version}'::text[]) THEN
+  IF OLD.status <> 'draft' AND (NEW.status = 'draft' OR to_jsonb(NEW) - '{status,retired_at,version}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{status,retired_at,version}'::text[]) THEN
     RAISE EXCEPTION 'a published service version is immutable' USING ERRCODE = 'VB409';
   END IF;
   RETURN NEW;
@@ -67,7 +67,11 @@ END $$;
 CREATE FUNCTION app.keep_version_in_force() RETURNS trigger LANGUAGE plpgsql
 AS $$
 BEGIN
-  IF OLD.status <> 'draft' AND (to_jsonb(NEW) - '{status,valid_to}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{status,valid_to}'::text[]) THEN
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.status <> 'draft' THEN RAISE EXCEPTION 'an agreement version in force is kept' USING ERRCODE = 'VB409'; END IF;
+    RETURN OLD;
+  END IF;
+  IF OLD.status <> 'draft' AND (NEW.status = 'draft' OR to_jsonb(NEW) - '{status,valid_to}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{status,valid_to}'::text[]) THEN
     RAISE EXCEPTION 'an agreement version in force is immutable' USING ERRCODE = 'VB409';
   END IF;
   RETURN NEW;

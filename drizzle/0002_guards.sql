@@ -24,4 +24,4 @@ CREATE TRIGGER usage_events_append_only BEFORE UPDATE OR DELETE ON usage_events 
 --> statement-breakpoint
 CREATE TRIGGER service_versions_published BEFORE UPDATE OR DELETE ON service_versions FOR EACH ROW EXECUTE FUNCTION app.keep_published_version();
 --> statement-breakpoint
-CREATE TRIGGER agreement_versions_in_force BEFORE UPDATE ON agreement_versions FOR EACH ROW EXECUTE FUNCTION app.keep_version_in_force();
+CREATE TRIGGER agreement_versions_in_force BEFORE UPDATE OR DELETE ON agreement_versions FOR EACH ROW EXECUTE FUNCTION app.keep_version_in_force();

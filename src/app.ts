@@ -14,8 +14,9 @@ import {
   registerRequestLog,
 } from './platform/http/observability.ts';
 import { registerDocs, registerOpenApi } from './platform/http/openapi.ts';
-import { registerProblems } from './platform/http/problems.ts';
+import { answerEarly, registerProblems } from './platform/http/problems.ts';
 import { registerRouteRules } from './platform/http/route-rules.ts';
+import { registerShutdown } from './platform/http/shutdown.ts';
 import { registerValidation } from './platform/http/validation.ts';
 import { isUuid, newId } from './platform/ids.ts';
 import { VERSION } from './version.ts';
@@ -45,14 +46,17 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: answerEarly,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.addHook('preClose', async () => {
     isStopping = true;
   });
+  registerShutdown(app as unknown as FastifyInstance);
 
   const registry = createRegistry();
   registerProblems(app);
   registerRequestLog(app, registry);
+  registerValidation(app);
   await registerLimits(app, config.RATE_LIMIT_PER_MINUTE);
   registerValidation(app); // after the hooks that set headers: its own refusal bears them too
   await registerOpenApi(app, VERSION);

@@ -25,7 +25,7 @@ export async function draftAgreement(
     ...terms,
   });
   if (answer.statusCode !== 201) throw new Error(answer.body);
-  return answer.json();
+  return answer.json<AgreementView>();
 }
 
 /** An agreement in force. */
@@ -45,5 +45,5 @@ export async function agree(
     },
   );
   if (answer.statusCode !== 200) throw new Error(answer.body);
-  return answer.json();
+  return answer.json<AgreementView>();
 }

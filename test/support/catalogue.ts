@@ -28,7 +28,7 @@ export function serviceContent(teamId: string, changes: object = {}) {
 export async function createTeam(centre: Caller, name: string): Promise<string> {
   const answer = await centre.call('POST', '/teams', { name, memberIds: [] });
   if (answer.statusCode !== 201) throw new Error(answer.body);
-  return answer.json().id;
+  return answer.json<{ id: string }>().id;
 }
 
 /** A service with its first version as a draft. */
@@ -41,7 +41,7 @@ export async function createService(
   const body = { code, category: 'standesamt', ...serviceContent(teamId, changes) };
   const answer = await centre.call('POST', '/services', body);
   if (answer.statusCode !== 201) throw new Error(answer.body);
-  return answer.json();
+  return answer.json<ServiceView>();
 }
 
 export async function publish(
@@ -55,7 +55,7 @@ export async function publish(
     'if-match': `"${version}"`,
   });
   if (answer.statusCode !== 200) throw new Error(answer.body);
-  return answer.json();
+  return answer.json<ServiceVersionView>();
 }
 
 export async function publishedService(
@@ -66,5 +66,5 @@ export async function publishedService(
 ): Promise<ServiceView> {
   const { id } = await createService(centre, teamId, code, changes);
   await publish(centre, id, 1);
-  return (await centre.call('GET', `/services/${id}`)).json();
+  return (await centre.call('GET', `/services/${id}`)).json<ServiceView>();
 }

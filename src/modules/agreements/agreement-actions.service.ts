@@ -70,13 +70,18 @@ export async function terminate(
   });
 }
 
+/** The draft that a change is meant for, and the version of the agreement it was read with. */
+export interface DraftTarget {
+  readonly id: string;
+  readonly number: number;
+  readonly version: number;
+}
+
 /** Rewrites the draft. */
 export async function changeDraft(
   tx: HatTx,
   ctx: HatContext,
-  id: string,
-  number: number,
-  version: number,
+  { id, number, version }: DraftTarget,
   input: CreateAgreementVersion,
 ): Promise<void> {
   const centreId = centreOf(ctx);

@@ -1,7 +1,7 @@
 import type { Day } from '../../platform/clock.ts';
 import type { FieldError } from '../../platform/errors.ts';
 import { type ClauseParty, checkCostClause } from './cost-clause.rules.ts';
-import type { CostClause } from './cost-clause.schemas.ts';
+import type { CostClause } from './cost-clause.types.ts';
 
 export const NOT_ORDERABLE_REASONS = [
   'not_a_member',

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../platform/errors.ts';
-import type { CostClause, Tranche, TrancheKey } from './cost-clause.schemas.ts';
+import type { CostClause, Tranche, TrancheKey } from './cost-clause.types.ts';
 
 /** Who a clause shares out to: an organisation by id, and by AGS where it has one. */
 export interface ClauseParty {

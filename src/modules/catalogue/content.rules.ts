@@ -1,17 +1,26 @@
 import type { FieldError } from '../../platform/errors.ts';
-import type { ProcessingRule, ServiceVersionContent, UsageRule } from './catalogue.schemas.ts';
-import { checkFormSchema, type FormField, type FormSchema, findField, typesOf } from './form-schema.rules.ts';
+import type {
+  ChecklistItem,
+  FormSchema,
+  ProcessingRule,
+  ServiceVersionContent,
+  UsageRule,
+} from './catalogue.types.ts';
+import { type FormField, findField, typesOf } from './form-schema.rules.ts';
 
-/** Everything that keeps content from becoming a version. `teamIds` are the teams of the centre. */
-export function checkContent(content: ServiceVersionContent, teamIds: ReadonlySet<string>): FieldError[] {
-  const { formSchema, usageRule, processingRule, checklist } = content;
-  const formErrors = checkFormSchema(formSchema);
-  // Rules that point into a form say nothing about one that is broken.
-  const ruleErrors =
-    formErrors.length > 0
-      ? []
-      : [...checkUsageRule(usageRule, formSchema), ...checkRoutes(processingRule, formSchema)];
-  return [...formErrors, ...ruleErrors, ...checkTeams(processingRule, teamIds), ...checkChecklist(checklist)];
+/** What is wrong with everything but the form itself. `teamIds` are the teams of the centre. */
+export function checkRules(content: ServiceVersionContent, teamIds: ReadonlySet<string>): FieldError[] {
+  const { processingRule, checklist } = content;
+  return [...checkTeams(processingRule, teamIds), ...checkChecklist(checklist)];
+}
+
+/** What is wrong with rules that point into the form, which must be sound. */
+export function checkFormReferences({
+  formSchema,
+  usageRule,
+  processingRule,
+}: ServiceVersionContent): FieldError[] {
+  return [...checkUsageRule(usageRule, formSchema), ...checkRoutes(processingRule, formSchema)];
 }
 
 /** Teams that a rule names, each once. */
@@ -66,7 +75,7 @@ function checkTeams({ teamId, routes }: ProcessingRule, known: ReadonlySet<strin
     .map(({ pointer }) => fault(pointer, 'UNKNOWN', 'is no team of this centre'));
 }
 
-function checkChecklist(items: ServiceVersionContent['checklist']): FieldError[] {
+function checkChecklist(items: readonly ChecklistItem[]): FieldError[] {
   return items.flatMap(({ id }, i) =>
     items.findIndex((other) => other.id === id) < i
       ? [fault(`/checklist/${i}/id`, 'REPEATED', 'stands for another step already')]

@@ -33,7 +33,7 @@ export type MembersService = ReturnType<typeof createMembersService>;
 export function createMembersService(db: Database, passwordCost: number) {
   return {
     async listUsers(ctx: HatContext, { limit, cursor }: UserQuery): Promise<Page<UserView>> {
-      const [after] = cursor === undefined ? [] : decodeCursor('users', cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor('users', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listUsers(tx, ctx.hat, after, limit + 1));
       return toPage(
         rows,
@@ -83,7 +83,7 @@ export function createMembersService(db: Database, passwordCost: number) {
     },
 
     async listTeams(ctx: HatContext, { limit, cursor }: UserQuery): Promise<Page<TeamView>> {
-      const [after] = cursor === undefined ? [] : decodeCursor('teams', cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor('teams', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listTeams(tx, after, limit + 1));
       return toPage(
         rows,
@@ -123,8 +123,7 @@ export function createMembersService(db: Database, passwordCost: number) {
       ctx: HatContext,
       { limit, cursor }: UserQuery,
     ): Promise<Page<MachineAccountView>> {
-      const [after] =
-        cursor === undefined ? [] : decodeCursor('machine-accounts', cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor('machine-accounts', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listMachineAccounts(tx, ctx.hat, after, limit + 1));
       return toPage(
         rows,

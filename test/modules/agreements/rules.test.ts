@@ -5,7 +5,7 @@ import {
   refuseTermination,
 } from '../../../src/modules/agreements/agreements.rules.ts';
 import { checkCostClause } from '../../../src/modules/agreements/cost-clause.rules.ts';
-import type { CostClause, TrancheKey } from '../../../src/modules/agreements/cost-clause.schemas.ts';
+import type { CostClause, TrancheKey } from '../../../src/modules/agreements/cost-clause.types.ts';
 
 const ERWITTE = { id: '01930e2c-6a70-7d4e-9b1a-000000000001', ags: '05974016' };
 const GKU = { id: '01930e2c-6a70-7d4e-9b1a-000000000002', ags: null };
