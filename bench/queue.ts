@@ -10,7 +10,6 @@ import { enqueue } from '../src/platform/jobs/outbox.ts';
 import { createQueueSystem, type QueueTarget } from '../src/platform/jobs/queues.ts';
 import { startRelay } from '../workers/outbox-relay.ts';
 import { processor, startProcessors } from '../workers/runtime.ts';
-import { CONNECTIONS } from './load.ts';
 
 const CONCURRENCY = 20;
 const job = defineJob({
@@ -19,24 +18,31 @@ const job = defineJob({
   payload: Type.Object({ n: Type.Integer() }),
 });
 
-/** Runs `add` for each number with as many at once as the load has connections, and waits until `process` has seen them all. */
+/** Jobs that come together, as they do from an import or a batch: both sides add them so. */
+const TOGETHER = 50;
+
+/** Adds `count` jobs in groups, a few groups at once, and waits until all were processed. Jobs a second. */
 async function throughput(
   count: number,
-  add: (n: number) => Promise<void>,
+  add: (numbers: readonly number[]) => Promise<unknown>,
   seen: () => number,
 ): Promise<number> {
   const start = performance.now();
   const before = seen();
   let next = 0;
   const adder = async (): Promise<void> => {
-    while (next < count) await add(next++);
+    while (next < count) {
+      const from = next;
+      next += TOGETHER;
+      await add(Array.from({ length: TOGETHER }, (_, n) => from + n));
+    }
   };
-  await Promise.all(Array.from({ length: CONNECTIONS }, adder));
+  await Promise.all(Array.from({ length: 4 }, adder));
   while (seen() - before < count) await new Promise((resolve) => setTimeout(resolve, 5));
   return (count / (performance.now() - start)) * 1000;
 }
 
-/** Jobs a second, added one by one and processed: BullMQ alone, on the backend given. */
+/** BullMQ alone, on the backend given. */
 export async function bareQueue(target: QueueTarget, count: number): Promise<number> {
   const system = createQueueSystem(target);
   let seen = 0;
@@ -44,10 +50,15 @@ export async function bareQueue(target: QueueTarget, count: number): Promise<num
   const worker = system.worker('bench-bare', CONCURRENCY, async () => {
     seen += 1;
   });
+  const toJob = (n: number) => ({
+    id: newId(),
+    name: 'nothing',
+    payload: { n },
+    options: { removeOnComplete: true },
+  });
   const perSecond = await throughput(
     count,
-    (n) =>
-      queue.addAll([{ id: newId(), name: 'nothing', payload: { n }, options: { removeOnComplete: true } }]),
+    (numbers) => queue.addAll(numbers.map(toJob)),
     () => seen,
   );
   await worker.close();
@@ -55,7 +66,7 @@ export async function bareQueue(target: QueueTarget, count: number): Promise<num
   return perSecond;
 }
 
-/** The same through the outbox: each job in a transaction of its own, relayed, run under its hat and marked as done. */
+/** The same through the outbox: written in transactions, relayed, run under their hat and marked as done. */
 export async function outboxQueue(
   database: DatabaseTarget,
   target: QueueTarget,
@@ -63,7 +74,7 @@ export async function outboxQueue(
 ): Promise<number> {
   const system = createQueueSystem(target);
   const log = pino({ level: 'warn' });
-  const db = openDatabase(database, 'verbund_app', CONNECTIONS);
+  const db = openDatabase(database, 'verbund_app', 4);
   const outbox = openDatabase(database, 'verbund_jobs', 4);
   let seen = 0;
   const handler = processor(job, async () => {
@@ -75,11 +86,9 @@ export async function outboxQueue(
   );
   const relay = startRelay(outbox, system, new Map([[job.name, job]]), systemClock, log);
   const ctx = systemContext({ kind: 'centre', id: newId() }, systemClock.now(), newId());
-  const perSecond = await throughput(
-    count,
-    (n) => withHatTx(db, ctx, (tx) => enqueue(tx, ctx, job, { n })),
-    () => seen,
-  );
+  const add = (numbers: readonly number[]) =>
+    withHatTx(db, ctx, (tx) => Promise.all(numbers.map((n) => enqueue(tx, ctx, job, { n }))));
+  const perSecond = await throughput(count, add, () => seen);
   await relay.stop();
   await Promise.all(workers.map((worker) => worker.close()));
   await Promise.all([db.end(), outbox.end()]);
