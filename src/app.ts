@@ -58,6 +58,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   registerRequestLog(app, registry);
   registerValidation(app);
   await registerLimits(app, config.RATE_LIMIT_PER_MINUTE);
+  registerValidation(app); // after the hooks that set headers: its own refusal bears them too
   await registerOpenApi(app, VERSION);
   await registerDocs(app);
   registerRouteRules(app);

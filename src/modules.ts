@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from './config.ts';
 import { agreementsRoutes, createAgreementsService } from './modules/agreements/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
+import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
   createMembersService,
   createSessionsService,
@@ -18,6 +19,7 @@ import {
   createRequestsService,
   requestsRoutes,
 } from './modules/requests/index.ts';
+import { createClosedRequestsService, createUsageService, usageRoutes } from './modules/usage/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/database.ts';
 
@@ -60,7 +62,10 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     actions: createActionsService(db),
     processing: createProcessingService(db),
     conversation: createConversationService(db),
+    usage: createUsageService(db, clock),
+    closedRequests: createClosedRequestsService(db),
     operations: createOperationsService(db),
+    costing: createCostingService(db),
   };
 }
 
@@ -73,6 +78,8 @@ export function routesOf(modules: Modules): FastifyPluginAsync[] {
     agreementsRoutes(modules.agreements),
     catalogueRoutes(modules.catalogue),
     requestsRoutes(modules),
+    usageRoutes(modules.usage),
     operationsRoutes(modules.operations),
+    costingRoutes(modules.costing),
   ] as FastifyPluginAsync[];
 }

@@ -11,7 +11,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { day, id, moment, quantity } from '../../platform/db/columns.ts';
-import { twoParties } from '../../platform/db/policies.ts';
+import { centreOnly, readPolicy } from '../../platform/db/policies.ts';
 import { agreementVersions } from '../agreements/agreements.table.ts';
 import { services } from '../catalogue/catalogue.table.ts';
 import { memberKey } from '../organisations/organisations.table.ts';
@@ -71,17 +71,18 @@ export const usageEvents = pgTable(
     }),
     uniqueIndex('usage_events_reversal_key').on(table.correctsEventId).where(sql`kind = 'reversal'`),
     index('usage_events_corrects_idx').on(table.correctsEventId).where(sql`corrects_event_id is not null`),
-    index('usage_events_centre_day_idx').on(
-      table.centreId,
-      table.occurredOn,
-      table.serviceId,
-      table.organisationId,
-    ),
-    index('usage_events_organisation_day_idx').on(table.organisationId, table.occurredOn),
+    index('usage_events_centre_day_idx').on(table.centreId, table.occurredOn, table.id),
+    index('usage_events_service_day_idx').on(table.centreId, table.serviceId, table.occurredOn),
+    index('usage_events_organisation_day_idx').on(table.organisationId, table.occurredOn, table.id),
     index('usage_events_request_idx').on(table.requestId).where(sql`request_id is not null`),
     check('usage_events_kind_check', sql`kind in ('usage', 'reversal', 'adjustment')`),
     check('usage_events_corrects_check', sql`(kind = 'usage') = (corrects_event_id is null)`),
     check('usage_events_quantity_check', sql`kind <> 'usage' or quantity >= 0`),
-    twoParties('usage_events'),
+    centreOnly('usage_events'),
+    readPolicy(
+      'usage_events',
+      'member',
+      sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id())`,
+    ),
   ],
 );

@@ -119,8 +119,10 @@ function answer(
     .send(error.toProblemDetails(request.id));
 }
 
-function asDomainError(error: FastifyError): DomainError {
-  if (error instanceof DomainError) return error;
+/** What an error is to the caller; streams and bulk actions use it to answer item by item. */
+export function asDomainError(thrown: unknown): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as FastifyError;
   if (error.validation) return validationProblem(error.validation, error.validationContext ?? 'body');
   const known = BY_FASTIFY_CODE[error.code];
   if (known !== undefined)

@@ -23,7 +23,8 @@ export function registerRouteRules(app: FastifyInstance): void {
     schema.response = { ...schema.response, '4xx': ProblemSchema, '5xx': ProblemSchema };
     if (route.config.idempotent) withIdempotencyHeader(schema);
   });
-  app.addHook('preSerialization', async (request, reply) => {
+  // Not before serialising: that hook passes text by.
+  app.addHook('onSend', async (request, reply) => {
     const declared = (request.routeOptions.schema as RouteSchema | undefined)?.response;
     if (reply.statusCode >= 400 || declared === undefined || String(reply.statusCode) in declared) return;
     throw new Error(

@@ -1,0 +1,15 @@
+import './usage.permissions.ts';
+
+export { type ClosedRequestsService, createClosedRequestsService } from './closed-requests.service.ts';
+export { type Recorded, recordUsage } from './usage.recording.ts';
+export { type UsageTotal, type UsageTotalsQuery, usageTotals } from './usage.repo.ts';
+export { usageRoutes } from './usage.routes.ts';
+export { REQUEST_SOURCE } from './usage.rules.ts';
+export type { SummaryItem, UsageEventInput, UsageEventView, UsageSummary } from './usage.schemas.ts';
+export { createUsageService, type UsageService } from './usage.service.ts';
+export {
+  type ServiceUsageTotal,
+  type UsageTotalsOfServices,
+  usageTotalsOfServices,
+} from './usage.totals.repo.ts';
+export type { UsageInput } from './usage.types.ts';

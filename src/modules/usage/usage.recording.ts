@@ -1,0 +1,160 @@
+import type { Moment } from '../../platform/clock.ts';
+import { groupBy } from '../../platform/collections.ts';
+import type { HatContext } from '../../platform/context.ts';
+import type { HatTx } from '../../platform/db/hat.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { hashOf } from '../../platform/hash.ts';
+import { newId } from '../../platform/ids.ts';
+import { type AuditEntry, auditRow } from '../audit/index.ts';
+import { USAGE_KEY_REUSED, USAGE_NO_AGREEMENT } from './usage.errors.ts';
+import { findByKeys, insertCovered, type NewEvent, type StoredKey } from './usage.repo.ts';
+import { factsOf, findRefusal, refusal } from './usage.rules.ts';
+import type { Refusal, UsageFacts, UsageInput } from './usage.types.ts';
+import { findFormErrors, formRefusal, prefixed } from './usage.validation.ts';
+
+export interface Recorded {
+  /** `existing`: the same event was recorded before, and `id` is that one. */
+  readonly status: 'created' | 'existing';
+  readonly id: string;
+}
+
+export interface Refused {
+  readonly status: 'refused';
+  readonly refusal: Refusal;
+}
+export type Outcome = Recorded | Refused;
+/** An event that may be written as far as it alone tells, or why not. */
+export type Prepared = NewEvent | Refused;
+
+/**
+ * Records usage in the caller's transaction, all or nothing; for other modules. The hat must be the centre's. Call it as often as you
+ * like: an event with the same source, key and content counts once for ever. Content includes `occurredAt`, so take it from what
+ * happened (when the request was resolved) and never from the time of the call.
+ * @throws DomainError VALIDATION_FAILED, USAGE_KEY_REUSED, USAGE_NO_AGREEMENT, USAGE_IN_FUTURE, USAGE_PERSONAL_DATA, USAGE_ATTRIBUTES_TOO_LARGE
+ */
+export async function recordUsage(
+  tx: HatTx,
+  ctx: HatContext,
+  inputs: readonly UsageInput[],
+): Promise<Recorded[]> {
+  const prepared = inputs.map((input) => checkForm(input) ?? prepare(input, ctx.now));
+  return accepted(await recordEach(tx, ctx, prepared));
+}
+
+/** A quantity may come from a form that a citizen filled in: never trust it to be exact. */
+function checkForm({ requestId: _requestId, ...input }: UsageInput): Refused | undefined {
+  const errors = findFormErrors(input);
+  return errors.length === 0 ? undefined : { status: 'refused', refusal: formRefusal(errors) };
+}
+
+/** Nothing is hashed before the rules have passed it: canonical JSON has no spelling for what they refuse. */
+export function prepare(input: UsageInput, now: Moment, extraRule = noRule): Prepared {
+  const facts = factsOf(input);
+  const found = extraRule(facts) ?? findRefusal(facts, now);
+  return found === undefined
+    ? { ...facts, id: newId(), bodyHash: hashOf(facts) }
+    : { status: 'refused', refusal: found };
+}
+
+function noRule(_facts: UsageFacts): Refusal | undefined {
+  return undefined;
+}
+
+/** Writes all that may be written, in one statement however much it is, and tells what became of each. */
+export async function recordEach(
+  tx: HatTx,
+  ctx: HatContext,
+  prepared: readonly Prepared[],
+): Promise<Outcome[]> {
+  const events = prepared.filter((one) => 'bodyHash' in one);
+  const written = events.length === 0 ? new Set<string>() : await insertCovered(tx, ctx, events);
+  const first = await firstEvents(
+    tx,
+    ctx,
+    events.filter((event) => !written.has(event.id)),
+  );
+  await auditBatch(
+    tx,
+    ctx,
+    events.filter((event) => written.has(event.id)),
+  );
+  return prepared.map((one) => {
+    if (!('bodyHash' in one)) return one;
+    return written.has(one.id) ? { status: 'created', id: one.id } : notWritten(one, first.get(keyOf(one)));
+  });
+}
+
+/** The outcome of a single event. Throws its refusal. */
+export function acceptedOne([outcome]: readonly Outcome[]): Recorded {
+  if (outcome === undefined) throw new Error('an event without outcome');
+  if (outcome.status !== 'refused') return outcome;
+  const { problem, detail, errors } = outcome.refusal;
+  throw new DomainError(problem, detail, { errors });
+}
+
+/** The outcomes when none is a refusal. Throws the first refusal, with the errors of all and pointers into the batch. */
+export function accepted(outcomes: readonly Outcome[]): Recorded[] {
+  const refused = outcomes.flatMap((outcome, index) =>
+    outcome.status === 'refused' ? [{ index, ...outcome.refusal }] : [],
+  );
+  const [first] = refused;
+  if (first === undefined) return outcomes as Recorded[];
+  const errors = refused.flatMap((one) => prefixed(one.index, one.errors)).slice(0, 50);
+  throw new DomainError(first.problem, `Event ${first.index}: ${first.detail}`, { errors });
+}
+
+async function firstEvents(tx: HatTx, { hat }: HatContext, events: readonly NewEvent[]) {
+  if (events.length === 0) return new Map<string, StoredKey>();
+  const stored = await findByKeys(tx, hat.id, events);
+  return new Map(stored.map((row) => [keyOf(row), row]));
+}
+
+function keyOf({ source, idempotencyKey }: Pick<StoredKey, 'source' | 'idempotencyKey'>): string {
+  return JSON.stringify([source, idempotencyKey]);
+}
+
+function notWritten(event: NewEvent, first: StoredKey | undefined): Outcome {
+  if (first === undefined) return { status: 'refused', refusal: noAgreement(event) };
+  if (first.bodyHash === event.bodyHash) return { status: 'existing', id: first.id };
+  return { status: 'refused', refusal: keyReused(first.id) };
+}
+
+export function keyReused(firstId: string): Refusal {
+  return refusal(
+    USAGE_KEY_REUSED,
+    `This source and key stand for the event ${firstId} with another content.`,
+    {
+      pointer: '/idempotencyKey',
+      code: 'REUSED',
+      detail: 'stands for another event',
+    },
+  );
+}
+
+function noAgreement({ occurredAt }: NewEvent): Refusal {
+  const detail = `No agreement in force covers organisation and service on the day of ${occurredAt}.`;
+  return refusal(USAGE_NO_AGREEMENT, detail, {
+    pointer: '/organisationId',
+    code: 'NOT_COVERED',
+    detail: 'has no agreement for this service on this day',
+  });
+}
+
+/** One entry for a single event; for a batch one for each organisation, since every event tells by itself who recorded it and when. */
+async function auditBatch(tx: HatTx, ctx: HatContext, events: readonly NewEvent[]): Promise<void> {
+  const byOrganisation = groupBy(events, (event) => event.organisationId);
+  const rows = [...byOrganisation].map(([organisationId, group]) =>
+    auditRow(ctx, { action: 'usage.recorded', organisationId, ...auditSubject(group) }),
+  );
+  if (rows.length > 0) await tx.sql`insert into audit_entries ${tx.sql(rows)}`;
+}
+
+function auditSubject(events: readonly NewEvent[]): Pick<AuditEntry, 'entityType' | 'entityId' | 'details'> {
+  const [first, second] = events;
+  if (first === undefined) throw new Error('an audit entry about nothing');
+  if (second === undefined)
+    return { entityType: 'usage-event', entityId: first.id, details: { source: first.source } };
+  const ids = events.map((event) => event.id).sort();
+  const details = { events: events.length, firstId: ids[0], lastId: ids.at(-1) };
+  return { entityType: 'usage-batch', entityId: newId(), details };
+}

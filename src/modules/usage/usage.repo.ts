@@ -1,0 +1,190 @@
+import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { OFFICE_TIME_ZONE } from '../../platform/clock.ts';
+import type { HatContext } from '../../platform/context.ts';
+import type { HatTx } from '../../platform/db/hat.ts';
+import type { UsageEventQuery, UsageEventView } from './usage.schemas.ts';
+import { usageEvents } from './usage.table.ts';
+import type { UsageFacts } from './usage.types.ts';
+
+/** An event about to be written. */
+export interface NewEvent extends UsageFacts {
+  readonly id: string;
+  readonly bodyHash: string;
+}
+
+export interface StoredKey {
+  readonly id: string;
+  readonly source: string;
+  readonly idempotencyKey: string;
+  readonly bodyHash: string;
+}
+
+/**
+ * Writes the events whose key is free and whose day an agreement covers, in one statement; gives the ids written. Rows go in by key, so
+ * that two batches with the same keys wait for each other in one order and never in a circle.
+ */
+export async function insertCovered(
+  tx: HatTx,
+  { hat, actor, now }: HatContext,
+  events: readonly NewEvent[],
+): Promise<Set<string>> {
+  const rows = [...events].sort(byKey);
+  const written = await tx.sql<{ id: string }[]>`
+    insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, body_hash, kind,
+      meter, unit, quantity, occurred_at, occurred_on, request_id, reference, attributes, recorded_by, recorded_at)
+    select e.id, ${hat.id}, e."organisationId", e."serviceId", c.agreement_version_id, e.source, e."idempotencyKey", e."bodyHash", 'usage',
+      e.meter, e.unit, e.quantity, e."occurredAt", e.day, e."requestId", e.reference, e.attributes, ${actor.id}, ${now}
+    from (
+      select r.*, (r."occurredAt" at time zone ${OFFICE_TIME_ZONE})::date as day
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, "organisationId" uuid, "serviceId" uuid, source text,
+        "idempotencyKey" text, "bodyHash" text, meter text, unit text, quantity numeric, "occurredAt" timestamptz, "requestId" uuid,
+        reference text, attributes jsonb)
+    ) as e
+    cross join lateral (
+      select agreement_version_id from agreement_coverage
+      where centre_id = ${hat.id} and organisation_id = e."organisationId" and service_id = e."serviceId"
+        and valid_from <= e.day and (valid_to is null or valid_to > e.day)
+      order by valid_from desc, agreement_version_id desc limit 1
+    ) as c
+    on conflict (centre_id, source, idempotency_key) do nothing
+    returning id`;
+  return new Set(written.map((row) => row.id));
+}
+
+function byKey(a: NewEvent, b: NewEvent): number {
+  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
+  return a.idempotencyKey < b.idempotencyKey ? -1 : 1;
+}
+
+/** The events that hold these keys. */
+export async function findByKeys(
+  tx: HatTx,
+  centreId: string,
+  keys: readonly Pick<StoredKey, 'source' | 'idempotencyKey'>[],
+): Promise<StoredKey[]> {
+  const wanted = keys.map(({ source, idempotencyKey }) => ({ source, idempotencyKey }));
+  return tx.sql<StoredKey[]>`
+    select u.id, u.source, u.idempotency_key as "idempotencyKey", u.body_hash as "bodyHash"
+    from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as k (source text, "idempotencyKey" text)
+    join usage_events u on u.centre_id = ${centreId} and u.source = k.source and u.idempotency_key = k."idempotencyKey"`;
+}
+
+const columns = {
+  id: usageEvents.id,
+  kind: usageEvents.kind,
+  centreId: usageEvents.centreId,
+  organisationId: usageEvents.organisationId,
+  serviceId: usageEvents.serviceId,
+  agreementVersionId: usageEvents.agreementVersionId,
+  source: usageEvents.source,
+  idempotencyKey: usageEvents.idempotencyKey,
+  meter: usageEvents.meter,
+  unit: usageEvents.unit,
+  quantity: sql<string>`trim_scale(${usageEvents.quantity})::text`,
+  occurredAt: usageEvents.occurredAt,
+  occurredOn: usageEvents.occurredOn,
+  requestId: usageEvents.requestId,
+  reference: usageEvents.reference,
+  attributes: usageEvents.attributes,
+  correctsEventId: usageEvents.correctsEventId,
+  reason: usageEvents.reason,
+  recordedAt: usageEvents.recordedAt,
+};
+
+export async function findEvent(tx: HatTx, id: string): Promise<UsageEventView | undefined> {
+  const [row] = await tx.select(columns).from(usageEvents).where(eq(usageEvents.id, id));
+  return row as UsageEventView | undefined;
+}
+
+/** What row-level security says too, put so that the planner finds the index. */
+export function ownRows({ hat }: HatContext): SQL {
+  return hat.kind === 'centre' ? eq(usageEvents.centreId, hat.id) : eq(usageEvents.organisationId, hat.id);
+}
+
+export type EventFilter = Pick<
+  Partial<UsageEventQuery>,
+  'centreId' | 'organisationId' | 'serviceId' | 'requestId' | 'correctsEventId' | 'from' | 'to'
+>;
+
+export function matching(filter: EventFilter): SQL | undefined {
+  const { centreId, organisationId, serviceId, requestId, correctsEventId, from, to } = filter;
+  return and(
+    centreId === undefined ? undefined : eq(usageEvents.centreId, centreId),
+    organisationId === undefined ? undefined : eq(usageEvents.organisationId, organisationId),
+    serviceId === undefined ? undefined : eq(usageEvents.serviceId, serviceId),
+    requestId === undefined ? undefined : eq(usageEvents.requestId, requestId),
+    correctsEventId === undefined ? undefined : eq(usageEvents.correctsEventId, correctsEventId),
+    from === undefined ? undefined : gte(usageEvents.occurredOn, from),
+    to === undefined ? undefined : lt(usageEvents.occurredOn, to),
+  );
+}
+
+/** Up to `limit` events, the newest day of use first, after the given day and id. */
+export async function listEvents(
+  tx: HatTx,
+  ctx: HatContext,
+  filter: EventFilter,
+  after: readonly [string, string] | undefined,
+  limit: number,
+): Promise<UsageEventView[]> {
+  const beyond =
+    after && sql`(${usageEvents.occurredOn}, ${usageEvents.id}) < (${after[0]}::date, ${after[1]}::uuid)`;
+  const rows = await tx
+    .select(columns)
+    .from(usageEvents)
+    .where(and(ownRows(ctx), matching(filter), beyond))
+    .orderBy(desc(usageEvents.occurredOn), desc(usageEvents.id))
+    .limit(limit);
+  return rows as UsageEventView[];
+}
+
+export interface UsageTotalsQuery {
+  readonly centreId: string;
+  readonly serviceId: string;
+  readonly meter?: string;
+  /** First day. */
+  readonly from: string;
+  /** Day after the last day. */
+  readonly to: string;
+}
+
+export interface UsageTotal {
+  readonly organisationId: string;
+  readonly meter: string;
+  readonly unit: string;
+  /** Exact decimal. */
+  readonly quantity: string;
+  readonly eventCount: number;
+}
+
+/**
+ * What each organisation used of a service, corrections set off, in half-open days. One row for each organisation, meter and unit, by
+ * organisation id: quantities of different units are never added up.
+ */
+export async function usageTotals(tx: HatTx, query: UsageTotalsQuery): Promise<UsageTotal[]> {
+  const { centreId, serviceId, meter, from, to } = query;
+  const { organisationId, meter: meterColumn, unit } = usageEvents;
+  return tx
+    .select({ organisationId, meter: meterColumn, unit, ...sums })
+    .from(usageEvents)
+    .where(
+      and(
+        matching({ centreId, serviceId, from, to }),
+        meter === undefined ? undefined : eq(meterColumn, meter),
+      ),
+    )
+    .groupBy(organisationId, meterColumn, unit)
+    .orderBy(asc(organisationId), asc(meterColumn), asc(unit));
+}
+
+export const sums = {
+  quantity: sql<string>`trim_scale(sum(${usageEvents.quantity}))::text`,
+  eventCount: sql<number>`count(*)::int`,
+};
+
+/** True when closing this request was recorded already. */
+export async function hasUsageOf(tx: HatTx, requestId: string): Promise<boolean> {
+  const rows =
+    await tx.sql`select from usage_events where request_id = ${requestId} and kind = 'usage' limit 1`;
+  return rows.length === 1;
+}

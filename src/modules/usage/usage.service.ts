@@ -1,0 +1,146 @@
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../platform/clock.ts';
+import type { HatContext } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
+import { withHatTxOnce } from '../../platform/db/idempotency.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { FORBIDDEN } from '../../platform/http/authentication.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
+import { VALIDATION_FAILED } from '../../platform/json.errors.ts';
+import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
+import { adjust, reverse } from './usage.corrections.ts';
+import { USAGE_SUMMARY_TOO_LARGE } from './usage.errors.ts';
+import { accepted, acceptedOne, prepare, type Recorded, recordEach } from './usage.recording.ts';
+import * as repo from './usage.repo.ts';
+import { daysOfPeriod, findReservation } from './usage.rules.ts';
+import type {
+  AdjustUsage,
+  BatchResult,
+  Group,
+  ReverseUsage,
+  UsageEventInput,
+  UsageEventQuery,
+  UsageEventView,
+  UsageSummary,
+  UsageSummaryQuery,
+} from './usage.schemas.ts';
+import { recordStream } from './usage.stream.ts';
+import { summarise } from './usage.summary.repo.ts';
+
+const SUMMARY_LIMIT = 5000;
+
+export type UsageService = ReturnType<typeof createUsageService>;
+
+/** An event and whether this call made it. */
+export interface RecordedEvent {
+  readonly status: Recorded['status'];
+  readonly event: UsageEventView;
+}
+
+/** What was used, recorded once for ever, corrected by further events, and summed up. */
+export function createUsageService(db: Database, clock: Clock) {
+  return {
+    /** Records one event. The same source, key and content again is the first event. */
+    async record(ctx: HatContext, input: UsageEventInput): Promise<RecordedEvent> {
+      assertCentre(ctx);
+      const prepared = [prepare(input, ctx.now, findReservation)];
+      return withHatTxOnce(db, ctx, async (tx) =>
+        withEvent(tx, acceptedOne(await recordEach(tx, ctx, prepared))),
+      );
+    },
+
+    /** Records all events or none. */
+    async recordBatch(ctx: HatContext, inputs: readonly UsageEventInput[]): Promise<BatchResult> {
+      assertCentre(ctx);
+      const prepared = inputs.map((input) => prepare(input, ctx.now, findReservation));
+      return withHatTxOnce(db, ctx, async (tx) => ({
+        results: accepted(await recordEach(tx, ctx, prepared)),
+      }));
+    },
+
+    /** Records NDJSON line by line; the result has a line for each. Failures on our side are told to `onFailure`. */
+    recordStream(ctx: HatContext, input: Readable, onFailure: (error: unknown) => void): Readable {
+      assertCentre(ctx);
+      return recordStream({ db, clock, onFailure }, ctx, input);
+    },
+
+    getEvent: (ctx: HatContext, id: string): Promise<UsageEventView> =>
+      withHatTx(db, ctx, (tx) => getEvent(tx, id)),
+
+    async listEvents(ctx: HatContext, query: UsageEventQuery): Promise<Page<UsageEventView>> {
+      const { limit, cursor, ...filter } = query;
+      const after =
+        cursor === undefined
+          ? undefined
+          : decodeCursor('usage-events', cursor, ['string', 'string'] as const);
+      const rows = await withHatTx(db, ctx, (tx) => repo.listEvents(tx, ctx, filter, after, limit + 1));
+      return toPage(
+        rows,
+        limit,
+        'usage-events',
+        (row) => [row.occurredOn, row.id],
+        (row) => row,
+      );
+    },
+
+    async reverse(ctx: HatContext, id: string, input: ReverseUsage): Promise<RecordedEvent> {
+      assertCentre(ctx);
+      return withHatTxOnce(db, ctx, async (tx) =>
+        withEvent(tx, await reverse(tx, ctx, await getEvent(tx, id), input)),
+      );
+    },
+
+    async adjust(ctx: HatContext, id: string, input: AdjustUsage): Promise<RecordedEvent> {
+      assertCentre(ctx);
+      return withHatTxOnce(db, ctx, async (tx) =>
+        withEvent(tx, await adjust(tx, ctx, await getEvent(tx, id), input)),
+      );
+    },
+
+    async summarise(ctx: HatContext, query: UsageSummaryQuery): Promise<UsageSummary> {
+      const { from, to } = daysOf(query);
+      const { centreId, organisationId, serviceId } = query;
+      const filter = {
+        from,
+        to,
+        ...(centreId && { centreId }),
+        ...(organisationId && { organisationId }),
+        ...(serviceId && { serviceId }),
+      };
+      const groupBy = [...new Set(query.groupBy.split(','))] as Group[];
+      const items = await withHatTx(db, ctx, (tx) => summarise(tx, ctx, groupBy, filter, SUMMARY_LIMIT + 1));
+      if (items.length > SUMMARY_LIMIT) {
+        throw new DomainError(
+          USAGE_SUMMARY_TOO_LARGE,
+          `The summary would have more than ${SUMMARY_LIMIT} groups.`,
+        );
+      }
+      return { from, to, groupBy, items };
+    },
+  };
+}
+
+/** Usage is the centre's record: members read it and do not write it. */
+function assertCentre({ hat }: HatContext): void {
+  if (hat.kind !== 'centre') throw new DomainError(FORBIDDEN, 'Usage is recorded under the hat of a centre.');
+}
+
+async function getEvent(tx: HatTx, id: string): Promise<UsageEventView> {
+  const event = await repo.findEvent(tx, id);
+  if (event === undefined) throw new DomainError(NOT_FOUND, 'There is no such usage event.');
+  return event;
+}
+
+async function withEvent(tx: HatTx, { status, id }: Recorded): Promise<RecordedEvent> {
+  return { status, event: await getEvent(tx, id) };
+}
+
+function daysOf({ period, from, to }: UsageSummaryQuery): { from: string; to: string } {
+  if (period !== undefined && from === undefined && to === undefined) return daysOfPeriod(period);
+  if (period === undefined && from !== undefined && to !== undefined && from < to) return { from, to };
+  const detail = 'must be given, or `from` and a later `to`, and not both';
+  throw new DomainError(VALIDATION_FAILED, `The period ${detail}.`, {
+    errors: [{ pointer: '/query/period', code: 'PERIOD', detail }],
+  });
+}
