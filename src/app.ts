@@ -51,7 +51,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   app.addHook('preClose', async () => {
     isStopping = true;
   });
-  registerShutdown(app as unknown as FastifyInstance);
+  registerShutdown(app);
 
   const registry = createRegistry();
   registerProblems(app);
@@ -72,5 +72,5 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     isStopping: () => isStopping,
   });
   for (const routes of routesOf(modules)) await app.register(routes, { prefix: '/api/v1' });
-  return app as unknown as FastifyInstance;
+  return app;
 }

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import tap, { type Test } from 'tap';
@@ -11,7 +10,9 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { openDatabase } from '../../src/platform/db/database.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { bodyOf } from '../support/bodies.ts';
 import { makeOrderable, type OrderableWorld } from '../support/services.ts';
+import { until } from '../support/waiting.ts';
 
 const SECRET = 'a secret for tests only, long enough to sign';
 const METRICS_TOKEN = 'metrics-token-of-the-test';
@@ -74,7 +75,7 @@ function refused(
 ): void {
   t.equal(answer.statusCode, status, `${status} ${code}, got ${answer.body.slice(0, 300)}`);
   t.match(String(answer.headers['content-type']), /^application\/problem\+json/);
-  const problem = answer.json();
+  const problem = bodyOf(answer);
   t.equal(problem.code, code);
   t.equal(problem.status, status);
   t.equal(problem.instance, answer.headers['x-request-id']);
@@ -162,7 +163,7 @@ async function refusesBodies(t: Test, post: Post, request: Record<string, unknow
     );
     const emoji = await send({ ...request, subject: '👩‍🚒 Übergabe — „schön“' });
     t.equal(emoji.statusCode, 201, 'whole characters outside the basic plane are fine');
-    t.equal(emoji.json().subject, '👩‍🚒 Übergabe — „schön“');
+    t.equal(bodyOf(emoji).subject, '👩‍🚒 Übergabe — „schön“');
   });
   t.test('400: control characters, however few; blank text', async (t) => {
     for (const subject of ['\u0001', 'a\u0001', 'a\u0001b', '\u001b[31m', 'a\u000bb', '   ', '\u00a0', '']) {
@@ -184,7 +185,7 @@ async function refusesBodies(t: Test, post: Post, request: Record<string, unknow
     for (const depth of [200, 5_000, 100_000]) {
       const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
       refused(t, await post(`{"formData":${deep}}`), 400, 'VALIDATION_FAILED');
-      const open = `{"serviceId":"${request['serviceId']}","subject":"x","formData":{"x":${deep}}}`;
+      const open = `{"serviceId":${JSON.stringify(request['serviceId'])},"subject":"x","formData":{"x":${deep}}}`;
       refused(t, await post(open, { 'idempotency-key': `deep-${depth}` }), 400, 'VALIDATION_FAILED');
     }
   });
@@ -260,16 +261,18 @@ async function answersWell(t: Test, test: TestApp, world: OrderableWorld): Promi
   t.test(
     '500: an answer the schema does not declare, and an error, show nothing of the inside',
     async (t) => {
-      const app = await appWith(t, test, {}, (app) => {
+      const app = await appWith(t, test, {}, (building) => {
         const config = { access: 'public' };
         const schema: object = { response: { 200: { type: 'object', properties: {} } } };
-        app.get('/undeclared', { config, schema }, async (_request, reply) => reply.code(202).send({ a: 1 }));
-        app.get('/broken', { config, schema }, async () => {
+        building.get('/undeclared', { config, schema }, async (_request, reply) =>
+          reply.code(202).send({ a: 1 }),
+        );
+        building.get('/broken', { config, schema }, async () => {
           throw Object.assign(new Error('the password is secret'), { statusCode: 418, code: 'X' });
         });
-        t.throws(() => app.get('/x', async () => ''), /who may call it/, 'a route says who may call it');
+        t.throws(() => building.get('/x', async () => ''), /who may call it/, 'a route says who may call it');
         const body = { type: 'object', properties: {} };
-        t.throws(() => app.post('/y', { config, schema: { body } }, async () => ''), /unknown fields/);
+        t.throws(() => building.post('/y', { config, schema: { body } }, async () => ''), /unknown fields/);
       });
       for (const url of ['/undeclared', '/broken']) {
         const answer = await app.inject({ method: 'GET', url });
@@ -349,10 +352,10 @@ async function health(t: Test, test: TestApp): Promise<void> {
         throw new Error('redis://user:secret@host');
       },
     };
-    const stuck = { name: 'stuck', check: () => new Promise<void>(() => undefined) };
+    const stuck = { name: 'stuck', check: () => once(new EventEmitter(), 'never').then(() => undefined) };
     const healthy = await appWith(t, test, { probes: [ok] });
     t.equal((await healthy.inject({ url: '/health/live' })).statusCode, 200);
-    t.strictSame((await healthy.inject({ url: '/health/ready' })).json(), {
+    t.strictSame(bodyOf(await healthy.inject({ url: '/health/ready' })), {
       status: 'ready',
       checks: [{ name: 'database', ok: true }],
     });
@@ -361,7 +364,7 @@ async function health(t: Test, test: TestApp): Promise<void> {
     const answer = await ill.inject({ url: '/health/ready' });
     t.equal(answer.statusCode, 503);
     t.strictSame(
-      answer.json().checks.map(({ ok }: { ok: boolean }) => ok),
+      bodyOf(answer).checks.map((check: { ok: boolean }) => check.ok),
       [true, false, false],
     );
     t.notMatch(answer.body, /secret/);
@@ -415,13 +418,13 @@ async function shutdown(t: Test, test: TestApp): Promise<void> {
     async (t) => {
       const gate = heldRoute();
       let ready = 0;
-      const app = await appWith(t, test, {}, (app) => {
-        app.addHook('preClose', async () => {
+      const app = await appWith(t, test, {}, (building) => {
+        building.addHook('preClose', async () => {
           ready = (await fetch(`http://127.0.0.1:${port}/health/ready`)).status;
         });
         const config = { access: 'public' };
         const schema = { response: { 200: { type: 'object', additionalProperties: true } } };
-        app.get('/slow', { config, schema }, async () => {
+        building.get('/slow', { config, schema }, async () => {
           gate.arrived();
           await gate.held;
           return { done: true };
@@ -436,7 +439,7 @@ async function shutdown(t: Test, test: TestApp): Promise<void> {
       });
       await gate.arrival;
       const closing = app.close();
-      await refusedSoon(port);
+      await until('new connections are refused', () => isRefused(port));
       t.pass('a new connection is refused');
       gate.answer();
       const answer = await running;
@@ -451,20 +454,13 @@ async function shutdown(t: Test, test: TestApp): Promise<void> {
   );
 }
 
-async function refusedSoon(port: number): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (Date.now() < deadline) {
-    const socket = connect(port, '127.0.0.1');
-    const outcome = await Promise.race([
-      once(socket, 'connect').then(() => 'connected'),
-      once(socket, 'error').then(
-        () => 'refused',
-        () => 'refused',
-      ),
-    ]).catch(() => 'refused');
-    socket.destroy();
-    if (outcome === 'refused') return;
-    await delay(10);
-  }
-  throw new Error('connections are still taken');
+async function isRefused(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const refusal = once(socket, 'error').then(() => true);
+  const connection = once(socket, 'connect').then(() => false);
+  connection.catch(() => undefined);
+  refusal.catch(() => undefined);
+  const answer = await Promise.race([refusal, connection]).catch(() => true);
+  socket.destroy();
+  return answer;
 }

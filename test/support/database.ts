@@ -117,3 +117,12 @@ function migrationsHash(): string {
   }
   return hash.digest('hex').slice(0, 12);
 }
+
+/** Runs a statement with a name in it that cannot be a parameter. */
+export async function runStatement(
+  { sql }: Pick<Database, 'sql'>,
+  text: string,
+  parameters: string[] = [],
+): Promise<readonly Record<string, unknown>[]> {
+  return sql.unsafe(text, parameters);
+}

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/platform/clock.ts';
 import { systemContext } from '../../src/platform/context.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { Caller, TestApp } from './app.ts';
@@ -50,8 +51,8 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
 export const REACHABLE = Object.keys(WAYS);
 
 /** Files requests and moves them on, through the API alone but for the centre's machinery. */
-export function requestDriver(test: TestApp, world: OrderableWorld, now: () => string) {
-  const system = () => systemContext(world.centre, now(), newId());
+export function requestDriver(test: TestApp, world: OrderableWorld, clock: Clock) {
+  const system = () => systemContext(world.centre, clock.now(), newId());
   const file = (more: object = {}, caller: Caller = world.requester) =>
     must<RequestAnswer>(caller, 'POST', '/service-requests', {
       serviceId: world.serviceId,

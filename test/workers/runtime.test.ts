@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { type Logger, pino } from 'pino';
 import tap, { type Test } from 'tap';
 import { Type } from 'typebox';
@@ -12,14 +11,17 @@ import { NOT_FOUND } from '../../src/platform/http/problems.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { defineJob } from '../../src/platform/jobs/contract.ts';
 import { type EnqueueOptions, enqueue } from '../../src/platform/jobs/outbox.ts';
-import { createQueueSystem, type QueueSystem, type QueueTarget } from '../../src/platform/jobs/queues.ts';
+import type { QueueSystem } from '../../src/platform/jobs/queues.ts';
 import { startWorkers } from '../../workers/main.ts';
 import { type RelayOptions, startRelay } from '../../workers/outbox-relay.ts';
 import { type Processor, processor, startProcessors } from '../../workers/runtime.ts';
 import { startSchedulers } from '../../workers/schedulers.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { bodyOf } from '../support/bodies.ts';
+import { openTestQueues } from '../support/queues.ts';
 import { requestDriver } from '../support/requests.ts';
 import { makeOrderable, type OrderableWorld } from '../support/services.ts';
+import { until } from '../support/waiting.ts';
 
 const payload = Type.Object({ mark: Type.String() }, { additionalProperties: false });
 const work = defineJob({ queue: 'costing', name: 'test.work', payload, attempts: 3, backoffMs: 5 });
@@ -35,19 +37,12 @@ interface Scene {
   readonly queues: QueueSystem;
 }
 
-function queueTarget({ target }: TestApp): QueueTarget {
-  const { REDIS_URL: url } = process.env;
-  if (url === undefined || url === '') return { backend: 'postgres', database: target };
-  return { backend: 'redis', url, prefix: `test-${newId()}` };
-}
-
 tap.test('jobs', async (t) => {
   const test = await startTestApp(t);
   const world = await makeOrderable(test);
-  const target = queueTarget(test);
+  const { queues, remove } = openTestQueues(test);
   const outbox = openDatabase(test.target, 'verbund_jobs', 4);
-  const scene = { test, world, outbox, queues: createQueueSystem(target) };
-  scene.queues.onError(() => undefined);
+  const scene = { test, world, outbox, queues };
   try {
     for (const part of [
       outboxToEffect,
@@ -65,24 +60,9 @@ tap.test('jobs', async (t) => {
       await t.test(part.name, (t) => part(t, scene));
   } finally {
     await outbox.end();
-    if (target.backend === 'redis') await forget(target.url, target.prefix);
+    await remove();
   }
 });
-
-async function forget(url: string, prefix: string): Promise<void> {
-  const redis = new Redis(url);
-  const keys = await redis.keys(`${prefix}:*`);
-  if (keys.length > 0) await redis.del(...keys);
-  await redis.quit();
-}
-
-/** Polls until the condition holds; the deadline only ends a test that would fail. */
-async function until(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await delay(10)) {
-    if (await condition()) return;
-  }
-  throw new Error(`in vain waited until ${what}`);
-}
 
 interface Row {
   id: string;
@@ -238,7 +218,7 @@ async function relaysShare(t: Test, scene: Scene): Promise<void> {
   t.equal(new Set(all).size, all.length, 'none was handed over twice');
   t.ok(
     added.every((ids) => ids.length > 0),
-    `both had a share: ${added.map((ids) => ids.length)}`,
+    `both had a share: ${added.map((ids) => ids.length).join(' and ')}`,
   );
 }
 
@@ -358,9 +338,9 @@ async function deadLetters(t: Test, scene: Scene): Promise<void> {
   const { id } = await rowOf(scene, 'letter');
   const redrive = (caller = admin) => caller.call('POST', `/dead-letters/${id}/redrive`);
   const listed = async () =>
-    (await admin.call('GET', '/dead-letters?limit=200'))
-      .json()
-      .items.filter((item: { id: string }) => item.id === id);
+    bodyOf(await admin.call('GET', '/dead-letters?limit=200')).items.filter(
+      (item: { id: string }) => item.id === id,
+    );
   t.match(await listed(), [
     { name: 'test.work', payload: { mark: 'letter' }, failure: 'Broken.', redrives: 0 },
   ]);
@@ -369,7 +349,7 @@ async function deadLetters(t: Test, scene: Scene): Promise<void> {
   t.equal((await redrive(caseworker)).statusCode, 403);
   t.equal((await redrive(requester)).statusCode, 403);
   t.equal((await redrive(stranger)).statusCode, 404, 'dead letters of other centres do not exist');
-  t.equal((await stranger.call('GET', '/dead-letters')).json().items.length, 0);
+  t.equal(bodyOf(await stranger.call('GET', '/dead-letters')).items.length, 0);
   mended = true;
   t.equal((await redrive()).statusCode, 204);
   await until('it is done', () => isDone(scene, 'letter'));
@@ -377,7 +357,7 @@ async function deadLetters(t: Test, scene: Scene): Promise<void> {
   t.equal((await rowOf(scene, 'letter')).redrives, 1);
   t.strictSame(await listed(), []);
   t.equal((await redrive()).statusCode, 404, 'what is done is not done again');
-  const entries = (await admin.call('GET', `/audit-entries?entityId=${id}`)).json().items;
+  const entries = bodyOf(await admin.call('GET', `/audit-entries?entityId=${id}`)).items;
   t.match(entries, [{ action: 'operations.job-redriven', actor: { id: admin.userId } }]);
   await stop();
 }
@@ -406,7 +386,7 @@ async function timetable(t: Test, scene: Scene): Promise<void> {
       name: 'test-every-second',
       pattern: '* * * * * *',
       async run() {
-        seconds.push(Math.round(Date.now() / 1000));
+        seconds.push(Math.round(Date.parse(systemClock.now()) / 1000));
         if (seconds.length === 1) throw new Error('the first turn fails');
       },
     },
@@ -414,11 +394,12 @@ async function timetable(t: Test, scene: Scene): Promise<void> {
   const schedulers = await Promise.all([1, 2].map(() => startSchedulers(scene.queues, tasks, log)));
   await until('there were three turns', () => seconds.length >= 3);
   const queue = scene.queues.queue('maintenance');
-  const { delayed = 0, waiting = 0, active = 0 } = await queue.counts();
-  t.ok(delayed + waiting + active <= 1, 'two workers, one timetable');
+  const counts = await queue.counts();
+  const planned = ['delayed', 'waiting', 'active'].map((state) => counts[state] ?? 0);
+  t.ok(planned.reduce((sum, count) => sum + count) <= 1, 'two workers, one timetable');
   await Promise.all(schedulers.map((scheduler) => scheduler.close()));
   await queue.close();
-  t.equal(new Set(seconds).size, seconds.length, `one run each turn: ${seconds}`);
+  t.equal(new Set(seconds).size, seconds.length, `one run each turn: ${seconds.join(' ')}`);
 }
 
 async function stopping(t: Test, scene: Scene): Promise<void> {
@@ -434,14 +415,14 @@ async function stopping(t: Test, scene: Scene): Promise<void> {
   await ask(scene, ['running']);
   await until('it has begun', () => begun);
   let stopped = false;
-  const stopping = stop().then(() => {
+  const end = stop().then(() => {
     stopped = true;
   });
   await ask(scene, ['too late']);
   await delay(100); // long enough for a stop that does not wait; a stop that waits shows no difference
   t.notOk(stopped, 'stop waits for the running job');
   finish();
-  await stopping;
+  await end;
   t.ok(await isDone(scene, 'running'));
   t.equal((await rowOf(scene, 'too late')).completedAt, null, 'what had not begun is left');
   const next = running(scene);
@@ -452,7 +433,7 @@ async function stopping(t: Test, scene: Scene): Promise<void> {
 async function requestJobs(t: Test, scene: Scene): Promise<void> {
   const { test, world, queues, outbox } = scene;
   const { sql } = test.owner;
-  const drive = requestDriver(test, world, systemClock.now);
+  const drive = requestDriver(test, world, systemClock);
   const ended = await drive.file({ submit: true });
   await sql`update agreement_coverage set valid_to = '2021-01-01' where service_id = ${world.serviceId}`;
   const workers = await startWorkers({
@@ -473,7 +454,7 @@ async function requestJobs(t: Test, scene: Scene): Promise<void> {
   await t.test('accepted: received once, however often the job comes', async (t) => {
     const { id } = await drive.file({ submit: true });
     const receipts = async () =>
-      (await world.requester.call('GET', `/service-requests/${id}/messages`)).json().items as {
+      bodyOf(await world.requester.call('GET', `/service-requests/${id}/messages`)).items as {
         body: string;
       }[];
     const isDoneAgain = async () =>
@@ -493,7 +474,7 @@ async function requestJobs(t: Test, scene: Scene): Promise<void> {
     await workers.stop();
     const { id } = await drive.file({ submit: true });
     await Promise.all([drive.process(id), drive.process(id), drive.process(id)]);
-    const messages = (await world.requester.call('GET', `/service-requests/${id}/messages`)).json().items;
+    const messages = bodyOf(await world.requester.call('GET', `/service-requests/${id}/messages`)).items;
     t.equal(messages.length, 1);
     t.match(await drive.get(id), { status: 'accepted', version: 3 });
   });

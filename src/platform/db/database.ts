@@ -1,6 +1,7 @@
 import { PgDatabase, PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle, type PostgresJsQueryResultHKT, PostgresJsSession } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { momentFromDatabase } from '../clock.ts';
 
 /**
  * The roles a process works as. `verbund_app` is subject to row-level security and owns nothing; `verbund_jobs` moves outbox rows
@@ -42,7 +43,7 @@ export function openDatabase(target: DatabaseTarget, role: DatabaseRole, poolSiz
   };
   const sql = connect(target, role, shared) as unknown as postgres.Sql;
   drizzle(sql); // sets the pass-through parsers that its column types expect, on this client
-  sql.options.parsers[OID_TIMESTAMPTZ] = (text: string) => new Date(text).toISOString();
+  sql.options.parsers[OID_TIMESTAMPTZ] = momentFromDatabase;
   return { sql, target, end: () => sql.end({ timeout: 5 }) };
 }
 
