@@ -38,6 +38,8 @@ export interface Queue {
   addAll(jobs: readonly QueuedJob[]): Promise<void>;
   /** Of these ids, those the queue still holds in any state. */
   held(ids: readonly string[]): Promise<Set<string>>;
+  /** Takes jobs out that nobody has begun. */
+  remove(ids: readonly string[]): Promise<void>;
   schedule(id: string, pattern: string, timeZone: string, name: string): Promise<void>;
   counts(): Promise<Record<string, number>>;
   ping(): Promise<void>;
@@ -124,7 +126,7 @@ function build<B extends IQueueBackend, C>(
 /** What both backends' queues can do, as far as it is used here. */
 type SomeQueue = Pick<
   BullQueue<unknown, void, string>,
-  'addBulk' | 'getJob' | 'upsertJobScheduler' | 'getJobCounts' | 'close'
+  'addBulk' | 'getJob' | 'remove' | 'upsertJobScheduler' | 'getJobCounts' | 'close'
 >;
 
 function queueOn(queue: SomeQueue): Queue {
@@ -142,6 +144,9 @@ function queueOn(queue: SomeQueue): Queue {
     async held(ids) {
       const jobs = await Promise.all(ids.map((jobId) => queue.getJob(jobId)));
       return new Set(ids.filter((_, index) => jobs[index] !== undefined));
+    },
+    async remove(ids) {
+      await Promise.all(ids.map((jobId) => queue.remove(jobId)));
     },
     async schedule(id, pattern, tz, job) {
       await queue.upsertJobScheduler(
