@@ -18,7 +18,7 @@ import {
   createRequestsService,
   requestsRoutes,
 } from './modules/requests/index.ts';
-import { createUsageService, usageRoutes } from './modules/usage/index.ts';
+import { createClosedRequestsService, createUsageService, usageRoutes } from './modules/usage/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/database.ts';
 
@@ -62,6 +62,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     processing: createProcessingService(db),
     conversation: createConversationService(db),
     usage: createUsageService(db, clock),
+    closedRequests: createClosedRequestsService(db),
     operations: createOperationsService(db),
   };
 }

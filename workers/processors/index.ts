@@ -5,9 +5,10 @@ import type { Processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
 import { maintenanceTasks } from './maintenance.ts';
 import { requestProcessors } from './requests.ts';
+import { usageProcessors } from './usage.ts';
 
 export function processorsOf(modules: Modules): Processor[] {
-  return [...requestProcessors(modules.processing)];
+  return [...requestProcessors(modules.processing), ...usageProcessors(modules.closedRequests)];
 }
 
 export function tasksOf(_modules: Modules, outbox: Database, clock: Clock): ScheduledTask[] {

@@ -5,6 +5,7 @@ export { type ConversationService, createConversationService } from './conversat
 export { createProcessingService, type ProcessingService } from './processing.service.ts';
 export { closeDueRequestJob, processRequestJob, requestClosedJob } from './requests.jobs.ts';
 export { requestsRoutes } from './requests.routes.ts';
+export type { RequestRow } from './requests.rows.ts';
 export type { RequestView } from './requests.schemas.ts';
-export { createRequestsService, type RequestsService } from './requests.service.ts';
+export { createRequestsService, getRow as getRequestRow, type RequestsService } from './requests.service.ts';
 export { atPointer } from './routing.rules.ts';

@@ -113,11 +113,7 @@ export function processJob(ctx: HatContext, row: { id: string; centreId: string 
 }
 
 /** A draft may be incomplete, but what is there must fit; on submitting nothing may be missing. */
-export function assertForm(
-  version: FormVersion,
-  formData: unknown,
-  isComplete: boolean,
-): void {
+export function assertForm(version: FormVersion, formData: unknown, isComplete: boolean): void {
   const faults = validateFormData(version, formData).filter(
     (fault) => isComplete || fault.code !== 'REQUIRED',
   );
