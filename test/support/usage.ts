@@ -1,4 +1,5 @@
 import type { Test } from 'tap';
+import type { UsageEventView } from '../../src/modules/usage/index.ts';
 import { fixedClock } from '../../src/platform/clock.ts';
 import type { Hat } from '../../src/platform/context.ts';
 import { newId } from '../../src/platform/ids.ts';
@@ -82,4 +83,17 @@ export async function addAgreement(
       values (${centre.id}, ${versionId}, ${member.id}, ${serviceId}, ${from}, ${to})`;
   }
   return versionId;
+}
+
+/** What the tests look at in answers: an event, a batch, a page, a summary or a problem. */
+export interface Body extends UsageEventView {
+  readonly results: readonly { readonly status: string; readonly id: string }[];
+  readonly items: readonly UsageEventView[];
+  readonly nextCursor: string | null;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly pointer: string; readonly code: string }[];
+  readonly from: string;
+  readonly to: string;
+  readonly groupBy: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { DomainError } from '../../platform/errors.ts';
 import { compareIds } from '../../platform/money/index.ts';
 import { computeRun, type RunLine } from './allocation-run.rules.ts';
-import type { AllocationRunFile } from './calculation.schemas.ts';
+import type { AllocationRunFile } from './calculation.types.ts';
 import { RUN_RESULT_MISSING } from './costing.errors.ts';
 
 /** One place where a file differs from what its snapshot gives; `pointer` is a JSON pointer into the file. */

@@ -4,13 +4,14 @@ import { REQUEST_SOURCE, recordUsage, usageTotals } from '../../../src/modules/u
 import { daysOfPeriod, negated, plainDecimal } from '../../../src/modules/usage/usage.rules.ts';
 import { withHatTx } from '../../../src/platform/db/hat.ts';
 import { newId } from '../../../src/platform/ids.ts';
-import { startUsageWorld } from '../../support/usage.ts';
+import { type Body, startUsageWorld } from '../../support/usage.ts';
 
 // Numbers in brackets are the invariants of src/modules/usage/README.md.
 t.test('corrections, lists and sums', async (t) => {
   const world = await startUsageWorld(t);
   const { test, finance, member, erwitte, lippetal, centre, serviceId, otherServiceId, event } = world;
-  const add = async (change = {}) => (await finance.call('POST', '/usage-events', event(change))).json();
+  const add = async (change = {}) =>
+    (await finance.call('POST', '/usage-events', event(change))).json<Body>();
   const reverse = (id: string, headers = {}) =>
     finance.call('POST', `/usage-events/${id}/reversal`, { reason: 'Doppelt erfasst' }, headers);
   const adjust = (id: string, quantity: string, idempotencyKey = newId()) =>
@@ -26,7 +27,7 @@ t.test('corrections, lists and sums', async (t) => {
     code: string,
   ) => {
     t.equal(answer.statusCode, status, answer.body);
-    t.equal(answer.json().code, code);
+    t.equal(answer.json<Body>().code, code);
   };
 
   t.test('201: a reversal takes the event back and keeps its time of use, once [9, 10]', async (t) => {
@@ -34,7 +35,7 @@ t.test('corrections, lists and sums', async (t) => {
     world.clock.set('2026-11-20T13:00:00.000Z');
     const answer = await reverse(first.id);
     t.equal(answer.statusCode, 201, answer.body);
-    t.match(answer.json(), {
+    t.match(answer.json<Body>(), {
       kind: 'reversal',
       quantity: '-10',
       correctsEventId: first.id,
@@ -46,12 +47,12 @@ t.test('corrections, lists and sums', async (t) => {
       recordedAt: '2026-11-20T13:00:00.000Z',
     });
     await refused(t, await reverse(first.id), 409, 'USAGE_ALREADY_REVERSED');
-    await refused(t, await reverse(answer.json().id), 422, 'USAGE_NOT_CORRECTABLE');
-    await refused(t, await adjust(answer.json().id, '1'), 422, 'USAGE_NOT_CORRECTABLE');
+    await refused(t, await reverse(answer.json<Body>().id), 422, 'USAGE_NOT_CORRECTABLE');
+    await refused(t, await adjust(answer.json<Body>().id, '1'), 422, 'USAGE_NOT_CORRECTABLE');
     await refused(t, await adjust(first.id, '-1'), 422, 'USAGE_CHAIN_NEGATIVE');
     await refused(t, await adjust(first.id, '1'), 409, 'USAGE_ALREADY_REVERSED');
     const entries = await test.owner
-      .sql`select action, details->>'reason' as reason from audit_entries where entity_id = ${answer.json().id}`;
+      .sql`select action, details->>'reason' as reason from audit_entries where entity_id = ${answer.json<Body>().id}`;
     t.same([...entries], [{ action: 'usage.reversed', reason: 'Doppelt erfasst' }]);
   });
 
@@ -65,7 +66,7 @@ t.test('corrections, lists and sums', async (t) => {
     const key = { 'idempotency-key': newId() };
     const second = await add();
     const [one, two] = [await reverse(second.id, key), await reverse(second.id, key)];
-    t.same(one.json(), two.json(), 'an Idempotency-Key gives the first answer again');
+    t.same(one.json<Body>(), two.json<Body>(), 'an Idempotency-Key gives the first answer again');
   });
 
   t.test(
@@ -75,7 +76,7 @@ t.test('corrections, lists and sums', async (t) => {
       const key = newId();
       const answer = await adjust(first.id, '-4.50', key);
       t.equal(answer.statusCode, 201, answer.body);
-      t.match(answer.json(), {
+      t.match(answer.json<Body>(), {
         kind: 'adjustment',
         quantity: '-4.5',
         meter: 'minutes',
@@ -84,12 +85,12 @@ t.test('corrections, lists and sums', async (t) => {
       });
       const again = await adjust(first.id, '-4.5', key);
       t.equal(again.statusCode, 200);
-      t.same(again.json(), answer.json());
+      t.same(again.json<Body>(), answer.json<Body>());
       await refused(t, await adjust(first.id, '-4', key), 409, 'USAGE_KEY_REUSED');
       await refused(t, await adjust(first.id, '1', first.idempotencyKey), 409, 'USAGE_KEY_REUSED');
       const taken = await adjust(first.id, '-5.500001');
       await refused(t, taken, 422, 'USAGE_CHAIN_NEGATIVE');
-      t.match(taken.json().detail, /Only 5\.5 is left/);
+      t.match(taken.json<Body>().detail, /Only 5\.5 is left/);
       t.equal((await adjust(first.id, '-5.5')).statusCode, 201, 'down to zero');
       t.equal(
         (await adjust(first.id, '-4.5', key)).statusCode,
@@ -101,22 +102,22 @@ t.test('corrections, lists and sums', async (t) => {
 
   t.test('a reversal takes what is left; an adjustment can be reversed by itself [9, 10]', async (t) => {
     const first = await add({ quantity: '10' });
-    const up = (await adjust(first.id, '5')).json();
+    const up = (await adjust(first.id, '5')).json<Body>();
     await adjust(first.id, '-12');
     await refused(t, await reverse(up.id), 422, 'USAGE_CHAIN_NEGATIVE');
     t.equal((await adjust(first.id, '4')).statusCode, 201);
     const back = await reverse(up.id);
-    t.match(back.json(), { kind: 'reversal', quantity: '-5', correctsEventId: up.id });
+    t.match(back.json<Body>(), { kind: 'reversal', quantity: '-5', correctsEventId: up.id });
     await refused(t, await reverse(up.id), 409, 'USAGE_ALREADY_REVERSED');
     await refused(t, await adjust(up.id, '1'), 422, 'USAGE_NOT_CORRECTABLE');
-    t.equal((await reverse(first.id)).json().quantity, '-2');
+    t.equal((await reverse(first.id)).json<Body>().quantity, '-2');
   });
 
   t.test('never below zero: 30 adjustments at once take no more than there is [9]', async (t) => {
     const first = await add({ quantity: '10' });
     const answers = await Promise.all(Array.from({ length: 30 }, () => adjust(first.id, '-1')));
     t.equal(answers.filter((answer) => answer.statusCode === 201).length, 10);
-    t.equal(answers.filter((answer) => answer.json().code === 'USAGE_CHAIN_NEGATIVE').length, 20);
+    t.equal(answers.filter((answer) => answer.json<Body>().code === 'USAGE_CHAIN_NEGATIVE').length, 20);
   });
 
   t.test('400, 404, 422: what cannot be corrected so', async (t) => {
@@ -146,17 +147,17 @@ t.test('corrections, lists and sums', async (t) => {
     const stranger = await test.caller(await test.centre('HEL', [erwitte]), ['finance', 'centre-admin']);
     const neighbour = await test.caller(lippetal, ['requester']);
     const list = async (caller: typeof member, query = '') =>
-      (await caller.call('GET', `/usage-events?limit=200${query}`)).json().items as Record<string, string>[];
+      (await caller.call('GET', `/usage-events?limit=200${query}`)).json<Body>().items;
     t.same(await list(stranger), []);
     t.same(await list(stranger, `&centreId=${centre.id}`), []);
-    t.ok((await list(member)).every((item) => item['organisationId'] === erwitte.id));
+    t.ok((await list(member)).every((item) => item.organisationId === erwitte.id));
     t.same(
-      (await list(neighbour)).map((item) => item['id']),
+      (await list(neighbour)).map((item) => item.id),
       [theirs.id],
     );
-    t.ok((await list(finance)).some((item) => item['id'] === theirs.id));
+    t.ok((await list(finance)).some((item) => item.id === theirs.id));
     t.equal((await member.call('GET', `/usage-events/${mine.id}`)).statusCode, 200);
-    const missing = (await member.call('GET', `/usage-events/${newId()}`)).json();
+    const missing = (await member.call('GET', `/usage-events/${newId()}`)).json<Body>();
     for (const [caller, id] of [
       [member, theirs.id],
       [neighbour, mine.id],
@@ -164,13 +165,13 @@ t.test('corrections, lists and sums', async (t) => {
     ] as const) {
       const answer = await caller.call('GET', `/usage-events/${id}`);
       t.equal(answer.statusCode, 404);
-      t.same({ ...answer.json(), instance: '' }, { ...missing, instance: '' });
+      t.same({ ...answer.json<Body>(), instance: '' }, { ...missing, instance: '' });
     }
     const correction = { reason: 'x' };
     t.equal((await stranger.call('POST', `/usage-events/${mine.id}/reversal`, correction)).statusCode, 404);
     t.equal((await member.call('POST', `/usage-events/${mine.id}/reversal`, correction)).statusCode, 403);
     const sums = await stranger.call('GET', `/usage-summary?period=2026&centreId=${centre.id}`);
-    t.same(sums.json().items, []);
+    t.same(sums.json<Body>().items, []);
     const uncovered = await stranger.call('POST', '/usage-events', event());
     await refused(t, uncovered, 422, 'USAGE_NO_AGREEMENT');
     t.equal((await test.inject({ method: 'GET', url: '/api/v1/usage-events' })).statusCode, 401);
@@ -187,7 +188,7 @@ t.test('corrections, lists and sums', async (t) => {
     const seen: { id: string; occurredOn: string }[] = [];
     let cursor = '';
     do {
-      const page = (await finance.call('GET', `/usage-events?limit=2&${query}${cursor}`)).json();
+      const page = (await finance.call('GET', `/usage-events?limit=2&${query}${cursor}`)).json<Body>();
       seen.push(...page.items);
       await add({ source, serviceId: otherServiceId, occurredAt: '2026-03-03T10:00:00Z' });
       cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
@@ -200,13 +201,13 @@ t.test('corrections, lists and sums', async (t) => {
         .toSorted()
         .toReversed(),
     );
-    const narrow = (await finance.call('GET', `/usage-events?${query.replace('-04', '-02')}`)).json();
+    const narrow = (await finance.call('GET', `/usage-events?${query.replace('-04', '-02')}`)).json<Body>();
     t.equal(narrow.items.length, 3, 'the last day is left out');
     t.equal((await finance.call('GET', '/usage-events?colour=red')).statusCode, 400);
-    t.equal((await finance.call('GET', '/usage-events?cursor=abc')).json().code, 'INVALID_CURSOR');
+    t.equal((await finance.call('GET', '/usage-events?cursor=abc')).json<Body>().code, 'INVALID_CURSOR');
     const first = await add();
-    const reversal = (await reverse(first.id)).json();
-    const corrections = (await finance.call('GET', `/usage-events?correctsEventId=${first.id}`)).json();
+    const reversal = (await reverse(first.id)).json<Body>();
+    const corrections = (await finance.call('GET', `/usage-events?correctsEventId=${first.id}`)).json<Body>();
     t.same(corrections.items, [reversal]);
   });
 
@@ -234,7 +235,7 @@ t.test('corrections, lists and sums', async (t) => {
       '/usage-summary?period=2026-Q3&groupBy=service,organisation,month',
     );
     t.equal(answer.statusCode, 200, answer.body);
-    const { from, to, groupBy, items } = answer.json();
+    const { from, to, groupBy, items } = answer.json<Body>();
     t.same([from, to, groupBy], ['2026-07-01', '2026-10-01', ['service', 'organisation', 'month']]);
     t.same(items, [
       ...[
@@ -261,7 +262,7 @@ t.test('corrections, lists and sums', async (t) => {
       'GET',
       '/usage-summary?from=2026-08-01&to=2026-09-01&groupBy=source,meter',
     );
-    t.match(bySource.json().items, [
+    t.match(bySource.json<Body>().items, [
       { source: 'telephone-system', meter: 'cases', unit: 'case' },
       { source: 'telephone-system', meter: 'minutes', unit: 'minute', quantity: '30' },
     ]);

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { REQUEST_SOURCE, recordUsage } from '../../../src/modules/usage/index.ts';
 import { withHatTx } from '../../../src/platform/db/hat.ts';
 import { newId } from '../../../src/platform/ids.ts';
-import { addAgreement, addService, startUsageWorld } from '../../support/usage.ts';
+import { addAgreement, addService, type Body, startUsageWorld } from '../../support/usage.ts';
 
 // Numbers in brackets are the invariants of src/modules/usage/README.md.
 t.test('recording usage', async (t) => {
@@ -13,10 +13,10 @@ t.test('recording usage', async (t) => {
     const before = await countEvents();
     const answer = await post(body);
     t.equal(answer.statusCode, status, answer.body);
-    t.equal(answer.json().code, code);
-    if (pointer !== undefined) t.equal(answer.json().errors[0].pointer, pointer, answer.body);
+    t.equal(answer.json<Body>().code, code);
+    if (pointer !== undefined) t.equal(answer.json<Body>().errors[0]?.pointer, pointer, answer.body);
     t.equal(await countEvents(), before, 'nothing is written');
-    return answer.json();
+    return answer.json<Body>();
   };
 
   t.test(
@@ -26,7 +26,7 @@ t.test('recording usage', async (t) => {
         event({ quantity: '007.50', occurredAt: '2026-10-31T23:30:00Z', attributes: { line: 'a' } }),
       );
       t.equal(answer.statusCode, 201, answer.body);
-      t.match(answer.json(), {
+      t.match(answer.json<Body>(), {
         kind: 'usage',
         centreId: centre.id,
         organisationId: erwitte.id,
@@ -40,10 +40,10 @@ t.test('recording usage', async (t) => {
         requestId: null,
         correctsEventId: null,
       });
-      const again = await finance.call('GET', `/usage-events/${answer.json().id}`);
-      t.same(again.json(), answer.json());
+      const again = await finance.call('GET', `/usage-events/${answer.json<Body>().id}`);
+      t.same(again.json<Body>(), answer.json<Body>());
       const entries = await test.owner
-        .sql`select action, organisation_id from audit_entries where entity_id = ${answer.json().id}`;
+        .sql`select action, organisation_id from audit_entries where entity_id = ${answer.json<Body>().id}`;
       t.same([...entries], [{ action: 'usage.recorded', organisation_id: erwitte.id }]);
     },
   );
@@ -62,14 +62,14 @@ t.test('recording usage', async (t) => {
     };
     const again = await post(respelled);
     t.equal(again.statusCode, 200, again.body);
-    t.same(again.json(), first.json());
+    t.same(again.json<Body>(), first.json<Body>());
   });
 
   t.test('409: the same key for another content [1]', async (t) => {
     const body = event();
     const first = await post(body);
     const answer = await refuses(t, { ...body, quantity: '2' }, 409, 'USAGE_KEY_REUSED', '/idempotencyKey');
-    t.match(answer.detail, first.json().id);
+    t.match(answer.detail, first.json<Body>().id);
     t.equal(
       (await post({ ...body, source: 'other', quantity: '2' })).statusCode,
       201,
@@ -81,7 +81,7 @@ t.test('recording usage', async (t) => {
     const body = event();
     const before = await countEvents();
     const answers = await Promise.all(Array.from({ length: 50 }, () => post(body)));
-    const ids = new Set(answers.map((answer) => answer.json().id));
+    const ids = new Set(answers.map((answer) => answer.json<Body>().id));
     t.equal(ids.size, 1);
     t.equal(answers.filter((answer) => answer.statusCode === 201).length, 1);
     t.equal(answers.filter((answer) => answer.statusCode === 200).length, 49);
@@ -98,7 +98,7 @@ t.test('recording usage', async (t) => {
       [200, 201],
     );
     const made = answers
-      .flatMap((answer) => answer.json().results)
+      .flatMap((answer) => answer.json<Body>().results)
       .filter((result) => result.status === 'created');
     t.equal(made.length, 100, 'each was created once');
   });
@@ -110,20 +110,20 @@ t.test('recording usage', async (t) => {
     const again = await post(body, headers);
     t.equal(again.statusCode, 201);
     t.equal(again.headers['idempotency-replayed'], 'true');
-    t.same(again.json(), first.json());
-    t.equal((await post(event(), headers)).json().code, 'IDEMPOTENCY_KEY_REUSED');
+    t.same(again.json<Body>(), first.json<Body>());
+    t.equal((await post(event(), headers)).json<Body>().code, 'IDEMPOTENCY_KEY_REUSED');
   });
 
   t.test('201: a batch answers in its order, with what existed and repetitions within it', async (t) => {
     const known = event();
-    const first = (await post(known)).json();
+    const first = (await post(known)).json<Body>();
     const fresh = event({ source: 'a' });
     const answer = await post([fresh, known, fresh]);
     t.equal(answer.statusCode, 201, answer.body);
-    const [one, two, three] = answer.json().results;
+    const [one, two, three] = answer.json<Body>().results;
     t.same(two, { status: 'existing', id: first.id });
-    t.same([one.status, three.status], ['created', 'existing']);
-    t.equal(one.id, three.id);
+    t.same([one?.status, three?.status], ['created', 'existing']);
+    t.equal(one?.id, three?.id);
     t.equal((await post([fresh, known])).statusCode, 200, 'nothing new');
   });
 
@@ -223,7 +223,7 @@ t.test('recording usage', async (t) => {
     for (const body of uncovered) await refuses(t, body, 422, 'USAGE_NO_AGREEMENT');
     const firstMoment = await post(event({ occurredAt: '2025-12-31T23:00:00Z' }));
     t.equal(firstMoment.statusCode, 201, 'the day begins at midnight in Germany');
-    t.equal(firstMoment.json().occurredOn, '2026-01-01');
+    t.equal(firstMoment.json<Body>().occurredOn, '2026-01-01');
   });
 
   t.test('existing: an event stays the first one after its agreement has ended [1]', async (t) => {
@@ -231,10 +231,10 @@ t.test('recording usage', async (t) => {
     const version = await addAgreement(test, centre, erwitte, [own]);
     const body = event({ serviceId: own });
     const first = await post(body);
-    t.equal(first.json().agreementVersionId, version);
+    t.equal(first.json<Body>().agreementVersionId, version);
     await test.owner
       .sql`update agreement_coverage set valid_to = '2026-02-01' where agreement_version_id = ${version}`;
-    t.equal((await post(body)).json().id, first.json().id);
+    t.equal((await post(body)).json<Body>().id, first.json<Body>().id);
     await refuses(t, event({ serviceId: own }), 422, 'USAGE_NO_AGREEMENT');
   });
 
@@ -291,8 +291,8 @@ t.test('recording usage', async (t) => {
     const key = `"'\\;--${newId()} Ä 🏛`;
     const body = event({ reference, idempotencyKey: key, attributes: { html: '<b>&amp;</b>' } });
     const answer = await post(body);
-    t.match(answer.json(), { reference, idempotencyKey: key, attributes: { html: '<b>&amp;</b>' } });
-    t.equal((await post([body])).json().results[0].id, answer.json().id);
+    t.match(answer.json<Body>(), { reference, idempotencyKey: key, attributes: { html: '<b>&amp;</b>' } });
+    t.equal((await post([body])).json<Body>().results[0]?.id, answer.json<Body>().id);
   });
 
   t.test('401, 403: only the centre records', async (t) => {
@@ -304,7 +304,7 @@ t.test('recording usage', async (t) => {
       t.equal((await auditor.call('POST', '/usage-events', body)).statusCode, 403);
     }
     const pretender = await test.caller(erwitte, ['finance']);
-    t.equal((await pretender.call('POST', '/usage-events', event())).json().code, 'FORBIDDEN');
+    t.equal((await pretender.call('POST', '/usage-events', event())).json<Body>().code, 'FORBIDDEN');
     t.equal(await countEvents(), before);
     await t.rejects(
       withHatTx(

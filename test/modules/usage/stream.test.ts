@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { groupsOfLines } from '../../../src/modules/usage/usage.lines.ts';
-import { startUsageWorld } from '../../support/usage.ts';
+import { type Body, startUsageWorld } from '../../support/usage.ts';
 
 interface Result {
   line: number;
@@ -19,7 +19,7 @@ const parse = (text: string): Result[] =>
   text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
+    .map((line) => JSON.parse(line) as Result);
 
 // Numbers in brackets are the invariants of src/modules/usage/README.md.
 t.test('streams of usage', async (t) => {
@@ -108,7 +108,7 @@ t.test('streams of usage', async (t) => {
     t.equal((await member.call('POST', '/usage-events', JSON.stringify(event()), NDJSON)).statusCode, 403);
     const pretender = await test.caller(member.hat, ['finance']);
     const answer = await pretender.call('POST', '/usage-events', JSON.stringify(event()), NDJSON);
-    t.equal(answer.json().code, 'FORBIDDEN');
+    t.equal(answer.json<Body>().code, 'FORBIDDEN');
     t.equal(await countEvents(), before);
   });
 
