@@ -4,6 +4,7 @@ import { doctor } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
 import { printOpenApi } from './openapi.ts';
 import { runUntilStopped } from './run.ts';
+import { seedCommand } from './seed.ts';
 
 type Name = 'serve' | 'work' | 'all' | 'migrate' | 'seed' | 'demo' | 'openapi' | 'doctor';
 
@@ -24,6 +25,7 @@ export async function runCommand(name: Name): Promise<number> {
     case 'doctor':
       return doctor(config, log);
     case 'seed':
+      return seedCommand(config, log);
     case 'demo':
       throw new Error('not yet');
   }

@@ -1,0 +1,50 @@
+import type { Moment } from '../../platform/clock.ts';
+import { type Hat, SYSTEM_ACTOR, systemContext } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { withSignInTx } from '../../platform/db/hat.ts';
+import { newId } from '../../platform/ids.ts';
+import { audit } from '../audit/index.ts';
+import * as repo from './members.repo.ts';
+import { hashPassword } from './passwords.ts';
+import { unknownRoles } from './roles.rules.ts';
+import { findAccountByEmail, updatePassword } from './sessions.repo.ts';
+
+export type BootstrapService = ReturnType<typeof createBootstrapService>;
+
+/** Somebody who is let in before there is anybody who could let people in. */
+export interface FirstAccount {
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+  readonly hats: readonly { readonly hat: Hat; readonly roles: readonly string[] }[];
+}
+
+/** Accounts made by the program itself, under any hat. No route leads here. */
+export function createBootstrapService(db: Database, passwordCost: number) {
+  return {
+    /** Makes the account, or sets password and adds roles of the one there is; says its id. */
+    async ensureAccount(now: Moment, { email, name, password, hats }: FirstAccount): Promise<string> {
+      for (const { hat, roles } of hats) {
+        const [unknown] = unknownRoles(hat.kind, roles);
+        if (unknown !== undefined) throw new Error(`there is no role ${unknown} under a ${hat.kind}`);
+      }
+      const passwordHash = await hashPassword(password, passwordCost);
+      return withSignInTx(db, async (tx) => {
+        const known = await findAccountByEmail(tx, email);
+        const id = known?.id ?? newId();
+        if (known === undefined) await repo.insertUser(tx, { id, email, name, passwordHash });
+        else await updatePassword(tx, id, passwordHash);
+        for (const { hat, roles } of hats) {
+          await repo.addRoles(tx, id, hat, roles);
+          await audit(tx, systemContext(hat, now, `bootstrap-${SYSTEM_ACTOR.id}`), {
+            action: 'identity.bootstrapped',
+            entityType: 'user',
+            entityId: id,
+            details: { roles },
+          });
+        }
+        return id;
+      });
+    },
+  };
+}
