@@ -1,5 +1,6 @@
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
+import { demoCommand } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
 import { printOpenApi } from './openapi.ts';
@@ -27,6 +28,6 @@ export async function runCommand(name: Name): Promise<number> {
     case 'seed':
       return seedCommand(config, log);
     case 'demo':
-      throw new Error('not yet');
+      return demoCommand(createLogger(process.stdout.isTTY ? 'error' : 'warn'));
   }
 }

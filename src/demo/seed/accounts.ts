@@ -14,6 +14,12 @@ import {
 } from './files.ts';
 import { type Hats, named } from './organisations.ts';
 
+export interface SeededAccounts {
+  readonly crew: readonly SeededPerson[];
+  /** Settled once everybody can sign in. */
+  readonly passwordsSet: Promise<unknown>;
+}
+
 /**
  * Accounts with random passwords. The file is written first and read again by a later start: a password that nobody could read any
  * more would be an account that nobody could use.
@@ -23,23 +29,25 @@ export async function seedAccounts(
   hats: Hats,
   directory: string,
   now: Moment,
-): Promise<SeededPerson[]> {
+): Promise<SeededAccounts> {
   const before = await readList<DemoAccount>(directory, ACCOUNTS_FILE);
   const passwords = new Map(before.map(({ email, password }) => [email, password]));
   const accounts = people.map((person) => accountOf(person, hats, passwords));
   await writeList(directory, ACCOUNTS_FILE, accounts);
-  return Promise.all(
-    people.map(async (person, index): Promise<SeededPerson> => {
-      const { email, name, password, hats: held } = accounts[index] as DemoAccount;
-      const id = await bootstrap.ensureAccount(now, {
-        email,
-        name,
-        password,
-        hats: held.map(({ kind, id: hatId, roles }) => ({ hat: { kind, id: hatId }, roles })),
-      });
-      return { id, name, hats: person.hats };
-    }),
+  const crew: SeededPerson[] = [];
+  for (const [index, { email, name, hats: held }] of accounts.entries()) {
+    const id = await bootstrap.ensureAccount(now, {
+      email,
+      name,
+      hats: held.map(({ kind, id: hatId, roles }) => ({ hat: { kind, id: hatId }, roles })),
+    });
+    crew.push({ id, name, hats: (people[index] as Person).hats });
+  }
+  const passwordsSet = Promise.all(
+    accounts.map(({ password }, index) => bootstrap.setPassword((crew[index] as SeededPerson).id, password)),
   );
+  passwordsSet.catch(() => undefined); // whoever awaits it hears of a failure; until then it is not unhandled
+  return { crew, passwordsSet };
 }
 
 function accountOf(person: Person, hats: Hats, passwords: ReadonlyMap<string, string>): DemoAccount {

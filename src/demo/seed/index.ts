@@ -29,6 +29,8 @@ export interface World {
   readonly hats: Hats;
   readonly crew: readonly SeededPerson[];
   readonly centres: readonly SeededCentre[];
+  /** Settled once everybody can sign in. */
+  readonly passwordsSet: Promise<unknown>;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function seedDemo(options: SeedOptions): Promise<'loaded' | 'presen
     if (progress === 'nothing') await mark(db, LOADING, now);
     const world = await seedStructure(options, now);
     await Promise.all(world.centres.map((centre) => seedActivity(options.modules, centre, world, now)));
+    await world.passwordsSet;
     await mark(db, LOADED, now);
     return 'loaded';
   });
@@ -56,11 +59,11 @@ export async function seedDemo(options: SeedOptions): Promise<'loaded' | 'presen
 export async function seedStructure({ modules, directory }: SeedOptions, now: Moment): Promise<World> {
   const founded = plusSeconds(now, -FOUNDED_SECONDS_AGO);
   const hats = await seedOrganisations(modules, founded);
-  const crew = await seedAccounts(modules, hats, directory, founded);
+  const { crew, passwordsSet } = await seedAccounts(modules, hats, directory, founded);
   const seeded = await Promise.all(centres.map((spec) => seedCentre(modules, spec, crew, hats, founded)));
   const make = (spec: (typeof centres)[number]) => seedMachineAccounts(modules, spec, crew, hats, founded);
   await keepMachineAccounts(directory, centres, make, hats);
-  return { hats, crew, centres: seeded };
+  return { hats, crew, centres: seeded, passwordsSet };
 }
 
 async function seedActivity(

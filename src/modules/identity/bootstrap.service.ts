@@ -15,25 +15,25 @@ export type BootstrapService = ReturnType<typeof createBootstrapService>;
 export interface FirstAccount {
   readonly email: string;
   readonly name: string;
-  readonly password: string;
   readonly hats: readonly { readonly hat: Hat; readonly roles: readonly string[] }[];
 }
+
+/** Well-formed and nobody's: lets nobody in until a password is set. */
+const NO_PASSWORD = `$scrypt$ln=12$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /** Accounts made by the program itself, under any hat. No route leads here. */
 export function createBootstrapService(db: Database, passwordCost: number) {
   return {
-    /** Makes the account, or sets password and adds roles of the one there is; says its id. */
-    async ensureAccount(now: Moment, { email, name, password, hats }: FirstAccount): Promise<string> {
+    /** Makes the account, as yet without a password, or adds roles to the one there is; says its id. */
+    async ensureAccount(now: Moment, { email, name, hats }: FirstAccount): Promise<string> {
       for (const { hat, roles } of hats) {
         const [unknown] = unknownRoles(hat.kind, roles);
         if (unknown !== undefined) throw new Error(`there is no role ${unknown} under a ${hat.kind}`);
       }
-      const passwordHash = await hashPassword(password, passwordCost);
       return withSignInTx(db, async (tx) => {
         const known = await findAccountByEmail(tx, email);
         const id = known?.id ?? newId();
-        if (known === undefined) await repo.insertUser(tx, { id, email, name, passwordHash });
-        else await updatePassword(tx, id, passwordHash);
+        if (known === undefined) await repo.insertUser(tx, { id, email, name, passwordHash: NO_PASSWORD });
         for (const { hat, roles } of hats) {
           await repo.addRoles(tx, id, hat, roles);
           await audit(tx, systemContext(hat, now, `bootstrap-${SYSTEM_ACTOR.id}`), {
@@ -45,6 +45,12 @@ export function createBootstrapService(db: Database, passwordCost: number) {
         }
         return id;
       });
+    },
+
+    /** Hashing takes its time: many accounts are best given their passwords while other work goes on. */
+    async setPassword(accountId: string, password: string): Promise<void> {
+      const passwordHash = await hashPassword(password, passwordCost);
+      await withSignInTx(db, (tx) => updatePassword(tx, accountId, passwordHash));
     },
   };
 }
