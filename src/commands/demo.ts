@@ -44,6 +44,7 @@ async function playOn(
   log: Logger,
   progress: ReturnType<typeof progressOn>,
 ): Promise<string> {
+  const interrupted = interruption();
   const clock = fixedClock(BEGINNING);
   const config = loadConfig({
     PORT: '0',
@@ -63,10 +64,20 @@ async function playOn(
   try {
     const { address } = running;
     if (address === undefined || world === undefined) throw new Error('the instance does not listen');
-    return await play({ address, clock, world, directory, out: OUT, progress });
+    return await Promise.race([play({ address, clock, world, directory, out: OUT, progress }), interrupted]);
   } finally {
     await running.stop();
   }
+}
+
+/** Fails when somebody ends the play, so that everything is cleaned up as after any other failure. */
+function interruption(): Promise<never> {
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+  });
+  interrupted.catch(() => undefined); // heard only while the play is on
+  return interrupted;
 }
 
 /** Nothing here is to survive a crash, so nothing waits for the disk. */

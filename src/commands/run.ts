@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Backing } from '../backing.ts';
 import type { Config } from '../config.ts';
@@ -63,14 +65,13 @@ function explained(error: unknown, config: Config): unknown {
 }
 
 function greet({ address, backing }: RunningProcess, config: Config): void {
+  const accounts = path.join(config.VERBUND_DATA_DIR, ACCOUNTS_FILE);
   const lines = [
     address === undefined ? 'Verbund works.' : `Verbund runs at ${address}`,
     ...(address === undefined
       ? []
       : [`  API document   ${address}/openapi.json`, `  to browse      ${address}/docs`]),
-    ...(backing.embedded === undefined || config.DEMO_DATA === 'off'
-      ? []
-      : [`  demo accounts  ${config.VERBUND_DATA_DIR}/${ACCOUNTS_FILE}`]),
+    ...(backing.embedded === undefined || !existsSync(accounts) ? [] : [`  demo accounts  ${accounts}`]),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

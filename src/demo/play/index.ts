@@ -24,7 +24,7 @@ const CLOSING_DAY: Day = '2026-10-19';
 const FIRST_MONDAY: Day = '2026-07-06';
 const WEEKS = 12;
 const WEEKDAYS = 5;
-/** Share of the invented yearly volume that is really filed: the play is to be over soon. */
+/** Share of the invented volume that is really filed: the play is to be over soon. */
 const SHARE = 0.45;
 
 export interface PlayOptions {

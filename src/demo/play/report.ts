@@ -12,7 +12,8 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
   minutes: 'Minuten',
   head_count: 'Beschäftigte',
 };
-const COLUMNS = [46, 15, 21, 26, 9, 15] as const;
+const UNIT_NAMES: Readonly<Record<string, string>> = { Abrechnung: 'Abrechnungen', Stück: 'Urkunden' };
+const COLUMNS = [50, 15, 21, 26, 9, 15] as const;
 const WIDTH = COLUMNS.reduce((sum, width) => sum + width, 4);
 
 /** What each municipality pays one centre, and why. */
@@ -60,13 +61,19 @@ function lineRows(line: RunLineView): string[] {
 }
 
 function partCells({ label, percent, key, weight, weightTotal, exactCents }: Part): string[] {
-  const name = KEY_NAMES[key.type] ?? key.type;
+  const name = keyName(key);
   return [
     `    ${percent.replace('.', ',')} % ${label}`,
     name,
     `${german(weight)} von ${german(weightTotal)}`,
     exact(exactCents),
   ];
+}
+
+/** Usage keys name the unit they count in, in brackets behind the meter. */
+function keyName({ type, basis = '' }: Part['key']): string {
+  const unit = /\((.+)\)$/.exec(basis)?.[1] ?? '';
+  return (type === 'cases' ? UNIT_NAMES[unit] : undefined) ?? KEY_NAMES[type] ?? type;
 }
 
 function row(cells: readonly string[]): string {

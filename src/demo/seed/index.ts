@@ -48,7 +48,7 @@ export async function seedDemo(options: SeedOptions): Promise<'loaded' | 'presen
     const now = (progress === 'loading' ? await begunAt(db, clock.now()) : undefined) ?? clock.now();
     if (progress === 'nothing') await mark(db, LOADING, now);
     const world = await seedStructure(options, now);
-    await Promise.all(world.centres.map((centre) => seedActivity(options.modules, centre, world, now)));
+    await allDone(world.centres.map((centre) => seedActivity(options.modules, centre, world, now)));
     await world.passwordsSet;
     await mark(db, LOADED, now);
     return 'loaded';
@@ -60,7 +60,7 @@ export async function seedStructure({ modules, directory }: SeedOptions, now: Mo
   const founded = plusSeconds(now, -FOUNDED_SECONDS_AGO);
   const hats = await seedOrganisations(modules, founded);
   const { crew, passwordsSet } = await seedAccounts(modules, hats, directory, founded);
-  const seeded = await Promise.all(centres.map((spec) => seedCentre(modules, spec, crew, hats, founded)));
+  const seeded = await allDone(centres.map((spec) => seedCentre(modules, spec, crew, hats, founded)));
   const make = (spec: (typeof centres)[number]) => seedMachineAccounts(modules, spec, crew, hats, founded);
   await keepMachineAccounts(directory, centres, make, hats);
   return { hats, crew, centres: seeded, passwordsSet };
@@ -96,4 +96,10 @@ async function mark(db: Database, action: string, now: Moment): Promise<void> {
       details: { day: dayOf(now), invented: true },
     }),
   );
+}
+
+/** Waits for all of them also when one fails: nothing goes on writing once the lock is given back. */
+async function allDone<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }

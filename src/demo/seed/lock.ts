@@ -8,9 +8,11 @@ export async function withSeedLock<T>(db: Database, work: () => Promise<T>): Pro
   const connection = await db.sql.reserve();
   try {
     await connection`select pg_advisory_lock(${SEED_LOCK})`;
-    const result = await work();
-    await connection`select pg_advisory_unlock(${SEED_LOCK})`;
-    return result;
+    try {
+      return await work();
+    } finally {
+      await connection`select pg_advisory_unlock(${SEED_LOCK})`;
+    }
   } finally {
     connection.release();
   }
