@@ -9,10 +9,7 @@ export interface Random {
 
 /** A generator of its own for each name, so that one more draw here changes nothing elsewhere. */
 export function randomFor(name: string): Random {
-  let state = [...name].reduce(
-    (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 0x01000193),
-    0x811c9dc5,
-  );
+  let state = Buffer.from(name).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5);
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

@@ -157,11 +157,11 @@ async function hasWork(t: Test, test: TestApp, accounts: readonly DemoAccount[])
       const payload = { email, password, hat: { kind, id } };
       const signIn = await test.inject({ method: 'POST', url: '/api/v1/auth/token', payload });
       t.equal(signIn.statusCode, 200, `${email} signs in under ${kind}`);
-      const headers = { authorization: `Bearer ${signIn.json().accessToken}` };
+      const headers = { authorization: `Bearer ${signIn.json<{ accessToken: string }>().accessToken}` };
       for (const role of roles) {
         const list = await test.inject({ url: `/api/v1${WORK_LISTS[role]}`, headers });
         t.ok(
-          list.statusCode === 200 && list.json().items.length > 0,
+          list.statusCode === 200 && list.json<{ items: unknown[] }>().items.length > 0,
           `${role} ${email}: ${list.body.slice(0, 200)}`,
         );
         seen.add(role);

@@ -6,8 +6,8 @@ export interface CallOptions {
   readonly body?: unknown;
   /** Version the change is meant for. */
   readonly version?: number;
-  /** Of a body that is text; JSON otherwise. */
-  readonly contentType?: string;
+  /** Sent as it is, instead of a JSON body. */
+  readonly file?: { readonly text: string; readonly contentType: string };
 }
 
 /** Somebody signed in under one hat, who works through the HTTP API like everybody else. */
@@ -74,24 +74,28 @@ async function fetchJson<T>(
 ): Promise<T> {
   const answer = await fetchOk(url, method, headers, options);
   const text = await answer.text();
+  if (text === '') return undefined as T;
   const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true;
-  return (isJson ? JSON.parse(text) : text === '' ? undefined : text) as T;
+  return (isJson ? JSON.parse(text) : text) as T;
 }
 
 async function fetchOk(
   url: string,
   method: Method,
   headers: Record<string, string>,
-  { body, version, contentType }: CallOptions = {},
+  { body, version, file }: CallOptions = {},
 ): Promise<Response> {
+  const content =
+    file ??
+    (body === undefined ? undefined : { text: JSON.stringify(body), contentType: 'application/json' });
   const answer = await fetch(url, {
     method,
     headers: {
       ...headers,
-      ...(body !== undefined && { 'content-type': contentType ?? 'application/json' }),
+      ...(content !== undefined && { 'content-type': content.contentType }),
       ...(version !== undefined && { 'if-match': `"${version}"` }),
     },
-    ...(body !== undefined && { body: contentType === undefined ? JSON.stringify(body) : String(body) }),
+    ...(content !== undefined && { body: content.text }),
   });
   if (answer.ok) return answer;
   const path = new URL(url).pathname;

@@ -35,10 +35,9 @@ export async function reportMonth(stage: Stage, quarter: Quarter, month: number)
 }
 
 async function sendStream(program: Client, events: readonly object[]): Promise<void> {
-  const body = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
   const answer = await program.call<string>('POST', '/usage-events', {
-    body,
-    contentType: 'application/x-ndjson',
+    file: { text, contentType: 'application/x-ndjson' },
   });
   const results = answer
     .trim()
@@ -101,16 +100,16 @@ function step<T>(by: Client, path: string, action: string, body: object, version
 
 /** Cost comes as a file from the ledger: first a dry run, then in earnest. */
 async function importLedger({ finance, centre: { spec } }: Stage, quarter: Quarter): Promise<void> {
-  const file = { body: ledgerCsv(spec, quarter), contentType: 'text/csv' };
+  const file = { text: ledgerCsv(spec, quarter), contentType: 'text/csv' };
   const expected = ledgerTotalCents(spec, quarter);
   const preview = await finance.call<{ amountCents: number; issueCount: number }>(
     'POST',
     '/cost-line-imports?dryRun=true',
-    file,
+    { file },
   );
   assertEqual(`${spec.code}: Fehler im Probelauf`, preview.issueCount, 0);
   assertEqual(`${spec.code}: Summe des Probelaufs`, preview.amountCents, expected);
-  const imported = await finance.call<{ amountCents: number }>('POST', '/cost-line-imports', file);
+  const imported = await finance.call<{ amountCents: number }>('POST', '/cost-line-imports', { file });
   assertEqual(`${spec.code}: Summe des Imports`, imported.amountCents, expected);
 }
 

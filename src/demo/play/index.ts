@@ -75,10 +75,12 @@ async function playWeeks(
   let reported = 0;
   let month = 0;
   for (let week = 0; week < WEEKS; week += 1) {
-    const [monday, tuesday, wednesday, thursday, friday] = days.slice(week * WEEKDAYS) as Day[];
+    const [monday = '', tuesday = '', wednesday = '', thursday = '', friday = ''] = days.slice(
+      week * WEEKDAYS,
+    );
     progress.step(`Woche ab ${monday}`);
-    clock.set(at(monday as Day, 9 * 60));
-    while ((monday as Day) >= (monthEnds[month] as Day)) {
+    clock.set(at(monday, 9 * 60));
+    while (monday >= (monthEnds[month] ?? PLAYED.endDay)) {
       reported += await reportOn(plays, month);
       month += 1;
     }
@@ -93,8 +95,8 @@ async function playWeeks(
   for (; month < monthEnds.length; month += 1) reported += await reportOn(plays, month);
   return reported;
 
-  async function move(day: Day | undefined, work: (one: CentrePlay) => Promise<void>): Promise<void> {
-    clock.set(at(day as Day, 10 * 60));
+  async function move(day: Day, work: (one: CentrePlay) => Promise<void>): Promise<void> {
+    clock.set(at(day, 10 * 60));
     await each(plays, work);
   }
 }
@@ -104,9 +106,7 @@ async function each(plays: readonly CentrePlay[], work: (one: CentrePlay) => Pro
 }
 
 async function reportOn(plays: readonly CentrePlay[], month: number): Promise<number> {
-  const counts = await Promise.all(
-    plays.map(({ stage }: { stage: Stage }) => reportMonth(stage, PLAYED, month)),
-  );
+  const counts = await Promise.all(plays.map(({ stage }) => reportMonth(stage, PLAYED, month)));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 

@@ -19,6 +19,8 @@ export interface Stage {
   readonly programs: ReadonlyMap<string, Client>;
 }
 
+type SignInAs = (hat: HatName, role: string) => Promise<Client>[];
+
 /** Signs everybody in with the accounts of the demo world. */
 export async function setStages(
   address: string,
@@ -28,7 +30,7 @@ export async function setStages(
 ): Promise<Stage[]> {
   const byEmail = new Map(accounts.map((account) => [account.email, account]));
   const clients = new Map<string, Promise<Client>>();
-  const as = (hat: HatName, role: string): Promise<Client>[] =>
+  const as: SignInAs = (hat, role) =>
     people
       .filter((person) => person.hats[hat]?.includes(role) === true)
       .map((person) => {
@@ -39,35 +41,37 @@ export async function setStages(
         clients.set(key, client);
         return client;
       });
+  return Promise.all(
+    world.centres.map(async (centre) => {
+      const own = machineAccounts.filter((account) => account.hat.id === centre.hat.id);
+      const programs = own.map(
+        async (account) => [account.name, await signInProgram(address, account)] as const,
+      );
+      return { ...(await castOf(centre, world, as)), programs: new Map(await Promise.all(programs)) };
+    }),
+  );
+}
+
+async function castOf(centre: SeededCentre, world: World, as: SignInAs): Promise<Omit<Stage, 'programs'>> {
+  const { spec, hatName } = centre;
   const one = (hat: HatName, role: string): Promise<Client> => {
     const [client] = as(hat, role);
     if (client === undefined) throw new Error(`nobody is ${role} under ${hat}`);
     return client;
   };
-  const ofMembers = async (members: readonly Ags[], role: string): Promise<Map<Ags, Client>> =>
+  const ofMembers = async (role: string): Promise<Map<Ags, Client>> =>
     new Map(
-      await Promise.all(members.map(async (ags) => [ags, await one(`organisation:${ags}`, role)] as const)),
+      await Promise.all(
+        spec.members.map(async (ags) => [ags, await one(`organisation:${ags}`, role)] as const),
+      ),
     );
-  return Promise.all(
-    world.centres.map(async (centre): Promise<Stage> => {
-      const { spec, hat, hatName } = centre;
-      const own = machineAccounts.filter((account) => account.hat.id === hat.id);
-      return {
-        centre,
-        organisationIds: new Map(
-          spec.members.map((ags) => [ags, hatOf(world.hats, `organisation:${ags}`).id]),
-        ),
-        requesters: await ofMembers(spec.members, 'requester'),
-        payers: await ofMembers(spec.members, 'member-finance'),
-        caseworkers: await Promise.all(as(hatName, 'caseworker')),
-        finance: await one(hatName, 'finance'),
-        approver: await one(hatName, 'centre-admin'),
-        programs: new Map(
-          await Promise.all(
-            own.map(async (account) => [account.name, await signInProgram(address, account)] as const),
-          ),
-        ),
-      };
-    }),
-  );
+  return {
+    centre,
+    organisationIds: new Map(spec.members.map((ags) => [ags, hatOf(world.hats, `organisation:${ags}`).id])),
+    requesters: await ofMembers('requester'),
+    payers: await ofMembers('member-finance'),
+    caseworkers: await Promise.all(as(hatName, 'caseworker')),
+    finance: await one(hatName, 'finance'),
+    approver: await one(hatName, 'centre-admin'),
+  };
 }

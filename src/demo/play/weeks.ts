@@ -188,10 +188,10 @@ async function inTurn<T>(list: readonly T[], work: (item: T) => Promise<void>): 
 }
 
 /** Asks until there is an answer; workers tell nobody when they are done. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const answer = await ask();
+    const answer = await look();
     if (answer !== undefined) return answer;
     if (performance.now() > deadline) throw new Error(`never happened: ${what}`);
     await pause(POLL_MS);

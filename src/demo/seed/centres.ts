@@ -1,6 +1,6 @@
 import type { AgreementView } from '../../modules/agreements/index.ts';
 import type { Modules } from '../../modules.ts';
-import type { Moment } from '../../platform/clock.ts';
+import { type Moment, yearOf } from '../../platform/clock.ts';
 import type { Hat, HatContext } from '../../platform/context.ts';
 import {
   type AgreementSpec,
@@ -142,7 +142,6 @@ export async function seedDrafts(
   crew: readonly SeededPerson[],
   hats: Hats,
   now: Moment,
-  nextYear: number,
 ): Promise<void> {
   const [service] = spec.services;
   const [agreement] = spec.agreements;
@@ -170,7 +169,7 @@ export async function seedDrafts(
   const organisationIds = spec.members.map((ags) => hatOf(hats, `organisation:${ags}`).id);
   await agreements.createVersion(once(admin, 'draft-agreement'), present.id, {
     ...termsOf(agreement, { organisationIds, serviceIds }),
-    validFrom: `${nextYear}-01-01`,
+    validFrom: `${yearOf(now) + 1}-01-01`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { audit } from '../../modules/audit/index.ts';
 import type { Modules } from '../../modules.ts';
-import { type Clock, dayOf, type Moment, plusSeconds, yearOf } from '../../platform/clock.ts';
+import { type Clock, dayOf, type Moment, plusSeconds } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
 import { centres } from '../world/index.ts';
@@ -73,7 +73,7 @@ async function seedActivity(
   now: Moment,
 ): Promise<void> {
   const { crew, hats } = world;
-  await seedDrafts(modules, centre, crew, hats, now, yearOf(now) + 1);
+  await seedDrafts(modules, centre, crew, hats, now);
   await seedRequests(modules, centre, crew, hats, now);
   await seedBooks(modules, centre, crew, hats, now);
 }

@@ -161,7 +161,11 @@ function callOf(
       ];
     case 'cancel':
       return ['cancel', { reason: 'Der Vorgang hat sich erledigt.' }];
-    default:
+    case 'accept':
+    case 'start':
+    case 'resume':
+    case 'accept-result':
+    case 'close':
       return [step, {}];
   }
 }

@@ -83,14 +83,14 @@ export const EVENT_OF: Readonly<Record<Step, string | undefined>> = {
 /** Steps that a history does not show yet. */
 export function remaining(steps: readonly Step[], events: readonly string[]): readonly Step[] {
   let place = 0;
-  let done = 0;
+  let taken = 0;
   for (const [index, step] of steps.entries()) {
     const event = EVENT_OF[step];
     if (event === undefined) continue;
     const found = events.indexOf(event, place);
     if (found < 0) break;
     place = found + 1;
-    done = index + 1;
+    taken = index + 1;
   }
-  return steps.slice(done);
+  return steps.slice(taken);
 }

@@ -35,7 +35,7 @@ export function createBootstrapService(db: Database, passwordCost: number) {
         const id = known?.id ?? newId();
         if (known === undefined) await repo.insertUser(tx, { id, email, name, passwordHash: NO_PASSWORD });
         for (const { hat, roles } of hats) {
-          await repo.addRoles(tx, id, hat, roles);
+          if ((await repo.addRoles(tx, id, hat, roles)) === 0) continue;
           await audit(tx, systemContext(hat, now, `bootstrap-${SYSTEM_ACTOR.id}`), {
             action: 'identity.bootstrapped',
             entityType: 'user',
