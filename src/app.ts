@@ -1,4 +1,3 @@
-import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Config } from './config.ts';
 import { type Modules, routesOf } from './modules.ts';
@@ -47,7 +46,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: answerEarly,
-  }).withTypeProvider<TypeBoxTypeProvider>();
+  });
   app.addHook('preClose', async () => {
     isStopping = true;
   });
@@ -56,7 +55,6 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   const registry = createRegistry();
   registerProblems(app);
   registerRequestLog(app, registry);
-  registerValidation(app);
   await registerLimits(app, config.RATE_LIMIT_PER_MINUTE);
   registerValidation(app); // after the hooks that set headers: its own refusal bears them too
   await registerOpenApi(app, VERSION);

@@ -129,11 +129,13 @@ function running(
 
 function relaying(scene: Scene, options: RunOptions = {}) {
   return startRelay(
-    scene.outbox,
-    options.queues ?? scene.queues,
-    new Map([[work.name, work]]),
-    options.clock ?? systemClock,
-    options.log ?? log,
+    {
+      outbox: scene.outbox,
+      queues: options.queues ?? scene.queues,
+      contracts: new Map([[work.name, work]]),
+      clock: options.clock ?? systemClock,
+      log: options.log ?? log,
+    },
     { ...QUICK, ...options.relay },
   );
 }
