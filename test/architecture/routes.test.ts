@@ -13,7 +13,8 @@ import {
   type Schema,
   urlOf,
 } from '../support/operations.ts';
-import { type Target, TENANT_ROWS } from '../support/tenant-rows.ts';
+import type { Target } from '../support/tenant-row.ts';
+import { TENANT_ROWS } from '../support/tenant-rows.ts';
 import { makeTenantWorld, type TenantWorld } from '../support/tenant-world.ts';
 
 /** Manners that every route keeps, tried on all routes of the API document. */
