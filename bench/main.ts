@@ -5,7 +5,9 @@ import { migrate } from '../src/backing.ts';
 import { type Database, type DatabaseTarget, openDatabase } from '../src/platform/db/database.ts';
 import { startThrowaway } from '../src/platform/embedded/index.ts';
 import { newId } from '../src/platform/ids.ts';
+import type { QueueTarget } from '../src/platform/jobs/queues.ts';
 import { pgbench, requestsPerSecond, type Shape, start } from './load.ts';
+import { bareQueue, outboxQueue } from './queue.ts';
 import { fillClaimable, fillRequests, makeWorld, type World } from './world.ts';
 
 /** Every figure against a floor measured in the same run on the same server: ratios travel between machines, seconds do not. */
@@ -17,6 +19,7 @@ interface Figure {
   readonly aim: number;
 }
 
+const JOBS = 3000;
 const SECONDS = Number(process.argv[2] ?? 6);
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
 const folder = mkdtempSync(path.join(tmpdir(), 'verbund-bench-'));
@@ -86,6 +89,7 @@ async function measure(target: DatabaseTarget, owner: Database): Promise<Figure[
     floorPerSecond: insertsPerSecond,
     aim: 0.2,
   });
+  await measureQueues(target, add);
   await fillRequests(sql, world, 1, 10_000);
   add({
     what: 'read one request',
@@ -132,6 +136,25 @@ async function measure(target: DatabaseTarget, owner: Database): Promise<Figure[
   api.stop();
   constant.stop();
   return figures;
+}
+
+/** Both backends; Redis where one is given, for none comes with the program. */
+async function measureQueues(database: DatabaseTarget, add: (figure: Figure) => void): Promise<void> {
+  const { REDIS_URL } = process.env;
+  const targets: QueueTarget[] = [{ backend: 'postgres', database }];
+  if (REDIS_URL === undefined) say('queues on Redis are measured only with REDIS_URL');
+  else targets.push({ backend: 'redis', url: REDIS_URL, prefix: `bench-${process.pid}` });
+  for (const target of targets) {
+    const floorPerSecond = await bareQueue(target, JOBS);
+    const perSecond = await outboxQueue(database, target, JOBS);
+    add({
+      what: `jobs through the outbox, queues on ${target.backend}`,
+      perSecond,
+      floor: 'BullMQ alone',
+      floorPerSecond,
+      aim: 0.5,
+    });
+  }
 }
 
 function bearer(token: string): Record<string, string> {

@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from './config.ts';
 import { agreementsRoutes, createAgreementsService } from './modules/agreements/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
+import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
   createMembersService,
   createSessionsService,
@@ -64,6 +65,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     usage: createUsageService(db, clock),
     closedRequests: createClosedRequestsService(db),
     operations: createOperationsService(db),
+    costing: createCostingService(db),
   };
 }
 
@@ -78,5 +80,6 @@ export function routesOf(modules: Modules): FastifyPluginAsync[] {
     requestsRoutes(modules),
     usageRoutes(modules.usage),
     operationsRoutes(modules.operations),
+    costingRoutes(modules.costing),
   ] as FastifyPluginAsync[];
 }

@@ -65,12 +65,6 @@ async function runJob(
 ): Promise<void> {
   const row = await ledger.find(job.id);
   if (row === undefined || row.isOver) return;
-  const log = deps.log.child({
-    job: job.name,
-    jobId: job.id,
-    attempt: job.attempt,
-    requestId: row.requestId,
-  });
   try {
     if (handler === undefined) throw new Error(`no processor for ${job.name}`);
     if (!Value.Check(handler.job.payload, job.payload))
@@ -80,8 +74,9 @@ async function runJob(
       job.payload,
     );
     await ledger.complete(job.id);
-    log.debug('job done');
   } catch (error) {
+    const { id: jobId, name, attempt } = job;
+    const log = deps.log.child({ job: name, jobId, attempt, requestId: row.requestId });
     await giveUpOrRetry(deps, log, job, error);
   }
 }

@@ -1,5 +1,4 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { Static, TSchema } from 'typebox';
 import { DomainError, type FieldError } from './errors.ts';
 import { VALIDATION_FAILED } from './json.errors.ts';
 
@@ -13,12 +12,12 @@ let ajv: Ajv | undefined;
  * or filled in. The schema is compiled at first use.
  * @throws DomainError (from the validator) VALIDATION_FAILED with `errors: [{ pointer, code, detail }]`
  */
-export function validatorOf<Schema extends TSchema>(schema: Schema): (value: unknown) => Static<Schema> {
+export function validatorOf<Value>(schema: object): (value: unknown) => Value {
   let validate: ValidateFunction | undefined;
   return (value) => {
     ajv ??= new Ajv({ allErrors: true, discriminator: true });
     validate ??= ajv.compile(schema);
-    if (validate(value)) return value as Static<Schema>;
+    if (validate(value)) return value as Value;
     throw validationFailed(toFieldErrors(validate.errors ?? []));
   };
 }

@@ -3,7 +3,7 @@ import { hashOf } from '../../platform/hash.ts';
 import { compareIds, sumCents, toBigCents } from '../../platform/money/index.ts';
 import { allocateCascade, allocateComposite } from './allocation.rules.ts';
 import { type AllocationKey, type ResolvedPool, resolvePool } from './allocation-keys.rules.ts';
-import type { AllocationRunInput, RunPool } from './calculation.schemas.ts';
+import type { AllocationRunInput, RunPool } from './calculation.types.ts';
 import {
   KEY_VALUES_NOT_ALLOWED,
   KEY_VALUES_REQUIRED,
@@ -113,12 +113,13 @@ export function canonicalRunInput(input: AllocationRunInput): AllocationRunInput
 }
 
 function canonicalPool(pool: RunPool): RunPool {
-  const { netting, costLineIds } = pool;
+  const { netting, costLineIds, furtherAgreementVersionIds: further } = pool;
   return {
     ...pool,
     ...(netting !== undefined && {
       netting: { ...netting, deductions: netting.deductions.toSorted((a, b) => compareIds(a.id, b.id)) },
     }),
+    ...(further !== undefined && { furtherAgreementVersionIds: further.toSorted(compareIds) }),
     ...(costLineIds !== undefined && { costLineIds: costLineIds.toSorted(compareIds) }),
     members: pool.members.toSorted(compareIds),
     tranches: pool.tranches.toSorted((a, b) => compareIds(a.id, b.id)),
@@ -155,10 +156,21 @@ function poolLines(pool: RunPool, at: string): RunLine[] {
     percent: tranche.percent,
     key: toAllocationKey(tranche.key, `${at}/tranches/${index}/key`),
   }));
-  const resolved = resolvePool({ members: pool.members, tranches }, at);
+  const resolved = namingPool(pool.id, () => resolvePool({ members: pool.members, tranches }, at));
   return pool.mode === 'composite'
     ? memberLines(pool.id, amount, resolved)
     : trancheLines(pool.id, amount, resolved);
+}
+
+/** Lets what is wrong with a key say in which pool. */
+function namingPool<T>(pool: string, resolve: () => T): T {
+  try {
+    return resolve();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const { problem, message, errors } = error;
+    throw new DomainError(problem, `Pool ${pool}: ${message}`, { errors, cause: error });
+  }
 }
 
 function toAllocationKey(key: RunPool['tranches'][number]['key'], at: string): AllocationKey {

@@ -1,106 +1,103 @@
-import { type Static, type TSchema, Type } from 'typebox';
 import { DECIMAL_PATTERN } from '../../platform/money/index.ts';
 import { validatorOf } from '../../platform/validation.ts';
-import type { AllocationKey } from './allocation-keys.rules.ts';
+import type { AllocationFile, AllocationRunFile } from './calculation.types.ts';
+
+/**
+ * Plain JSON Schema, without the schema library: `verbund compute` is started anew for each file, and loading the
+ * library takes longer than most calculations.
+ */
+type Schema = Readonly<Record<string, unknown>>;
 
 /** Objects of calculation files are closed: a misspelt field must not be overlooked. */
-function closed<Properties extends Record<string, TSchema>>(properties: Properties) {
-  return Type.Object(properties, { additionalProperties: false });
+function closed(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}) {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: Object.keys(required),
+    properties: { ...required, ...optional },
+  };
 }
 
-const Id = Type.String({ minLength: 1, maxLength: 100 });
-const Text = Type.String({ maxLength: 1000 });
-const Cents = Type.Integer({ description: 'Integer cents, from -9007199254740991 to 9007199254740991' });
-const DecimalText = Type.String({ pattern: DECIMAL_PATTERN, description: 'Exact decimal, e.g. "12.5"' });
-const Day = Type.String({ pattern: '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' });
-const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
-const Mode = Type.Enum(['cascade', 'composite']);
-// Closed as well: the pattern of a record does not match keys with a line break, which would escape the check.
-const Weights = Type.Record(Type.String(), DecimalText, { additionalProperties: false });
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const only = (value: string): Schema => ({ const: value });
 
-const EqualKey = closed({ type: Type.Literal('equal') });
-const ValuesKey = closed({ type: Type.Literal('values'), values: Weights });
+const Id = { type: 'string', minLength: 1, maxLength: 100 };
+const Text = { type: 'string', maxLength: 1000 };
+const Cents = { type: 'integer', description: 'Integer cents, from -9007199254740991 to 9007199254740991' };
+const DecimalText = { type: 'string', pattern: DECIMAL_PATTERN, description: 'Exact decimal, e.g. "12.5"' };
+const Day = { type: 'string', pattern: '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' };
+const Sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+const Mode = { enum: ['cascade', 'composite'] };
+// Closed as well: the pattern does not match names with a line break, which would escape the check.
+const Weights = { type: 'object', patternProperties: { '^.*$': DecimalText }, additionalProperties: false };
+
 /** Spelled with `discriminator`, so that a wrong field is reported for the key type that was meant. */
-const Key = Type.Unsafe<AllocationKey>({
+const Key = {
   type: 'object',
   discriminator: { propertyName: 'type' },
   required: ['type'],
-  oneOf: [EqualKey, ValuesKey],
-});
+  oneOf: [closed({ type: only('equal') }), closed({ type: only('values'), values: Weights })],
+};
 
-/** Calculation file `allocation`: an amount, tranches and keys; nothing of it is stored anywhere. */
-export const AllocationFile = closed({
-  kind: Type.Literal('allocation'),
-  amountCents: Cents,
-  mode: Type.Optional(Mode),
-  members: Type.Array(Id),
-  tranches: Type.Array(closed({ id: Id, percent: DecimalText, key: Key })),
-});
-export type AllocationFile = Static<typeof AllocationFile>;
+const AllocationFileSchema = closed(
+  {
+    kind: only('allocation'),
+    amountCents: Cents,
+    members: list(Id),
+    tranches: list(closed({ id: Id, percent: DecimalText, key: Key })),
+  },
+  { mode: Mode },
+);
 
-/**
- * A key version as it stood when the run was computed. `type` names what was counted (`population`, `cases`, …);
- * `equal` has no values, every other type has them. `asOf`, `basis` and `source` let an auditor find the figures.
- */
-const RunKey = closed({
-  type: Type.String({ pattern: '^[a-z][a-z0-9_]{0,49}$' }),
-  keyVersionId: Type.Optional(Id),
-  asOf: Type.Optional(Day),
-  basis: Type.Optional(Text),
-  source: Type.Optional(Text),
-  values: Type.Optional(Weights),
-});
+const RunKey = closed(
+  { type: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,49}$' } },
+  { keyVersionId: Id, asOf: Day, basis: Text, source: Text, values: Weights },
+);
 
-/** How the net pool came about: cost less grants and other income. */
 const Netting = closed({
   costCents: Cents,
-  deductions: Type.Array(
-    closed({ id: Id, type: Type.Enum(['grant', 'other_income']), label: Text, amountCents: Cents }),
+  deductions: list(
+    closed({ id: Id, type: { enum: ['grant', 'other_income'] }, label: Text, amountCents: Cents }),
   ),
 });
 
-const Pool = closed({
-  id: Id,
-  service: closed({ id: Id, code: Id, title: Text }),
-  agreementVersionId: Id,
-  amountCents: Cents,
-  netting: Type.Optional(Netting),
-  costLineIds: Type.Optional(Type.Array(Id)),
-  mode: Mode,
-  members: Type.Array(Id),
-  tranches: Type.Array(closed({ id: Id, label: Text, percent: DecimalText, key: RunKey })),
-});
-export type RunPool = Static<typeof Pool>;
-
-const runInput = {
-  kind: Type.Literal('allocation-run'),
-  algorithm: Type.Literal('allocation/1'),
-  centre: closed({ id: Id, name: Text, code: Id }),
-  period: closed({ code: Id, startsOn: Day, endsOn: Day }),
-  runNumber: Id,
-  corrects: Type.Optional(closed({ runNumber: Id, resultHash: Sha256 })),
-  members: Type.Optional(Type.Array(closed({ member: Id, organisationId: Id, name: Text }))),
-  pools: Type.Array(Pool),
-};
-
-/** Everything the cents of a run depend on, and what an auditor needs to find it in the books. */
-export const AllocationRunInput = closed(runInput);
-export type AllocationRunInput = Static<typeof AllocationRunInput>;
+const Pool = closed(
+  {
+    id: Id,
+    service: closed({ id: Id, code: Id, title: Text }),
+    agreementVersionId: Id,
+    amountCents: Cents,
+    mode: Mode,
+    members: list(Id),
+    tranches: list(closed({ id: Id, label: Text, percent: DecimalText, key: RunKey })),
+  },
+  { furtherAgreementVersionIds: list(Id), netting: Netting, costLineIds: list(Id) },
+);
 
 /**
- * Calculation file `allocation-run`: the snapshot and, once computed, its result. The result is not described any
- * closer: `--verify` must be able to report whatever stands there instead of refusing it.
+ * The result is not described any closer: `--verify` must be able to report whatever stands there instead of
+ * refusing it.
  */
-export const AllocationRunFile = closed({
-  ...runInput,
-  lines: Type.Optional(Type.Array(Type.Unknown())),
-  totals: Type.Optional(Type.Unknown()),
-  inputHash: Type.Optional(Type.String()),
-  resultHash: Type.Optional(Type.String()),
-});
-export type AllocationRunFile = Static<typeof AllocationRunFile>;
+const AllocationRunFileSchema = closed(
+  {
+    kind: only('allocation-run'),
+    algorithm: only('allocation/1'),
+    centre: closed({ id: Id, name: Text, code: Id }),
+    period: closed({ code: Id, startsOn: Day, endsOn: Day }),
+    runNumber: Id,
+    pools: list(Pool),
+  },
+  {
+    corrects: closed({ runNumber: Id, resultHash: Sha256 }),
+    members: list(closed({ member: Id, organisationId: Id, name: Text })),
+    lines: list({}),
+    totals: {},
+    inputHash: { type: 'string' },
+    resultHash: { type: 'string' },
+  },
+);
 
 /** @throws DomainError VALIDATION_FAILED */
-export const readAllocationFile = validatorOf(AllocationFile);
+export const readAllocationFile = validatorOf<AllocationFile>(AllocationFileSchema);
 /** @throws DomainError VALIDATION_FAILED */
-export const readAllocationRunFile = validatorOf(AllocationRunFile);
+export const readAllocationRunFile = validatorOf<AllocationRunFile>(AllocationRunFileSchema);

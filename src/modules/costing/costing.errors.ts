@@ -97,3 +97,136 @@ export const FILE_UNREADABLE = defineProblem({
   title: 'The file cannot be read',
   help: 'Check path and permissions.',
 });
+
+export const PERIOD_OVERLAPS = defineProblem({
+  code: 'PERIOD_OVERLAPS',
+  status: 409,
+  title: 'The centre has a billing period over some of these days',
+  help: 'The billing periods of a centre never overlap, for each cost line is shared out once. Use the period there is.',
+});
+
+export const PERIOD_STATE_REFUSED = defineProblem({
+  code: 'PERIOD_STATE_REFUSED',
+  status: 409,
+  title: 'The billing period does not allow this now',
+  help: 'A period goes open, grace, frozen. `availableActions` of the period names what is possible.',
+});
+
+export const PERIOD_FROZEN = defineProblem({
+  code: 'PERIOD_FROZEN',
+  status: 409,
+  title: 'The billing period takes no more cost',
+  help: 'Book the cost in an open period, or reopen the period while none of its runs is posted.',
+});
+
+export const PERIOD_HAS_POSTED_RUN = defineProblem({
+  code: 'PERIOD_HAS_POSTED_RUN',
+  status: 409,
+  title: 'A run of the period is posted',
+  help: 'Supersede the posted run first, saying why; then the period can be reopened or computed anew.',
+});
+
+export const PERIOD_UNKNOWN = defineProblem({
+  code: 'PERIOD_UNKNOWN',
+  status: 422,
+  title: 'There is no such billing period',
+  help: 'Use the id of a period from /billing-periods.',
+});
+
+export const COST_SERVICE_UNKNOWN = defineProblem({
+  code: 'COST_SERVICE_UNKNOWN',
+  status: 422,
+  title: 'The centre has no such service',
+  help: 'Use a service from the catalogue of the centre.',
+});
+
+export const COST_LINE_IMPORT_BROKEN = defineProblem({
+  code: 'COST_LINE_IMPORT_BROKEN',
+  status: 422,
+  title: 'Rows of the file cannot be read; nothing was imported',
+  help: 'Each entry of `errors` names row and column. With `dryRun=true` the answer lists them without importing anything.',
+});
+
+export const COST_LINE_IMPORT_REPEATED = defineProblem({
+  code: 'COST_LINE_IMPORT_REPEATED',
+  status: 409,
+  title: 'This very file was imported before',
+  help: 'If its rows are really meant to count twice, send it again with `repeat=true`.',
+});
+
+export const KEY_MEMBER_UNKNOWN = defineProblem({
+  code: 'KEY_MEMBER_UNKNOWN',
+  status: 422,
+  title: 'The value list names somebody who is no member of the centre, or a member twice',
+  help: 'Name each member once, by AGS or by the id of the organisation.',
+});
+
+export const KEY_LIST_MISSING = defineProblem({
+  code: 'KEY_LIST_MISSING',
+  status: 422,
+  title: 'The cost clause names a value list that the centre does not have',
+  help: 'Record the list at /allocation-keys under the name the clause gives, as of a day before the end of the period.',
+});
+
+export const KEY_UNITS_DIFFER = defineProblem({
+  code: 'KEY_UNITS_DIFFER',
+  status: 422,
+  title: 'The usage of a meter was recorded in different units',
+  help: 'Quantities of different units are never added up. Correct the usage events of the meter.',
+});
+
+export const KEY_USAGE_OUTSIDE = defineProblem({
+  code: 'KEY_USAGE_OUTSIDE',
+  status: 422,
+  title: 'Usage of somebody whom no clause of the period binds',
+  help: 'Usage is never left out of a key. Correct the usage event, or the agreement of the organisation that used the service.',
+});
+
+export const COST_CLAUSE_MISSING = defineProblem({
+  code: 'COST_CLAUSE_MISSING',
+  status: 422,
+  title: 'No agreement in force says how to share this cost',
+  help: 'Bring an agreement with a cost clause into force for the service, or book the cost on a service that has one.',
+});
+
+export const COST_CLAUSE_AMBIGUOUS = defineProblem({
+  code: 'COST_CLAUSE_AMBIGUOUS',
+  status: 422,
+  title: 'Agreements in force say differently how to share this cost',
+  help: 'Where one agreement changed within the period, choose the wording by `clauseVersionId` or bill shorter periods. Agreements with different clauses need services of their own.',
+});
+
+export const RUN_WITHOUT_COST = defineProblem({
+  code: 'RUN_WITHOUT_COST',
+  status: 422,
+  title: 'There is no cost in the period',
+  help: 'Record or import cost lines for the days of the period first.',
+});
+
+export const RUN_STATE_REFUSED = defineProblem({
+  code: 'RUN_STATE_REFUSED',
+  status: 409,
+  title: 'The allocation run does not allow this now',
+  help: 'A run goes draft, in_review, approved, posted, superseded. `availableActions` of the run names what is possible.',
+});
+
+export const FOUR_EYES_REQUIRED = defineProblem({
+  code: 'FOUR_EYES_REQUIRED',
+  status: 403,
+  title: 'A second person has to approve',
+  help: 'Who created or submitted a run cannot approve it. Ask a colleague.',
+});
+
+export const RUN_APPROVAL_MISMATCH = defineProblem({
+  code: 'RUN_APPROVAL_MISMATCH',
+  status: 409,
+  title: 'The approval is meant for another result',
+  help: 'An approval signs a result. Read the run, check it, and send its `resultHash`.',
+});
+
+export const RUN_INPUTS_CHANGED = defineProblem({
+  code: 'RUN_INPUTS_CHANGED',
+  status: 409,
+  title: 'The run was computed and approved from other inputs than there are now',
+  help: 'The approval is void. Reject the run and create a new one.',
+});

@@ -1,7 +1,7 @@
 import { DomainError } from '../../platform/errors.ts';
 import { compareIds } from '../../platform/money/index.ts';
 import { computeRun, type RunLine } from './allocation-run.rules.ts';
-import type { AllocationRunFile } from './calculation.schemas.ts';
+import type { AllocationRunFile } from './calculation.types.ts';
 import { RUN_RESULT_MISSING } from './costing.errors.ts';
 
 /** One place where a file differs from what its snapshot gives; `pointer` is a JSON pointer into the file. */
@@ -76,10 +76,15 @@ function nameOf(line: unknown): string {
 
 function compareValues(computed: unknown, found: unknown, pointer: string): Difference[] {
   if (Array.isArray(computed) && Array.isArray(found)) {
-    return compareFields({ ...computed }, { ...found }, pointer);
+    return compareFields(byPlace(computed), byPlace(found), pointer);
   }
   if (isObject(computed) && isObject(found)) return compareFields(computed, found, pointer);
   return computed === found ? [] : [{ pointer, code: 'DIFFERENT', computed, found }];
+}
+
+/** A list as an object of its places, so that both are compared alike. */
+function byPlace(items: readonly unknown[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(items.entries());
 }
 
 function compareFields(

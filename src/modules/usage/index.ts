@@ -7,4 +7,9 @@ export { usageRoutes } from './usage.routes.ts';
 export { REQUEST_SOURCE } from './usage.rules.ts';
 export type { SummaryItem, UsageEventInput, UsageEventView, UsageSummary } from './usage.schemas.ts';
 export { createUsageService, type UsageService } from './usage.service.ts';
+export {
+  type ServiceUsageTotal,
+  type UsageTotalsOfServices,
+  usageTotalsOfServices,
+} from './usage.totals.repo.ts';
 export type { UsageInput } from './usage.types.ts';

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { computeRun, toRunFile } from '../../../src/modules/costing/allocation-run.rules.ts';
-import type { AllocationRunInput, RunPool } from '../../../src/modules/costing/calculation.schemas.ts';
+import type { AllocationRunInput, RunPool } from '../../../src/modules/costing/calculation.types.ts';
 import { runCompute } from '../../../src/modules/costing/compute.ts';
 import { verifyRun } from '../../../src/modules/costing/verify-run.rules.ts';
 import { hashOf } from '../../../src/platform/hash.ts';
@@ -72,9 +72,9 @@ async function run(args: string[], input?: unknown): Promise<Outcome> {
   });
   return {
     exit,
-    out: written.out && JSON.parse(written.out),
+    out: written.out && (JSON.parse(written.out) as unknown),
     text: written.out,
-    problem: written.err ? JSON.parse(written.err) : {},
+    problem: written.err ? (JSON.parse(written.err) as Outcome['problem']) : {},
   };
 }
 

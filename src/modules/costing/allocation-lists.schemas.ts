@@ -1,0 +1,62 @@
+import { type Static, Type } from 'typebox';
+import { closed, Day, Moment, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
+import { OwnCentreId } from './billing-periods.schemas.ts';
+
+const Weight = Type.String({
+  pattern: '^(0|[1-9][0-9]{0,17})(\\.[0-9]{1,6})?$',
+  description: 'Exact decimal, not negative',
+  examples: ['12.5'],
+});
+const Values = Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Weight, {
+  minProperties: 1,
+  maxProperties: 500,
+  description: 'Weight by AGS, or by id of the organisation',
+  examples: [{ '05974016': '12.5' }],
+});
+const ListType = Type.Enum(
+  [
+    'population',
+    'area',
+    'cases',
+    'minutes',
+    'head_count',
+    'weighted_cases',
+    'graded_population',
+    'fixed',
+    'other',
+  ],
+  { description: 'What was counted' },
+);
+
+export const CreateAllocationKey = closed({
+  centreId: OwnCentreId,
+  name: text(60, { description: 'As cost clauses name it', examples: ['Fläche'] }),
+  type: ListType,
+  asOf: {
+    ...Day,
+    description: 'Day the values hold for; a run takes the newest before the end of its period',
+  },
+  basis: Type.Optional(text(200)),
+  source: text(200),
+  values: Values,
+});
+export type CreateAllocationKey = Static<typeof CreateAllocationKey>;
+
+export const AllocationKeyView = closed({
+  id: Uuid,
+  centreId: Uuid,
+  name: Type.String(),
+  number: Type.Integer({ minimum: 1, description: 'Version of the list' }),
+  type: ListType,
+  asOf: Day,
+  basis: nullable(Type.String()),
+  source: Type.String(),
+  values: Type.Record(Type.String(), Type.String()),
+  recordedBy: Uuid,
+  recordedAt: Moment,
+});
+export type AllocationKeyView = Static<typeof AllocationKeyView>;
+export const AllocationKeyPage = pageOf(AllocationKeyView);
+
+export const AllocationKeyQuery = closed({ ...PageQuery, name: Type.Optional(text(60)) });
+export type AllocationKeyQuery = Static<typeof AllocationKeyQuery>;

@@ -1,0 +1,143 @@
+import { type Static, Type } from 'typebox';
+import {
+  Cents,
+  closed,
+  Day,
+  Moment,
+  nullable,
+  PageQuery,
+  pageOf,
+  text,
+  Uuid,
+} from '../../platform/http/schemas.ts';
+
+export const CreateRun = closed({
+  centreId: Type.Optional({ ...Uuid, description: 'The centre of your hat, or left out' }),
+  periodId: Uuid,
+  clauseVersionId: Type.Optional({
+    ...Uuid,
+    description: 'Agreement version whose clause to apply where an agreement changed within the period',
+  }),
+  simulate: Type.Optional(
+    Type.Boolean({
+      description: 'true: only compute; the answer is a calculation file and nothing is stored',
+    }),
+  ),
+});
+export type CreateRun = Static<typeof CreateRun>;
+
+export const RunStatusSchema = Type.Enum([
+  'draft',
+  'in_review',
+  'approved',
+  'posted',
+  'superseded',
+  'rejected',
+]);
+const Person = nullable(closed({ id: Uuid, name: Type.String() }));
+const Step = { by: Person, at: Moment };
+
+const runView = {
+  id: Uuid,
+  centreId: Uuid,
+  number: Type.String({ examples: ['SOE-U-2026-001'] }),
+  period: closed({ id: Uuid, code: Type.String(), startsOn: Day, endsOn: Day }),
+  status: RunStatusSchema,
+  amountCents: { ...Cents, description: 'Sum of the lines you may see' },
+  algorithm: Type.String(),
+  inputHash: Type.String({ description: 'SHA-256 of the snapshot' }),
+  resultHash: Type.String({ description: 'SHA-256 of snapshot and result; what an approval signs' }),
+  clauseVersionId: nullable(Uuid),
+  correctsRunId: nullable(Uuid),
+  created: closed(Step),
+  submitted: nullable(closed(Step)),
+  approved: nullable(closed({ ...Step, resultHash: Type.String() })),
+  posted: nullable(closed(Step)),
+  ended: nullable(closed({ ...Step, reason: Type.String() })),
+  availableActions: Type.Array(Type.Enum(['submit', 'approve', 'reject', 'post', 'supersede'])),
+  version: Type.Integer(),
+};
+export const RunView = closed(runView, { description: 'Members of the centre see no names of its staff' });
+export type RunView = Static<typeof RunView>;
+export const RunPage = pageOf(RunView);
+
+export const RunDetailView = closed({
+  ...runView,
+  pools: Type.Array(
+    closed({ serviceId: Uuid, serviceCode: Type.String(), serviceTitle: Type.String(), amountCents: Cents }),
+  ),
+  members: Type.Array(
+    closed({ organisationId: Uuid, member: Type.String(), memberName: Type.String(), amountCents: Cents }),
+  ),
+});
+export type RunDetailView = Static<typeof RunDetailView>;
+
+/** A calculation file, as `verbund compute` reads it; described by its own schema there. */
+export const CalculationFile = Type.Object({ kind: Type.String() }, { additionalProperties: true });
+
+const LinePart = closed({
+  tranche: Type.String(),
+  label: Type.String(),
+  percent: Type.String(),
+  trancheCents: nullable({
+    ...Cents,
+    description: 'Rounded amount of the tranche; null where only the line is rounded',
+  }),
+  key: closed({
+    type: Type.String(),
+    keyVersionId: Type.Optional(Uuid),
+    asOf: Type.Optional(Day),
+    basis: Type.Optional(Type.String()),
+    source: Type.Optional(Type.String()),
+  }),
+  weight: Type.String(),
+  weightTotal: Type.String(),
+  share: Type.String({ description: 'Weight over the sum of weights, as a fraction', examples: ['3/7'] }),
+  exactCents: Type.String({ description: 'Unrounded, as a fraction', examples: ['1000/3'] }),
+});
+export type LinePart = Static<typeof LinePart>;
+
+export const RunLineView = closed({
+  position: Type.Integer(),
+  serviceId: Uuid,
+  serviceCode: Type.String(),
+  serviceTitle: Type.String(),
+  organisationId: Uuid,
+  member: Type.String({ description: 'AGS, or id of the organisation where it has none' }),
+  memberName: Type.String(),
+  trancheId: nullable(Type.String({ description: 'Null where the clause rounds once over all tranches' })),
+  parts: Type.Array(LinePart, {
+    description: 'Where the amount comes from: one entry for each tranche in the line',
+  }),
+  exactCents: Type.String(),
+  roundingCents: Type.Integer({ description: 'The cent that rounding added, or took from a credit' }),
+  amountCents: Cents,
+});
+export type RunLineView = Static<typeof RunLineView>;
+export const RunLinePage = pageOf(RunLineView);
+
+export const RunQuery = closed({
+  ...PageQuery,
+  periodId: Type.Optional(Uuid),
+  status: Type.Optional(RunStatusSchema),
+});
+export type RunQuery = Static<typeof RunQuery>;
+
+export const RunLineQuery = closed({
+  ...PageQuery,
+  organisationId: Type.Optional(Uuid),
+  serviceId: Type.Optional(Uuid),
+});
+export type RunLineQuery = Static<typeof RunLineQuery>;
+
+export const ExportQuery = closed({
+  format: Type.Enum(['csv', 'json'], { default: 'csv' }),
+  locale: Type.Enum(['de', 'en'], { default: 'de' }),
+  organisationId: Type.Optional({ ...Uuid, description: 'Only the lines of this member' }),
+});
+export type ExportQuery = Static<typeof ExportQuery>;
+
+export const ApproveRun = closed({
+  resultHash: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'The result you approve' }),
+});
+export const EndRun = closed({ reason: text(500) });

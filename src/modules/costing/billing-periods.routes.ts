@@ -1,0 +1,81 @@
+import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { allowNoBody } from '../../platform/http/bodies.ts';
+import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
+import { closed, IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
+import {
+  CreatePeriod,
+  PeriodActionParams,
+  PeriodPage,
+  PeriodQuery,
+  PeriodView,
+} from './billing-periods.schemas.ts';
+import type { BillingPeriodsService } from './billing-periods.service.ts';
+
+const tags = ['Cost allocation'];
+
+export const billingPeriodsRoutes =
+  (service: BillingPeriodsService): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/billing-periods',
+      {
+        config: { access: 'costs:read' },
+        schema: {
+          tags,
+          operationId: 'listBillingPeriods',
+          summary: 'Billing periods of the centre, newest first',
+          querystring: PeriodQuery,
+          response: { 200: PeriodPage },
+        },
+      },
+      (request) => service.list(request.ctx, request.query),
+    );
+    app.post(
+      '/billing-periods',
+      {
+        config: { access: 'periods:manage', idempotent: true },
+        schema: {
+          tags,
+          operationId: 'createBillingPeriod',
+          summary: 'Open a year, quarter or month for billing',
+          body: CreatePeriod,
+          response: { 201: PeriodView },
+        },
+      },
+      async (request, reply) => sendVersioned(reply, await service.create(request.ctx, request.body), 201),
+    );
+    app.get(
+      '/billing-periods/:id',
+      {
+        config: { access: 'costs:read' },
+        schema: {
+          tags,
+          operationId: 'getBillingPeriod',
+          summary: 'One billing period',
+          params: IdParams,
+          response: { 200: PeriodView },
+        },
+      },
+      async (request, reply) => sendVersioned(reply, await service.get(request.ctx, request.params.id)),
+    );
+    app.post(
+      '/billing-periods/:id/actions/:action',
+      {
+        config: { access: 'periods:manage' },
+        preValidation: allowNoBody,
+        schema: {
+          tags,
+          operationId: 'actOnBillingPeriod',
+          summary: 'close: open → grace; freeze: grace → frozen; reopen: back to open',
+          params: PeriodActionParams,
+          headers: IfMatchHeaders,
+          body: closed({}),
+          response: { 200: PeriodView },
+        },
+      },
+      async (request, reply) => {
+        const { id, action } = request.params;
+        return sendVersioned(reply, await service.act(request.ctx, id, action, expectedVersion(request)));
+      },
+    );
+  };

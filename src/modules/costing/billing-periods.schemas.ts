@@ -1,0 +1,34 @@
+import { type Static, Type } from 'typebox';
+import { closed, Day, Moment, nullable, PageQuery, pageOf, Uuid } from '../../platform/http/schemas.ts';
+
+const PeriodCode = Type.String({
+  pattern: '^[12][0-9]{3}(-(0[1-9]|1[0-2])|-Q[1-4])?$',
+  description: 'Year, quarter or month',
+  examples: ['2026-Q3'],
+});
+export const OwnCentreId = Type.Optional({ ...Uuid, description: 'The centre of your hat, or left out' });
+
+export const CreatePeriod = closed({ centreId: OwnCentreId, code: PeriodCode });
+export type CreatePeriod = Static<typeof CreatePeriod>;
+
+export const PeriodView = closed({
+  id: Uuid,
+  centreId: Uuid,
+  code: PeriodCode,
+  startsOn: Day,
+  endsOn: { ...Day, description: 'Day after the last day' },
+  state: Type.Enum(['open', 'grace', 'frozen', 'settled']),
+  frozenAt: nullable(Moment),
+  availableActions: Type.Array(Type.Enum(['close', 'reopen', 'freeze'])),
+  version: Type.Integer(),
+});
+export type PeriodView = Static<typeof PeriodView>;
+export const PeriodPage = pageOf(PeriodView);
+
+export const PeriodQuery = closed({
+  ...PageQuery,
+  state: Type.Optional(Type.Enum(['open', 'grace', 'frozen', 'settled'])),
+});
+export type PeriodQuery = Static<typeof PeriodQuery>;
+
+export const PeriodActionParams = closed({ id: Uuid, action: Type.Enum(['close', 'reopen', 'freeze']) });

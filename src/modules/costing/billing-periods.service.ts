@@ -1,0 +1,107 @@
+import type { HatContext } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
+import { withHatTxOnce } from '../../platform/db/idempotency.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { preconditionFailed } from '../../platform/http/etags.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
+import { newId } from '../../platform/ids.ts';
+import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
+import { audit } from '../audit/index.ts';
+import * as repo from './billing-periods.repo.ts';
+import {
+  availablePeriodActions,
+  daysOfPeriod,
+  PERIOD_ACTIONS,
+  type PeriodAction,
+} from './billing-periods.rules.ts';
+import type { CreatePeriod, PeriodQuery, PeriodView } from './billing-periods.schemas.ts';
+import { PERIOD_HAS_POSTED_RUN, PERIOD_OVERLAPS, PERIOD_STATE_REFUSED } from './costing.errors.ts';
+import { ownCentre } from './own-centre.ts';
+
+export type BillingPeriodsService = ReturnType<typeof createBillingPeriodsService>;
+
+/** Years, quarters or months of a centre, on their way from open to frozen. */
+export function createBillingPeriodsService(db: Database) {
+  return {
+    async create(ctx: HatContext, { centreId: given, code }: CreatePeriod): Promise<PeriodView> {
+      const centreId = ownCentre(ctx, given);
+      return withHatTxOnce(db, ctx, async (tx) => {
+        const days = daysOfPeriod(code);
+        await repo.lockPeriods(tx, centreId);
+        const [other] = await repo.holdPeriodsWithin(tx, centreId, days.startsOn, days.endsOn);
+        if (other !== undefined) {
+          throw new DomainError(PERIOD_OVERLAPS, `The period ${other.code} covers days of ${code}.`, {
+            pointer: '/code',
+          });
+        }
+        const id = newId();
+        await repo.insertPeriod(tx, { id, centreId, code, ...days });
+        await audit(tx, ctx, {
+          action: 'costing.period-created',
+          entityType: 'billing_period',
+          entityId: id,
+          details: { code },
+        });
+        return getPeriod(tx, id);
+      });
+    },
+
+    get: (ctx: HatContext, id: string): Promise<PeriodView> => withHatTx(db, ctx, (tx) => getPeriod(tx, id)),
+
+    async list(ctx: HatContext, { limit, cursor, state }: PeriodQuery): Promise<Page<PeriodView>> {
+      const after =
+        cursor === undefined
+          ? undefined
+          : decodeCursor('billing-periods', cursor, ['string', 'string'] as const);
+      const rows = await withHatTx(db, ctx, (tx) =>
+        repo.listPeriods(tx, ctx.hat.id, state, after, limit + 1),
+      );
+      return toPage(rows, limit, 'billing-periods', (row) => [row.startsOn, row.id], toPeriodView);
+    },
+
+    async act(ctx: HatContext, id: string, action: PeriodAction, version: number): Promise<PeriodView> {
+      ownCentre(ctx);
+      return withHatTx(db, ctx, async (tx) => {
+        const period = found(await repo.lockPeriod(tx, id));
+        if (period.version !== version) throw preconditionFailed();
+        const { to } = PERIOD_ACTIONS[action];
+        await assertPossible(tx, period, action);
+        const frozenAt = to === 'frozen' ? ctx.now : null;
+        if (!(await repo.updatePeriodState(tx, id, version, to, frozenAt))) throw preconditionFailed();
+        await audit(tx, ctx, {
+          action: `costing.period-${action}`,
+          entityType: 'billing_period',
+          entityId: id,
+          details: { code: period.code, from: period.state, to },
+        });
+        return getPeriod(tx, id);
+      });
+    },
+  };
+}
+
+async function assertPossible(tx: HatTx, period: PeriodView, action: PeriodAction): Promise<void> {
+  if (!PERIOD_ACTIONS[action].from.includes(period.state)) {
+    throw new DomainError(
+      PERIOD_STATE_REFUSED,
+      `The period ${period.code} is ${period.state}; ${action} needs ${PERIOD_ACTIONS[action].from.join(' or ')}.`,
+    );
+  }
+  if (action === 'reopen' && (await repo.hasPostedRun(tx, period.id))) {
+    throw new DomainError(PERIOD_HAS_POSTED_RUN, `A run of the period ${period.code} is posted.`);
+  }
+}
+
+function toPeriodView(row: repo.PeriodRow): PeriodView {
+  return { ...row, availableActions: availablePeriodActions(row.state) };
+}
+
+async function getPeriod(tx: HatTx, id: string): Promise<PeriodView> {
+  return found(await repo.findPeriod(tx, id));
+}
+
+function found(row: repo.PeriodRow | undefined): PeriodView {
+  if (row === undefined) throw new DomainError(NOT_FOUND, 'There is no such billing period.');
+  return toPeriodView(row);
+}

@@ -1,0 +1,76 @@
+import type { AllocationKey } from './allocation-keys.rules.ts';
+
+/** Shapes of the calculation files; `calculation.schemas.ts` describes the same to the validator. */
+
+/** How cents are rounded: tranche by tranche, or once over the combined shares. */
+export type RoundingMode = 'cascade' | 'composite';
+
+/** Calculation file `allocation`: an amount, tranches and keys; nothing of it is stored anywhere. */
+export interface AllocationFile {
+  kind: 'allocation';
+  amountCents: number;
+  mode?: RoundingMode;
+  members: string[];
+  tranches: { id: string; percent: string; key: AllocationKey }[];
+}
+
+/**
+ * A key version as it stood when the run was computed. `type` names what was counted (`population`, `cases`, …);
+ * `equal` has no values, every other type has them. `asOf`, `basis` and `source` let an auditor find the figures.
+ */
+export interface RunKey {
+  type: string;
+  keyVersionId?: string;
+  asOf?: string;
+  basis?: string;
+  source?: string;
+  values?: Record<string, string>;
+}
+
+export interface RunTranche {
+  id: string;
+  label: string;
+  percent: string;
+  key: RunKey;
+}
+
+/** How the net pool came about: cost less grants and other income. */
+export interface Netting {
+  costCents: number;
+  deductions: { id: string; type: 'grant' | 'other_income'; label: string; amountCents: number }[];
+}
+
+export interface RunPool {
+  id: string;
+  service: { id: string; code: string; title: string };
+  /** The wording whose clause was applied. */
+  agreementVersionId: string;
+  /** Further wordings with the same parties' consent to the same clause that held in the period. */
+  furtherAgreementVersionIds?: string[];
+  amountCents: number;
+  netting?: Netting;
+  costLineIds?: string[];
+  mode: RoundingMode;
+  members: string[];
+  tranches: RunTranche[];
+}
+
+/** Everything the cents of a run depend on, and what an auditor needs to find it in the books. */
+export interface AllocationRunInput {
+  kind: 'allocation-run';
+  algorithm: 'allocation/1';
+  centre: { id: string; name: string; code: string };
+  period: { code: string; startsOn: string; endsOn: string };
+  runNumber: string;
+  corrects?: { runNumber: string; resultHash: string };
+  members?: { member: string; organisationId: string; name: string }[];
+  pools: RunPool[];
+}
+
+/** Calculation file `allocation-run`: the snapshot and, once computed, its result, which may be anything. */
+export interface AllocationRunFile extends AllocationRunInput {
+  lines?: unknown[];
+  totals?: unknown;
+  inputHash?: string;
+  resultHash?: string;
+}

@@ -1,0 +1,41 @@
+import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { CostLinePage, CostLineQuery, CostLineView, CreateCostLine } from './cost-lines.schemas.ts';
+import type { CostLinesService } from './cost-lines.service.ts';
+
+const tags = ['Cost allocation'];
+
+export const costLinesRoutes =
+  (service: CostLinesService): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/cost-lines',
+      {
+        config: { access: 'costs:read' },
+        schema: {
+          tags,
+          operationId: 'listCostLines',
+          summary: 'Cost of the centre, newest day first',
+          querystring: CostLineQuery,
+          response: { 200: CostLinePage },
+        },
+      },
+      (request) => service.list(request.ctx, request.query),
+    );
+    app.post(
+      '/cost-lines',
+      {
+        config: { access: 'costs:write', idempotent: true },
+        schema: {
+          tags,
+          operationId: 'createCostLine',
+          summary: 'Record cost of a service; a wrong line is set off by another',
+          body: CreateCostLine,
+          response: { 201: CostLineView },
+        },
+      },
+      async (request, reply) => {
+        reply.code(201);
+        return service.create(request.ctx, request.body);
+      },
+    );
+  };

@@ -1,0 +1,99 @@
+import { type Static, Type } from 'typebox';
+import {
+  Cents,
+  closed,
+  Day,
+  Moment,
+  nullable,
+  PageQuery,
+  pageOf,
+  text,
+  Uuid,
+} from '../../platform/http/schemas.ts';
+import { OwnCentreId } from './billing-periods.schemas.ts';
+
+export const CreateCostLine = closed({
+  centreId: OwnCentreId,
+  serviceId: Uuid,
+  bookedOn: Day,
+  costType: text(60, { examples: ['Personal'] }),
+  amountCents: Cents,
+  text: text(200),
+  voucherNumber: Type.Optional(text(60)),
+});
+export type CreateCostLine = Static<typeof CreateCostLine>;
+
+export const CostLineView = closed({
+  id: Uuid,
+  centreId: Uuid,
+  serviceId: Uuid,
+  bookedOn: Day,
+  costType: Type.String(),
+  amountCents: Cents,
+  text: Type.String(),
+  voucherNumber: nullable(Type.String()),
+  importId: nullable(Uuid),
+  recordedBy: Uuid,
+  recordedAt: Moment,
+});
+export type CostLineView = Static<typeof CostLineView>;
+export const CostLinePage = pageOf(CostLineView);
+
+export const CostLineQuery = closed({
+  ...PageQuery,
+  serviceId: Type.Optional(Uuid),
+  importId: Type.Optional(Uuid),
+  from: Type.Optional({ ...Day, description: 'First day' }),
+  to: Type.Optional({ ...Day, description: 'Day after the last day' }),
+});
+export type CostLineQuery = Static<typeof CostLineQuery>;
+
+const ServiceTotal = closed({
+  serviceId: Uuid,
+  code: Type.String(),
+  rowCount: Type.Integer(),
+  amountCents: Cents,
+});
+const totals = {
+  fileHash: Type.String({ description: 'SHA-256 of the file' }),
+  rowCount: Type.Integer({ description: 'Rows that can be read' }),
+  amountCents: Cents,
+  services: Type.Array(ServiceTotal),
+};
+
+export const ImportPreview = closed({
+  dryRun: Type.Literal(true),
+  ...totals,
+  alreadyImported: Type.Boolean({ description: 'This very file was imported before' }),
+  issueCount: Type.Integer(),
+  issues: Type.Array(
+    closed({
+      row: nullable(Type.Integer({ description: 'As a spreadsheet counts: the header is row 1' })),
+      column: nullable(Type.String()),
+      code: Type.String(),
+      reason: Type.String(),
+    }),
+    { description: 'Up to 200; with any of them nothing would be imported' },
+  ),
+});
+export type ImportPreview = Static<typeof ImportPreview>;
+
+export const ImportView = closed({
+  id: Uuid,
+  centreId: Uuid,
+  fileHash: Type.String(),
+  rowCount: Type.Integer(),
+  amountCents: Cents,
+  importedBy: closed({ id: Uuid, name: Type.String() }),
+  importedAt: Moment,
+});
+export type ImportView = Static<typeof ImportView>;
+export const ImportPage = pageOf(ImportView);
+
+export const ImportQuery = closed({
+  dryRun: Type.Boolean({ default: false, description: 'Only say what would be imported' }),
+  repeat: Type.Boolean({ default: false, description: 'Import a file again that was imported before' }),
+});
+export type ImportQuery = Static<typeof ImportQuery>;
+export const ImportListQuery = closed(PageQuery);
+export type ImportListQuery = Static<typeof ImportListQuery>;

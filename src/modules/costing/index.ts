@@ -1,0 +1,5 @@
+import './costing.permissions.ts';
+
+export type { RunDetailView, RunLineView, RunView } from './allocation-runs.schemas.ts';
+export { costingRoutes } from './costing.routes.ts';
+export { type CostingService, createCostingService } from './costing.service.ts';

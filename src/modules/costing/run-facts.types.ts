@@ -1,0 +1,96 @@
+import type { Day } from '../../platform/clock.ts';
+import type { RoundingMode } from './calculation.types.ts';
+
+/** What a run is computed from, as the database holds it; `run-snapshot.rules.ts` makes the snapshot of it. */
+
+export interface CostFacts {
+  readonly serviceId: string;
+  readonly code: string;
+  readonly title: string;
+  readonly amountCents: number;
+  readonly costLineIds: readonly string[];
+}
+
+export interface ClauseKey {
+  readonly type: 'equal' | 'fixed' | 'population' | 'cases' | 'minutes' | 'values';
+  readonly values?: Readonly<Record<string, string>>;
+  readonly meter?: string;
+  readonly basis?: string;
+  readonly keyName?: string;
+}
+
+export interface ClauseFacts {
+  readonly mode: RoundingMode;
+  readonly tranches: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly percent: string;
+    readonly key: ClauseKey;
+  }[];
+}
+
+/** A wording of an agreement that held on a day of the period. */
+export interface WordingFacts {
+  readonly agreementId: string;
+  readonly agreementVersionId: string;
+  readonly title: string;
+  readonly number: number;
+  readonly costClause: ClauseFacts | null;
+  readonly organisationIds: readonly string[];
+  readonly serviceIds: readonly string[];
+}
+
+export interface MemberFacts {
+  readonly id: string;
+  readonly ags: string | null;
+  readonly name: string;
+}
+
+/** The latest figure of an organisation with this basis before the end of the period. */
+export interface PopulationFacts {
+  readonly organisationId: string;
+  readonly basis: string;
+  readonly asOf: Day;
+  readonly population: number;
+  readonly source: string;
+}
+
+export interface UsageFactsOfPeriod {
+  readonly serviceId: string;
+  readonly organisationId: string;
+  readonly meter: string;
+  readonly unit: string;
+  readonly quantity: string;
+  readonly eventCount: number;
+}
+
+/** The newest version of a value list before the end of the period. */
+export interface ListFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly asOf: Day;
+  readonly basis: string | null;
+  readonly source: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface RunFacts {
+  readonly centre: { readonly id: string; readonly name: string; readonly code: string };
+  readonly period: { readonly code: string; readonly startsOn: Day; readonly endsOn: Day };
+  readonly costs: readonly CostFacts[];
+  /** By first day. */
+  readonly wordings: readonly WordingFacts[];
+  readonly members: readonly MemberFacts[];
+  readonly populations: readonly PopulationFacts[];
+  readonly usage: readonly UsageFactsOfPeriod[];
+  readonly lists: readonly ListFacts[];
+}
+
+/** What tells one run over the same facts from another. */
+export interface RunIdentity {
+  readonly runNumber: string;
+  readonly corrects?: { readonly runNumber: string; readonly resultHash: string };
+  /** The wording to apply where an agreement changed within the period. */
+  readonly clauseVersionId?: string;
+}

@@ -1,0 +1,83 @@
+import { alignDecimals, formatFraction, parseDecimal } from '../../platform/money/index.ts';
+import type { RunLine } from './allocation-run.rules.ts';
+import type { AllocationRunInput, RunKey, RunPool, RunTranche } from './calculation.types.ts';
+
+/** Where an amount comes from: one tranche of a pool, its key and the member's weight in it. */
+export interface DerivedPart {
+  tranche: string;
+  label: string;
+  percent: string;
+  trancheCents: number | null;
+  key: Omit<RunKey, 'values'>;
+  weight: string;
+  weightTotal: string;
+  share: string;
+  exactCents: string;
+}
+
+/** A line with all that explains it; no other member's figure is in it. */
+export interface DerivedLine {
+  position: number;
+  serviceId: string;
+  serviceCode: string;
+  serviceTitle: string;
+  organisationId: string;
+  member: string;
+  memberName: string;
+  trancheId: string | null;
+  parts: DerivedPart[];
+  exactCents: string;
+  roundingCents: number;
+  amountCents: number;
+}
+
+/** The computed lines of a run, each with its derivation, in the order of the calculation file. */
+export function derivedLines(input: AllocationRunInput, lines: readonly RunLine[]): DerivedLine[] {
+  const pools = new Map(input.pools.map((pool) => [pool.id, pool]));
+  const members = new Map((input.members ?? []).map((member) => [member.member, member]));
+  return lines.map((line, position) => {
+    const pool = pools.get(line.pool) as RunPool;
+    const { organisationId, name } = members.get(line.member) ?? {
+      organisationId: line.member,
+      name: line.member,
+    };
+    return {
+      position,
+      serviceId: pool.service.id,
+      serviceCode: pool.service.code,
+      serviceTitle: pool.service.title,
+      organisationId,
+      member: line.member,
+      memberName: name,
+      trancheId: line.tranche,
+      parts: partsOf(line, pool),
+      exactCents: line.exactCents,
+      roundingCents: line.roundingCents,
+      amountCents: line.amountCents,
+    };
+  });
+}
+
+function partsOf(line: RunLine, pool: RunPool): DerivedPart[] {
+  const parts = line.tranche === null ? line.parts : [line];
+  return parts.map(({ tranche: id, percent, weight, weightTotal, exactCents }) => {
+    const tranche = pool.tranches.find((candidate) => candidate.id === id) as RunTranche;
+    const { values: _others, ...key } = tranche.key;
+    return {
+      tranche: id,
+      label: tranche.label,
+      percent,
+      trancheCents: line.tranche === null ? null : line.trancheCents,
+      key,
+      weight,
+      weightTotal,
+      share: shareOf(weight, weightTotal),
+      exactCents,
+    };
+  });
+}
+
+function shareOf(weight: string, weightTotal: string): string {
+  const { units } = alignDecimals([parseDecimal(weight), parseDecimal(weightTotal)]);
+  return formatFraction(units[0] as bigint, units[1] as bigint);
+}

@@ -1,0 +1,62 @@
+import { compareIds } from '../../platform/money/index.ts';
+import { canonicalRunInput } from './allocation-run.rules.ts';
+import type { AllocationRunInput, RunPool } from './calculation.types.ts';
+import { applicableClause } from './run-clauses.rules.ts';
+import type { CostFacts, MemberFacts, RunFacts, RunIdentity } from './run-facts.types.ts';
+import { canonical, fillKey, memberIdOf } from './run-keys.rules.ts';
+
+/**
+ * The snapshot of a run: one pool for each service with cost in the period, each with the clause in force and its keys
+ * filled with figures. The same facts give the same bytes.
+ * @throws DomainError what `applicableClause` and `fillKey` throw
+ */
+export function toRunInput(facts: RunFacts, identity: RunIdentity): AllocationRunInput {
+  const memberById = new Map(facts.members.map((member) => [member.id, member]));
+  const pools = facts.costs.map((cost) => toPool(cost, facts, memberById, identity.clauseVersionId));
+  const used = new Set(pools.flatMap((pool) => pool.members));
+  const members = facts.members
+    .filter((member) => used.has(memberIdOf(member)))
+    .map((member) => ({ member: memberIdOf(member), organisationId: member.id, name: member.name }));
+  const { code, startsOn, endsOn } = facts.period;
+  return canonicalRunInput({
+    kind: 'allocation-run',
+    algorithm: 'allocation/1',
+    centre: { ...facts.centre },
+    period: { code, startsOn, endsOn },
+    runNumber: identity.runNumber,
+    ...(identity.corrects !== undefined && { corrects: { ...identity.corrects } }),
+    members,
+    pools,
+  });
+}
+
+function toPool(
+  cost: CostFacts,
+  facts: RunFacts,
+  memberById: ReadonlyMap<string, MemberFacts>,
+  clauseVersionId: string | undefined,
+): RunPool {
+  const { serviceId, code, title } = cost;
+  const applied = applicableClause(cost, facts.wordings, clauseVersionId);
+  const members = applied.organisationIds
+    .map((id) => memberById.get(id) ?? { id, ags: null, name: id })
+    .sort((a, b) => compareIds(memberIdOf(a), memberIdOf(b)));
+  return {
+    id: code,
+    service: { id: serviceId, code, title },
+    agreementVersionId: applied.agreementVersionId,
+    ...(applied.furtherAgreementVersionIds.length > 0 && {
+      furtherAgreementVersionIds: [...applied.furtherAgreementVersionIds],
+    }),
+    amountCents: cost.amountCents,
+    costLineIds: [...cost.costLineIds],
+    mode: applied.clause.mode,
+    members: members.map(memberIdOf),
+    tranches: applied.clause.tranches.map(({ id, label, percent, key }) => ({
+      id,
+      label,
+      percent: canonical(percent),
+      key: fillKey({ serviceId, place: `Service ${code}, tranche ${id}`, key, members }, facts),
+    })),
+  };
+}
