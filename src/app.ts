@@ -56,7 +56,6 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   const registry = createRegistry();
   registerProblems(app);
   registerRequestLog(app, registry);
-  registerValidation(app);
   await registerLimits(app, config.RATE_LIMIT_PER_MINUTE);
   registerValidation(app); // after the hooks that set headers: its own refusal bears them too
   await registerOpenApi(app, VERSION);

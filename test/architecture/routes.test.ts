@@ -339,7 +339,7 @@ tap.test('routes', async (t) => {
       'MEDIA_TYPE_UNSUPPORTED',
     );
     checkProblem(t, await post(`{"name":"${'x'.repeat(1_100_000)}"}`), 413, 'BODY_TOO_LARGE');
-    checkProblem(t, await post('{"name":"a\\u0000b"}'), 400, 'VALIDATION_FAILED', '/name');
+    checkProblem(t, await post('{"name":"a\\u0000b"}'), 400, 'TEXT_NOT_STORABLE');
     checkProblem(t, await post('{"name":"5","memberIds":"5"}'), 400, 'VALIDATION_FAILED', '/memberIds');
   });
 });

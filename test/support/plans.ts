@@ -81,8 +81,9 @@ function summary(root: Node): Plan {
 /** A parameter as text in SQL; arrays arrive as what the driver has made of them. */
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'null';
+  if (typeof value === 'object' && !Array.isArray(value)) throw new Error('parameters are sent as text');
   const text = Array.isArray(value)
     ? `{${value.map((one) => JSON.stringify(one)).join(',')}}`
-    : String(value);
+    : `${value as string}`;
   return `'${text.replaceAll("'", "''")}'`;
 }
