@@ -44,6 +44,7 @@ function send(
     url: urlOf(operation, target),
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(target.contentType === undefined ? {} : { 'content-type': target.contentType }),
       ...(target.ifMatch === undefined ? {} : { 'if-match': `"${target.ifMatch}"` }),
     },
     ...(target.body === undefined ? {} : { payload: target.body as object }),

@@ -12,6 +12,8 @@ export interface Target {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly query?: string;
   readonly body?: unknown;
+  /** Where the body is no JSON. */
+  readonly contentType?: string;
   /** Version that the change is meant for. */
   readonly ifMatch?: number;
   /** Stands in the answer to the own hat, and in no answer to a hat the target is hidden from. */

@@ -1,6 +1,7 @@
 import type { Caller } from './app.ts';
 import { created, must } from './services.ts';
 import { list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
+import { COSTING } from './tenant-rows-costing.ts';
 import { OPERATIONS, REQUESTS, USAGE } from './tenant-rows-work.ts';
 import {
   agreementInForce,
@@ -409,5 +410,6 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...CATALOGUE,
   ...REQUESTS,
   ...USAGE,
+  ...COSTING,
   ...OPERATIONS,
 };
