@@ -105,6 +105,14 @@ const faces = [
     to: { path: '^workers/' },
   },
   {
+    name: 'demo-is-for-commands',
+    comment:
+      'The demo world is one user of the product among others: nothing but a command knows that there is one.',
+    severity: 'error',
+    from: { path: '^(src|workers|bench)/', pathNot: '^src/(demo|commands)/' },
+    to: { path: '^src/demo/' },
+  },
+  {
     name: 'nothing-imports-tests',
     comment: 'Test support is for tests.',
     severity: 'error',

@@ -24,6 +24,7 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/build ./build
 COPY package.json LICENSE NOTICE.md ./
 COPY drizzle ./drizzle
+COPY data ./data
 COPY openapi ./openapi
 ENV HOST=0.0.0.0 PORT=3000
 USER node

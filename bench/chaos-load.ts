@@ -15,115 +15,110 @@ interface Answer {
   body: { id: string; status: string; version: number };
 }
 
-/** Callers that file requests and work them off, and do not give up: each step is tried until it is acknowledged. */
-export function startLoad(
-  address: string,
-  world: World,
-  callers: number,
-): { done: Acknowledged; stop(): Promise<void> } {
-  const done: Acknowledged = { filed: new Set(), closed: new Set(), retries: 0 };
-  let isOver = false;
-  const requesters = Array.from({ length: callers }, () => loop(fileOne));
-  const workers = Array.from({ length: callers }, () => loop(workOne));
+type Call = [method: string, path: string, token: string, body?: object, headers?: Record<string, string>];
 
-  async function loop(step: () => Promise<boolean>): Promise<void> {
-    while (!isOver) {
+export interface Load {
+  readonly done: Acknowledged;
+  stop(): Promise<void>;
+}
+
+/** Callers that file requests and work them off, and do not give up: each step is tried until it is acknowledged. */
+export function startLoad(address: string, world: World, callers: number): Load {
+  const done: Acknowledged = { filed: new Set(), closed: new Set(), retries: 0 };
+  const caller = new Caller(address, world, done);
+  const repeat = async (step: () => Promise<boolean>): Promise<void> => {
+    while (!caller.isOver) {
       if (!(await step().catch(() => false))) await pause(50);
     }
-  }
+  };
+  const running = Array.from({ length: callers }, () => [
+    repeat(() => caller.fileOne()),
+    repeat(() => caller.workOne()),
+  ]).flat();
+  return {
+    done,
+    async stop() {
+      caller.isOver = true;
+      await Promise.all(running);
+    },
+  };
+}
 
-  async function call(
-    method: string,
-    path: string,
-    token: string,
-    body?: object,
-    headers: Record<string, string> = {},
-  ): Promise<Answer> {
-    const answer = await fetch(`${address}/api/v1${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(5000),
-    }).catch((error: unknown) => {
-      done.retries += 1;
-      throw error;
-    });
-    const text = await answer.text();
-    if (answer.status >= 500) {
-      done.retries += 1;
-      throw new Error(`${answer.status} ${text}`);
-    }
-    return {
-      status: answer.status,
-      etag: answer.headers.get('etag') ?? '',
-      body: text === '' ? {} : JSON.parse(text),
-    } as Answer;
+class Caller {
+  isOver = false;
+  readonly #address: string;
+  readonly #world: World;
+  readonly #done: Acknowledged;
+
+  constructor(address: string, world: World, done: Acknowledged) {
+    this.#address = address;
+    this.#world = world;
+    this.#done = done;
   }
 
   /** The same key until an answer comes: whether the lost one had done its work does not matter. */
-  async function fileOne(): Promise<boolean> {
+  async fileOne(): Promise<boolean> {
+    const { serviceId, requester } = this.#world;
     const key = newId();
-    while (!isOver) {
-      const body = {
-        serviceId: world.serviceId,
-        subject: key,
-        formData: { registerNumber: key, copies: 1 },
-        submit: true,
-      };
-      const answer = await call('POST', '/service-requests', world.requester, body, {
+    const body = { serviceId, subject: key, formData: { registerNumber: key, copies: 1 }, submit: true };
+    while (!this.isOver) {
+      const answer = await this.#try('POST', '/service-requests', requester, body, {
         'idempotency-key': key,
-      }).catch(() => undefined);
-      if (answer?.status === 201) done.filed.add(answer.body.id);
+      });
+      if (answer?.status === 201) this.#done.filed.add(answer.body.id);
       if (answer !== undefined) return answer.status === 201;
       await pause(100);
     }
     return false;
   }
 
-  async function workOne(): Promise<boolean> {
-    const claimed = await call('POST', '/service-requests/claim', world.caseworker);
-    if (claimed.status !== 200) return false;
+  async workOne(): Promise<boolean> {
+    const { caseworker, requester } = this.#world;
+    const claimed = await this.#try('POST', '/service-requests/claim', caseworker);
+    if (claimed?.status !== 200) return false;
     const { id } = claimed.body;
-    await untilDone(id, world.caseworker, 'in_progress', 'start');
-    await untilDone(id, world.caseworker, 'resolved', 'resolve', {
-      resultCode: 'done',
-      resultText: 'Erledigt',
-    });
-    if (await untilDone(id, world.requester, 'closed', 'accept-result')) done.closed.add(id);
+    await this.#until(id, caseworker, 'in_progress', 'start');
+    await this.#until(id, caseworker, 'resolved', 'resolve', { resultCode: 'done', resultText: 'Erledigt' });
+    if (await this.#until(id, requester, 'closed', 'accept-result')) this.#done.closed.add(id);
     return true;
   }
 
   /** Acts until the request is seen in the wanted status: an answer lost on the way is made good by reading. */
-  async function untilDone(
-    id: string,
-    token: string,
-    wanted: string,
-    action: string,
-    body?: object,
-  ): Promise<boolean> {
-    while (!isOver) {
-      const seen = await call('GET', `/service-requests/${id}`, token).catch(() => undefined);
+  async #until(id: string, token: string, wanted: string, action: string, body?: object): Promise<boolean> {
+    while (!this.isOver) {
+      const seen = await this.#try('GET', `/service-requests/${id}`, token);
       if (seen?.body.status === wanted) return true;
-      if (seen !== undefined)
-        await call('POST', `/service-requests/${id}/actions/${action}`, token, body, {
+      if (seen === undefined) await pause(100);
+      else
+        await this.#try('POST', `/service-requests/${id}/actions/${action}`, token, body, {
           'if-match': seen.etag,
-        }).catch(() => undefined);
-      else await pause(100);
+        });
     }
     return false;
   }
 
-  return {
-    done,
-    async stop() {
-      isOver = true;
-      await Promise.all([...requesters, ...workers]);
-    },
-  };
+  /** One call; undefined when no answer came, or one that asks to try again. */
+  async #try(...[method, path, token, body, headers = {}]: Call): Promise<Answer | undefined> {
+    try {
+      const answer = await fetch(`${this.#address}/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(5000),
+      });
+      const text = await answer.text();
+      if (answer.status >= 500) throw new Error(text);
+      const content = (text === '' ? {} : JSON.parse(text)) as Answer['body'];
+      return { status: answer.status, etag: answer.headers.get('etag') ?? '', body: content };
+    } catch {
+      this.#done.retries += 1;
+      return undefined;
+    }
+  }
 }
 
 export function pause(ms: number): Promise<void> {

@@ -16,7 +16,7 @@ export interface Started {
 export async function start(script: string, ...words: string[]): Promise<Started> {
   const child: ChildProcess = fork(fileURLToPath(new URL(script, import.meta.url)), words);
   const address = await new Promise<string>((resolve, reject) => {
-    child.once('message', (message) => resolve(String(message)));
+    child.once('message', (message) => resolve(message as string));
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
   });
   return { address, stop: () => child.kill() };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate } from '../src/backing.ts';
+import { systemClock } from '../src/platform/clock.ts';
 import { type Database, type DatabaseTarget, openDatabase } from '../src/platform/db/database.ts';
 import { startThrowaway } from '../src/platform/embedded/index.ts';
 import { newId } from '../src/platform/ids.ts';
@@ -42,6 +43,19 @@ insert into floor_outbox (request_id, body) values (1, 'x');
 commit;
 `;
 
+const FLOOR_TABLES = `
+create table floor_requests (id bigserial primary key, body text);
+create table floor_events (id bigserial primary key, request_id bigint, body text);
+create table floor_outbox (id bigserial primary key, request_id bigint, body text);
+create table floor_queue (id bigserial primary key, taken boolean not null default false);
+create index on floor_queue (id) where not taken;
+insert into floor_queue select from generate_series(1, 400000);
+create table floor_usage (id uuid primary key, organisation_id uuid, service_id uuid, source text, key text, quantity numeric, occurred_at timestamptz, unique (source, key));
+`;
+const BATCH = 1000;
+const USAGE_ROWS = `insert into floor_usage select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'floor', gen_random_uuid()::text, 1, now() from generate_series(1, ${BATCH});
+`;
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -65,67 +79,86 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(target: DatabaseTarget, owner: Database): Promise<Figure[]> {
-  const { sql } = owner;
+/** What every measurement stands on. */
+interface Stage {
+  readonly target: DatabaseTarget;
+  readonly sql: Database['sql'];
+  readonly world: World;
+  readonly api: string;
+  readonly constantPerSecond: number;
+  readonly add: (figure: Figure) => void;
+}
+
+async function measure(target: DatabaseTarget, { sql }: Database): Promise<Figure[]> {
   const world = await makeWorld(sql);
-  await sql.unsafe(`create table floor_requests (id bigserial primary key, body text); create table floor_events (id bigserial primary key, request_id bigint, body text);
-    create table floor_outbox (id bigserial primary key, request_id bigint, body text); create table floor_queue (id bigserial primary key, taken boolean not null default false);
-    create index on floor_queue (id) where not taken; insert into floor_queue select from generate_series(1, 400000);`);
+  await sql.unsafe(FLOOR_TABLES);
   const constant = await start('constant.js');
+  const constantPerSecond = await requestsPerSecond(constant.address, { method: 'GET', path: '/' }, SECONDS);
+  constant.stop();
   const api = await start('api.js', JSON.stringify(target));
   const figures: Figure[] = [];
   const add = (figure: Figure): void => {
     figures.push(figure);
-    say(line(figure));
+    say(lineOf(figure));
   };
-  const constantPerSecond = await requestsPerSecond(constant.address, { method: 'GET', path: '/' }, SECONDS);
-  const insertsPerSecond = await pgbench(target, script('inserts.sql', THREE_INSERTS), SECONDS);
-  const versusConstant = { floor: 'constant route', floorPerSecond: constantPerSecond };
-
-  add({
-    what: 'file a request',
-    perSecond: await requestsPerSecond(api.address, filing(world), SECONDS),
-    floor: 'pgbench, 3 inserts',
-    floorPerSecond: insertsPerSecond,
-    aim: 0.2,
-  });
-  await measureQueues(target, add);
+  const stage: Stage = { target, sql, world, api: api.address, constantPerSecond, add };
+  await measureFiling(stage);
+  await measureUsage(stage);
+  await measureQueues(stage);
   await fillRequests(sql, world, 1, 10_000);
+  await measureReading(stage);
+  await measureListing(stage);
+  api.stop();
+  return figures;
+}
+
+async function measureFiling({ target, world, api, add }: Stage): Promise<void> {
+  const perSecond = await requestsPerSecond(api, filing(world), SECONDS);
+  const floorPerSecond = await pgbench(target, script('inserts.sql', THREE_INSERTS), SECONDS);
+  add({ what: 'file a request', perSecond, floor: 'pgbench, 3 inserts', floorPerSecond, aim: 0.2 });
+}
+
+/** Events a second, against the same rows written by one statement without keys, agreements or rights. */
+async function measureUsage({ target, world, api, add }: Stage): Promise<void> {
+  const batches = await requestsPerSecond(api, usageBatch(world), SECONDS);
+  const floor = await pgbench(target, script('usage.sql', USAGE_ROWS), SECONDS);
   add({
-    what: 'read one request',
-    perSecond: await requestsPerSecond(api.address, await reading(sql, world), SECONDS),
-    ...versusConstant,
-    aim: 0.15,
-  });
-  const small = await requestsPerSecond(api.address, listing(world), SECONDS);
-  add({
-    what: 'newest 50 open of a team, 10,000 in the table',
-    perSecond: small,
-    ...versusConstant,
-    aim: 0.03,
-  });
-  await fillClaimable(sql, world, 40_000);
-  const claimsPerSecond = await requestsPerSecond(
-    api.address,
-    { method: 'POST', path: '/api/v1/service-requests/claim', headers: bearer(world.caseworker) },
-    Math.min(SECONDS, 6),
-  );
-  add({
-    what: 'claim',
-    perSecond: claimsPerSecond,
-    floor: 'pgbench, claim',
-    floorPerSecond: await pgbench(target, script('claim.sql', CLAIM), SECONDS),
+    what: 'usage events, batches of 1,000',
+    perSecond: batches * BATCH,
+    floor: 'pgbench, 1,000 rows in one insert',
+    floorPerSecond: floor * BATCH,
     aim: 0.1,
   });
+}
+
+async function measureReading({ sql, world, api, constantPerSecond, add }: Stage): Promise<void> {
+  const perSecond = await requestsPerSecond(api, await reading(sql, world), SECONDS);
+  add({
+    what: 'read one request',
+    perSecond,
+    floor: 'constant route',
+    floorPerSecond: constantPerSecond,
+    aim: 0.15,
+  });
+}
+
+async function measureListing({ target, sql, world, api, constantPerSecond, add }: Stage): Promise<void> {
+  const versusConstant = { floor: 'constant route', floorPerSecond: constantPerSecond, aim: 0.03 };
+  const small = await requestsPerSecond(api, listing(world), SECONDS);
+  add({ what: 'newest 50 open of a team, 10,000 in the table', perSecond: small, ...versusConstant });
+  await fillClaimable(sql, world, 40_000);
+  const claim = {
+    method: 'POST',
+    path: '/api/v1/service-requests/claim',
+    headers: bearer(world.caseworker),
+  } as const;
+  const claims = await requestsPerSecond(api, claim, Math.min(SECONDS, 6));
+  const claimFloor = await pgbench(target, script('claim.sql', CLAIM), SECONDS);
+  add({ what: 'claim', perSecond: claims, floor: 'pgbench, claim', floorPerSecond: claimFloor, aim: 0.1 });
   say('filling the table up to 1,000,000 requests …');
   await fillRequests(sql, world, 10_001, 1_000_000);
-  const large = await requestsPerSecond(api.address, listing(world), SECONDS);
-  add({
-    what: 'newest 50 open of a team, 1,000,000 in the table',
-    perSecond: large,
-    ...versusConstant,
-    aim: 0.03,
-  });
+  const large = await requestsPerSecond(api, listing(world), SECONDS);
+  add({ what: 'newest 50 open of a team, 1,000,000 in the table', perSecond: large, ...versusConstant });
   add({
     what: 'the same, against 10,000',
     perSecond: large,
@@ -133,13 +166,10 @@ async function measure(target: DatabaseTarget, owner: Database): Promise<Figure[
     floorPerSecond: small,
     aim: 1 / 1.3,
   });
-  api.stop();
-  constant.stop();
-  return figures;
 }
 
 /** Both backends; Redis where one is given, for none comes with the program. */
-async function measureQueues(database: DatabaseTarget, add: (figure: Figure) => void): Promise<void> {
+async function measureQueues({ target: database, add }: Stage): Promise<void> {
   const { REDIS_URL } = process.env;
   const targets: QueueTarget[] = [{ backend: 'postgres', database }];
   if (REDIS_URL === undefined) say('queues on Redis are measured only with REDIS_URL');
@@ -159,6 +189,28 @@ async function measureQueues(database: DatabaseTarget, add: (figure: Figure) => 
 
 function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}` };
+}
+
+function usageBatch({ memberId: organisationId, serviceId, finance }: World): Shape {
+  const headers = { ...bearer(finance), 'content-type': 'application/json' };
+  const occurredAt = systemClock.now();
+  const event = () => ({
+    organisationId,
+    serviceId,
+    source: 'bench',
+    idempotencyKey: newId(),
+    quantity: '1',
+    occurredAt,
+  });
+  return {
+    method: 'POST',
+    path: '/api/v1/usage-events',
+    setupRequest: (request) => ({
+      ...request,
+      headers,
+      body: JSON.stringify(Array.from({ length: BATCH }, event)),
+    }),
+  };
 }
 
 /** Each with a key of its own, as a careful client sends it. */
@@ -196,7 +248,7 @@ function listing(world: World): Shape {
   };
 }
 
-function line({ what, perSecond, floor, floorPerSecond, aim }: Figure): string {
+function lineOf({ what, perSecond, floor, floorPerSecond, aim }: Figure): string {
   const ratio = perSecond / floorPerSecond;
   const verdict = ratio >= aim ? 'reached' : 'BELOW  ';
   return `${what.padEnd(50)} ${perSecond.toFixed(0).padStart(7)}/s  ${ratio.toFixed(3)} of ${floor} (${floorPerSecond.toFixed(0)}/s), aim ${aim.toFixed(3)}: ${verdict}`;

@@ -84,7 +84,13 @@ export async function outboxQueue(
     { queues: system, outbox, clock: systemClock, log, concurrency: CONCURRENCY },
     [handler],
   );
-  const relay = startRelay(outbox, system, new Map([[job.name, job]]), systemClock, log);
+  const relay = startRelay({
+    outbox,
+    queues: system,
+    contracts: new Map([[job.name, job]]),
+    clock: systemClock,
+    log,
+  });
   const ctx = systemContext({ kind: 'centre', id: newId() }, systemClock.now(), newId());
   const add = (numbers: readonly number[]) =>
     withHatTx(db, ctx, (tx) => Promise.all(numbers.map((n) => enqueue(tx, ctx, job, { n }))));

@@ -1,4 +1,3 @@
-import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Config } from './config.ts';
 import { type Modules, routesOf } from './modules.ts';
@@ -47,11 +46,11 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: answerEarly,
-  }).withTypeProvider<TypeBoxTypeProvider>();
+  });
   app.addHook('preClose', async () => {
     isStopping = true;
   });
-  registerShutdown(app as unknown as FastifyInstance);
+  registerShutdown(app);
 
   const registry = createRegistry();
   registerProblems(app);
@@ -71,5 +70,5 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     isStopping: () => isStopping,
   });
   for (const routes of routesOf(modules)) await app.register(routes, { prefix: '/api/v1' });
-  return app as unknown as FastifyInstance;
+  return app;
 }

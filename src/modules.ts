@@ -4,6 +4,7 @@ import { agreementsRoutes, createAgreementsService } from './modules/agreements/
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
 import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
+  createBootstrapService,
   createMembersService,
   createSessionsService,
   membersRoutes,
@@ -55,6 +56,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     accessTokenSeconds,
     organisations: createOrganisationsService(db),
     sessions: createSessionsService(db, clock, sessions),
+    bootstrap: createBootstrapService(db, sessions.passwordCost),
     members: createMembersService(db, sessions.passwordCost),
     agreements: createAgreementsService(db),
     catalogue: createCatalogueService(db),

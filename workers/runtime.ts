@@ -18,7 +18,7 @@ export function processor<C extends JobContract>(
   job: C,
   run: (ctx: HatContext, payload: JobPayload<C>) => Promise<void>,
 ): Processor {
-  return { job, run: run as Processor['run'] };
+  return { job, run };
 }
 
 export interface RuntimeDependencies {

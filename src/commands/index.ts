@@ -1,9 +1,11 @@
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
+import { demoCommand } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
 import { printOpenApi } from './openapi.ts';
 import { runUntilStopped } from './run.ts';
+import { seedCommand } from './seed.ts';
 
 type Name = 'serve' | 'work' | 'all' | 'migrate' | 'seed' | 'demo' | 'openapi' | 'doctor';
 
@@ -24,7 +26,8 @@ export async function runCommand(name: Name): Promise<number> {
     case 'doctor':
       return doctor(config, log);
     case 'seed':
+      return seedCommand(config, log);
     case 'demo':
-      throw new Error('not yet');
+      return demoCommand(createLogger(process.stdout.isTTY ? 'error' : 'warn'));
   }
 }

@@ -32,6 +32,6 @@ export function createBatcher<T>(
   return (id) =>
     new Promise((resolve, reject) => {
       waiting.push({ id, resolve, reject });
-      if (!isRunning) void flush();
+      if (!isRunning) flush().catch(reject);
     });
 }

@@ -43,6 +43,7 @@ const violations: Readonly<Record<string, readonly [from: string, to: string]>> 
   'platform-knows-no-domain': ['src/platform/http/domain.ts', 'src/modules/requests/index.ts'],
   'module-knows-no-entry': ['src/modules/requests/d.service.ts', 'src/app.ts'],
   'workers-started-by-entries': ['src/app.ts', 'workers/main.ts'],
+  'demo-is-for-commands': ['src/modules/requests/h.service.ts', 'src/demo/seed/index.ts'],
   'nothing-imports-tests': ['src/modules/requests/e.service.ts', 'test/support/x.ts'],
   'rules-are-pure': ['src/modules/requests/a.rules.ts', 'node:fs'],
   'routes-see-no-sql': ['src/modules/requests/a.routes.ts', 'src/modules/requests/a.repo.ts'],
@@ -74,6 +75,8 @@ const permitted: readonly (readonly [from: string, to: string])[] = [
   ['workers/ok.ts', 'src/modules/requests/index.ts'],
   ['workers/ok.ts', 'bullmq'],
   ['src/cli.ts', 'workers/main.ts'],
+  ['src/commands/ok.ts', 'src/demo/seed/index.ts'],
+  ['src/demo/ok.ts', 'src/modules/requests/index.ts'],
   ['test/ok.test.ts', 'src/modules/requests/a.service.ts'],
 ];
 

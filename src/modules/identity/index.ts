@@ -1,5 +1,6 @@
 import './identity.permissions.ts';
 
+export { type BootstrapService, createBootstrapService, type FirstAccount } from './bootstrap.service.ts';
 export type { HatView, MeView, TokenView } from './identity.schemas.ts';
 export { membersRoutes } from './members.routes.ts';
 export { createMembersService, type MembersService } from './members.service.ts';

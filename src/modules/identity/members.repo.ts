@@ -47,9 +47,16 @@ export async function replaceRoles(
   await addRoles(tx, userId, hat, roles);
 }
 
-export async function addRoles(tx: HatTx, userId: string, hat: Hat, roles: readonly string[]): Promise<void> {
-  await tx.sql`insert into role_assignments (user_id, hat_kind, hat_id, role)
+/** Says how many of the roles are new to the person. */
+export async function addRoles(
+  tx: HatTx,
+  userId: string,
+  hat: Hat,
+  roles: readonly string[],
+): Promise<number> {
+  const result = await tx.sql`insert into role_assignments (user_id, hat_kind, hat_id, role)
     select ${userId}, ${hat.kind}, ${hat.id}, role from unnest(${roles as string[]}::text[]) as role on conflict do nothing`;
+  return result.count;
 }
 
 /** True when a centre or organisation with this id exists. */

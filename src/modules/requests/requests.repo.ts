@@ -169,10 +169,11 @@ export async function listRequests(
 ): Promise<SummaryRow[]> {
   return readUnderHat<SummaryRow>(db, ctx, (sql) => {
     const isNewestFirst = query.sort === 'newest';
+    const beyond = isNewestFirst ? sql`<` : sql`>`;
     const hat =
       ctx.hat.kind === 'centre' ? sql`r.centre_id = ${ctx.hat.id}` : sql`r.organisation_id = ${ctx.hat.id}`;
     return sql`select ${summaryColumns(sql)} from service_requests r where ${hat} ${filters(sql, query)} ${assignee(sql, ctx, query)}
-      ${after === undefined ? sql`` : isNewestFirst ? sql`and r.id < ${after}` : sql`and r.id > ${after}`}
+      ${after === undefined ? sql`` : sql`and r.id ${beyond} ${after}`}
       order by r.id ${isNewestFirst ? sql`desc` : sql`asc`} limit ${limit}`;
   });
 }

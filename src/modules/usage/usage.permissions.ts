@@ -5,5 +5,5 @@ const memberReaders = ['requester', 'approver', 'member-finance', 'member-admin'
 
 definePermissions({
   'usage:read': [...centreReaders, ...memberReaders, 'auditor', 'data-protection-officer'],
-  'usage:write': ['centre-admin', 'finance', 'team-lead', 'caseworker'],
+  'usage:write': ['centre-admin', 'finance', 'team-lead', 'caseworker', 'integration'],
 });

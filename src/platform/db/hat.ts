@@ -57,6 +57,14 @@ export async function withSignInTx<T>(db: Database, work: (tx: HatTx) => Promise
   return (await db.sql.begin(run)) as T;
 }
 
+/** Runs part of a hat's transaction with the rights of `withSignInTx`; for the identity module only. */
+export async function withinSignIn<T>(tx: HatTx, { hat }: HatContext, work: () => Promise<T>): Promise<T> {
+  await tx.sql`select set_config('app.hat_kind', 'identity', true)`;
+  const result = await work();
+  await tx.sql`select set_config('app.hat_kind', ${hat.kind}, true)`;
+  return result;
+}
+
 /**
  * One read under a hat in one round trip, for hot paths. The lateral join runs the query only after the hat is open: `offset 0`
  * keeps the planner from pulling it out, and its condition needs the outer row.

@@ -1,5 +1,8 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
-import { IdempotencyHeaders, ProblemSchema } from './schemas.ts';
+import { IdempotencyHeaders } from './schemas.ts';
+
+/** The schema that `registerOpenApi` adds under this name. */
+const PROBLEM = { $ref: 'Problem#' };
 
 interface RouteSchema {
   body?: unknown;
@@ -20,7 +23,7 @@ export function registerRouteRules(app: FastifyInstance): void {
     assertClosed(`${name}: querystring`, schema.querystring);
     if (schema.hide) return;
     schema.querystring ??= { type: 'object', additionalProperties: false, properties: {} };
-    schema.response = { ...schema.response, '4xx': ProblemSchema, '5xx': ProblemSchema };
+    schema.response = { ...schema.response, '4xx': PROBLEM, '5xx': PROBLEM };
     if (route.config.idempotent) withIdempotencyHeader(schema);
   });
   // Not before serialising: that hook passes text by.
