@@ -182,10 +182,8 @@ async function usesItsIndex(t: Test, { caller, db, run, index }: HotQuery): Prom
 async function oneRound(jobs: Database): Promise<void> {
   const queues = createQueueSystem({ backend: 'postgres', database: jobs.target });
   const log = pino({ level: 'silent' });
-  const relay = startRelay(jobs, queues, new Map(), fixedClock(NOW), log, {
-    ...RELAY_DEFAULTS,
-    batchSize: 1,
-  });
+  const deps = { outbox: jobs, queues, contracts: new Map(), clock: fixedClock(NOW), log };
+  const relay = startRelay(deps, { ...RELAY_DEFAULTS, batchSize: 1 });
   await relay.stop();
 }
 

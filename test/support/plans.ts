@@ -58,8 +58,7 @@ export async function planOf(
     const [{ Plan: root }] = (typeof found === 'string' ? JSON.parse(found) : found) as [{ Plan: Node }];
     return summary(root);
   };
-  if (ctx === undefined)
-    return (await db.sql.begin((sql) => explain(sql as unknown as Database['sql']))) as Plan;
+  if (ctx === undefined) return db.sql.begin((sql) => explain(sql as unknown as Database['sql']));
   return withHatTx(db, ctx, ({ sql }) => explain(sql as unknown as Database['sql']));
 }
 
