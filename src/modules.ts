@@ -1,4 +1,3 @@
-import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from './config.ts';
 import { agreementsRoutes, createAgreementsService } from './modules/agreements/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
@@ -23,6 +22,7 @@ import {
 import { createClosedRequestsService, createUsageService, usageRoutes } from './modules/usage/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/database.ts';
+import type { Routes } from './platform/http/route-rules.ts';
 
 export interface ModuleDependencies {
   readonly db: Database;
@@ -72,7 +72,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
 }
 
 /** Routes of all modules, in the order the API document shows them. */
-export function routesOf(modules: Modules): FastifyPluginAsync[] {
+export function routesOf(modules: Modules): Routes[] {
   return [
     sessionsRoutes(modules.sessions, modules.accessTokenSeconds),
     membersRoutes(modules.members),
@@ -83,5 +83,5 @@ export function routesOf(modules: Modules): FastifyPluginAsync[] {
     usageRoutes(modules.usage),
     operationsRoutes(modules.operations),
     costingRoutes(modules.costing),
-  ] as FastifyPluginAsync[];
+  ] as Routes[];
 }

@@ -13,7 +13,8 @@ import {
   type Schema,
   urlOf,
 } from '../support/operations.ts';
-import { type Target, TENANT_ROWS } from '../support/tenant-rows.ts';
+import type { Target } from '../support/tenant-row.ts';
+import { TENANT_ROWS } from '../support/tenant-rows.ts';
 import { makeTenantWorld, type TenantWorld } from '../support/tenant-world.ts';
 
 /** Manners that every route keeps, tried on all routes of the API document. */
@@ -23,6 +24,7 @@ const OPEN_PLACES: Readonly<Record<string, string>> = {
   '/formData': 'answers to a form; checked against the form of the service version',
   '/formSchema': 'a JSON Schema; checked by rules of its own',
   '/costClause/tranches/*/key/values': 'shares by AGS or id of an organisation, each a decimal',
+  '/values': 'an allocation key: weights by AGS or id of an organisation, each a decimal',
   '/attributes': 'a few values that describe a usage event; names and sizes are checked by rules',
 };
 
@@ -88,11 +90,12 @@ function send(
   headers: Headers = {},
 ): Promise<LightMyRequestResponse> {
   const { token } = callerOf(world, operation, target);
+  const { contentType } = target;
   const authorization = operation.access === 'public' ? {} : { authorization: `Bearer ${token}` };
   return world.test.inject({
     method: operation.method,
     url: urlOf(operation, target),
-    headers: { ...authorization, ...headers },
+    headers: { ...authorization, ...(contentType && { 'content-type': contentType }), ...headers },
     ...(target.body === undefined ? {} : { payload: target.body as object }),
   });
 }
@@ -125,12 +128,12 @@ const bodySchema = ({ requestBody }: Operation): Schema | undefined =>
   requestBody?.content['application/json']?.schema;
 
 /** A second valid body that is not the first. */
-function otherBody({ id }: Operation, body: object): unknown {
+function otherBody({ id }: Operation, body: unknown): unknown {
   const change = TENANT_ROWS[id]?.otherBody;
   if (change !== undefined) return change(body as never);
-  const field = ['name', 'title', 'subject', 'body'].find((name) => name in body);
+  const field = ['name', 'title', 'subject', 'body'].find((name) => name in (body as object));
   if (field === undefined) throw new Error(`${id}: the row does not say what another body is (otherBody)`);
-  return { ...body, [field]: 'Etwas anderes' };
+  return { ...(body as object), [field]: 'Etwas anderes' };
 }
 
 tap.setTimeout(180_000);
@@ -220,7 +223,7 @@ tap.test('routes', async (t) => {
         SHOWN_ONCE.filter((name) => name in first.json<object>()).map((name) => [name, null]),
       );
       t.same(again.json(), { ...first.json<object>(), ...hidden }, `${operation.id}: the same answer`);
-      const changed = { ...target, body: otherBody(operation, target.body as object) };
+      const changed = { ...target, body: otherBody(operation, target.body) };
       checkProblem(t, await send(world, operation, changed, key), 409, 'IDEMPOTENCY_KEY_REUSED');
     }
   });

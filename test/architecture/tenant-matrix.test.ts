@@ -4,7 +4,8 @@ import { permissionsOf } from '../../src/platform/permissions.ts';
 import { type Caller, startTestApp } from '../support/app.ts';
 import { fingerprintOf } from '../support/fingerprint.ts';
 import { isChange, type Operation, operationsOf, urlOf } from '../support/operations.ts';
-import { type Reach, type Target, TENANT_ROWS, type TenantRow } from '../support/tenant-rows.ts';
+import type { Reach, Target, TenantRow } from '../support/tenant-row.ts';
+import { TENANT_ROWS } from '../support/tenant-rows.ts';
 import {
   allRoles,
   makeTenantWorld,
@@ -43,6 +44,7 @@ function send(
     url: urlOf(operation, target),
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(target.contentType === undefined ? {} : { 'content-type': target.contentType }),
       ...(target.ifMatch === undefined ? {} : { 'if-match': `"${target.ifMatch}"` }),
     },
     ...(target.body === undefined ? {} : { payload: target.body as object }),

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Method } from './app.ts';
-import type { Target } from './tenant-rows.ts';
+import type { Target } from './tenant-row.ts';
 
 /** A JSON Schema as far as tests look into one. */
 export interface Schema {

@@ -18,6 +18,7 @@ export interface Side extends Pick<OrderableWorld, 'caseworker' | 'serviceId' | 
   /** A request that the member filed and the centre accepted. */
   readonly requestId: string;
   readonly agreementId: string;
+  readonly periodId: string;
 }
 
 /** Two centres that have nothing to do with each other, and the platform above them. */
@@ -59,7 +60,8 @@ async function makeSide(test: TestApp, code: string): Promise<Side> {
   });
   const { items } = await must<{ items: Made[] }>(side.centre, 'GET', '/agreements');
   const request = await acceptedRequest({ test, side });
-  return { ...side, requestId: request.id, agreementId: items[0]?.id ?? '' };
+  const period = await created(side.centre, '/billing-periods', { code: '2031' });
+  return { ...side, periodId: period.id, requestId: request.id, agreementId: items[0]?.id ?? '' };
 }
 
 type Maker = { readonly test: TestApp; readonly side: Pick<Side, 'member' | 'centre' | 'serviceId'> };
@@ -175,4 +177,88 @@ export async function agreementInForce(maker: { readonly side: Side }): Promise<
     {},
     ifMatch(draft),
   );
+}
+
+const EQUAL_SHARES = {
+  mode: 'cascade',
+  tranches: [{ id: 'all', label: 'Alles', percent: '100', key: { type: 'equal' } }],
+};
+
+let months = 0;
+/** A month nobody has billed yet. */
+export function freshMonth(): string {
+  months += 1;
+  return `${2020 + Math.floor(months / 12)}-${String((months % 12) + 1).padStart(2, '0')}`;
+}
+
+/** A month with the cost of a service that is shared out equally, and a draft run over it. */
+export async function draftRun({ side }: { readonly side: Side }): Promise<RunMade> {
+  const service = await publishedService({ side });
+  const terms = { ...agreementTerms(service.id, side.member.hat.id), costClause: EQUAL_SHARES };
+  const agreement = await created(side.centre, '/agreements', {
+    title: fresh('Klausel'),
+    mode: 'delegating',
+    ...terms,
+  });
+  await must(
+    side.centre,
+    'POST',
+    `/agreements/${agreement.id}/actions/bring-into-force`,
+    {},
+    ifMatch(agreement),
+  );
+  const month = freshMonth();
+  await must(side.centre, 'POST', '/cost-lines', costLine(service.id, `${month}-15`));
+  const period = await created(side.centre, '/billing-periods', { code: month });
+  const run = await must<RunMade>(side.centre, 'POST', '/allocation-runs', { periodId: period.id });
+  return { ...run, periodId: period.id };
+}
+
+export interface RunMade extends Made {
+  readonly resultHash: string;
+  readonly periodId: string;
+}
+
+export const costLine = (serviceId: string, bookedOn: string) => ({
+  serviceId,
+  bookedOn,
+  costType: 'Personal',
+  amountCents: 100_00,
+  text: 'Gehälter',
+});
+
+export async function runStep(
+  caller: Caller,
+  run: RunMade,
+  action: string,
+  body: object = {},
+): Promise<RunMade> {
+  const next = await must<RunMade>(
+    caller,
+    'POST',
+    `/allocation-runs/${run.id}/actions/${action}`,
+    body,
+    ifMatch(run),
+  );
+  return { ...next, periodId: run.periodId };
+}
+
+export const submittedRun = async (maker: { readonly side: Side }): Promise<RunMade> =>
+  runStep(maker.side.centre, await draftRun(maker), 'submit');
+
+/** Approved by a second person, its period frozen. */
+export async function postableRun({
+  test,
+  side,
+}: {
+  readonly test: TestApp;
+  readonly side: Side;
+}): Promise<RunMade> {
+  const run = await submittedRun({ side });
+  const colleague = await test.caller(side.centre.hat, allRoles(side.centre.hat));
+  for (const [version, action] of ['close', 'freeze'].entries()) {
+    const url = `/billing-periods/${run.periodId}/actions/${action}`;
+    await must(side.centre, 'POST', url, {}, { 'if-match': `"${version + 1}"` });
+  }
+  return runStep(colleague, run, 'approve', { resultHash: run.resultHash });
 }

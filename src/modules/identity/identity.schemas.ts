@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { closed, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
 
 export const HatKindSchema = Type.Enum(['centre', 'organisation', 'platform']);
-const HatRef = closed({ kind: HatKindSchema, id: Uuid });
+export const HatRef = closed({ kind: HatKindSchema, id: Uuid });
 export type HatRef = Static<typeof HatRef>;
 
 export const HatView = closed({
@@ -29,7 +29,6 @@ export const SignIn = closed({
 export type SignIn = Static<typeof SignIn>;
 export const Refresh = closed({ refreshToken: Type.String({ minLength: 20, maxLength: 200 }) });
 export const ChangePassword = closed({ currentPassword: Password, newPassword: NewPassword });
-export const SwitchHat = HatRef;
 
 export const TokenView = closed({
   accessToken: Type.String(),

@@ -7,10 +7,10 @@ import {
   ChangePassword,
   ClientCredentials,
   ClientTokenView,
+  HatRef,
   MeView,
   Refresh,
   SignIn,
-  SwitchHat,
   TokenView,
 } from './identity.schemas.ts';
 import type { OpenedSession, SessionsService } from './sessions.service.ts';
@@ -67,7 +67,7 @@ export const sessionsRoutes =
           tags,
           operationId: 'switchHat',
           summary: 'Tokens under another hat',
-          body: SwitchHat,
+          body: HatRef,
           response: { 200: TokenView },
         },
       },

@@ -24,9 +24,17 @@ export async function redrive(tx: HatTx, id: string): Promise<string | undefined
   return row?.name;
 }
 
+/** What row-level security says too, put so that the planner finds the index of the hat. */
+function ownEntries({ sql }: HatTx, { hat }: HatContext) {
+  if (hat.kind === 'centre') return sql`centre_id = ${hat.id}`;
+  if (hat.kind === 'organisation') return sql`organisation_id = ${hat.id}`;
+  return sql`hat_kind = ${hat.kind} and hat_id = ${hat.id}`;
+}
+
 /** What the hat may see of the audit trail, newest first. */
 export async function listAuditEntries(
   tx: HatTx,
+  ctx: HatContext,
   entityId: string | undefined,
   before: string | undefined,
   limit: number,
@@ -36,6 +44,6 @@ export async function listAuditEntries(
   >`select id, at, json_build_object('id', actor_id, 'name', actor_name, 'kind', actor_kind) as actor,
       json_build_object('kind', hat_kind, 'id', hat_id) as hat, on_behalf_of as "onBehalfOf", request_id as "requestId", action,
       entity_type as "entityType", entity_id as "entityId", details
-    from audit_entries where true ${entityId === undefined ? tx.sql`` : tx.sql`and entity_id = ${entityId}`}
+    from audit_entries where ${ownEntries(tx, ctx)} ${entityId === undefined ? tx.sql`` : tx.sql`and entity_id = ${entityId}`}
     ${before === undefined ? tx.sql`` : tx.sql`and id < ${before}`} order by id desc limit ${limit}`;
 }

@@ -47,7 +47,9 @@ export function createOperationsService(db: Database) {
       { limit, cursor, entityId }: AuditQuery,
     ): Promise<Page<AuditView>> {
       const [before] = cursor === undefined ? [] : decodeCursor('audit-entries', cursor, ['uuid'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listAuditEntries(tx, entityId, before, limit + 1));
+      const rows = await withHatTx(db, ctx, (tx) =>
+        repo.listAuditEntries(tx, ctx, entityId, before, limit + 1),
+      );
       return toPage(
         rows,
         limit,

@@ -12,7 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { createdAt, id, moment, version } from '../../platform/db/columns.ts';
-import { sharedUnlessInternal, twoParties } from '../../platform/db/policies.ts';
+import { policy, sharedUnlessInternal } from '../../platform/db/policies.ts';
 import { agreementVersions } from '../agreements/agreements.table.ts';
 import { services, serviceVersions } from '../catalogue/catalogue.table.ts';
 import { teams, users } from '../identity/identity.table.ts';
@@ -122,7 +122,12 @@ export const serviceRequests = pgTable(
       .on(table.organisationId, table.externalReference)
       .where(sql`external_reference is not null`),
     index('service_requests_search_idx').using('gin', table.search),
-    twoParties('service_requests'),
+    // A draft is the member's own affair until it is submitted.
+    policy(
+      'service_requests',
+      'two_parties',
+      sql`((app.hat_kind() = 'centre' and centre_id = app.hat_id() and status <> 'draft') or (app.hat_kind() = 'organisation' and organisation_id = app.hat_id()))`,
+    ),
   ],
 );
 

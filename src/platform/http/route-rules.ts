@@ -1,8 +1,11 @@
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { IdempotencyHeaders } from './schemas.ts';
 
 /** The schema that `registerOpenApi` adds under this name. */
 const PROBLEM = { $ref: 'Problem#' };
+
+/** The routes of a module. */
+export type Routes = FastifyPluginAsync;
 
 interface RouteSchema {
   body?: unknown;
@@ -55,9 +58,4 @@ function assertClosed(name: string, schema: unknown): void {
   for (const alternative of anyOf ?? []) assertClosed(name, alternative);
   if (type === 'object' && additionalProperties === undefined)
     throw new Error(`${name} takes unknown fields; use closed()`);
-}
-
-/** True for routes that change something and whose callers act under a hat. */
-export function isChange(route: Pick<RouteOptions, 'method'>): boolean {
-  return !['GET', 'HEAD', 'OPTIONS'].includes(String(route.method));
 }
