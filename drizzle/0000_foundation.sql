@@ -16,20 +16,18 @@ CREATE FUNCTION app.actor_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT nullif(current_setting('app.actor_id', true), '')::uuid $$;
 --> statement-breakpoint
 -- Puts on a hat until the end of the transaction. A session that has ended opens nothing, from its very next statement on.
+-- The session is looked up under the hat itself, for that is the only one whose policy shows it.
 CREATE FUNCTION app.open_hat(kind text, hat uuid, actor uuid, session uuid) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-  IF session IS NOT NULL THEN
-    PERFORM set_config('app.hat_kind', 'identity', true);
-    IF NOT EXISTS (
-      SELECT FROM public.sessions s
-      WHERE s.id = session AND s.hat_kind = kind AND s.hat_id = hat AND coalesce(s.user_id, s.machine_account_id) = actor AND s.revoked_at IS NULL
-    ) THEN
-      RAISE EXCEPTION 'session ended' USING ERRCODE = 'VB401';
-    END IF;
-  END IF;
   PERFORM set_config('app.hat_kind', kind, true), set_config('app.hat_id', hat::text, true), set_config('app.actor_id', actor::text, true);
+  IF session IS NOT NULL AND NOT EXISTS (
+    SELECT FROM public.sessions s
+    WHERE s.id = session AND s.hat_kind = kind AND s.hat_id = hat AND coalesce(s.user_id, s.machine_account_id) = actor AND s.revoked_at IS NULL
+  ) THEN
+    RAISE EXCEPTION 'session ended' USING ERRCODE = 'VB401';
+  END IF;
   RETURN true;
 END $$;
 --> statement-breakpoint
@@ -59,7 +57,7 @@ BEGIN
     IF OLD.status <> 'draft' THEN RAISE EXCEPTION 'a published service version is kept' USING ERRCODE = 'VB409'; END IF;
     RETURN OLD;
   END IF;
-  IF OLD.status <> 'draft' AND (to_jsonb(NEW) - '{status,retired_at,version}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{status,retired_at,version}'::text[]) THEN
+  IF OLD.status <> 'draft' AND (NEW.status = 'draft' OR to_jsonb(NEW) - '{status,retired_at,version}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{status,retired_at,version}'::text[]) THEN
     RAISE EXCEPTION 'a published service version is immutable' USING ERRCODE = 'VB409';
   END IF;
   RETURN NEW;
@@ -69,7 +67,11 @@ END $$;
 CREATE FUNCTION app.keep_version_in_force() RETURNS trigger LANGUAGE plpgsql
 AS $$
 BEGIN
-  IF OLD.status <> 'draft' AND (to_jsonb(NEW) - '{status,valid_to}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{status,valid_to}'::text[]) THEN
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.status <> 'draft' THEN RAISE EXCEPTION 'an agreement version in force is kept' USING ERRCODE = 'VB409'; END IF;
+    RETURN OLD;
+  END IF;
+  IF OLD.status <> 'draft' AND (NEW.status = 'draft' OR to_jsonb(NEW) - '{status,valid_to}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{status,valid_to}'::text[]) THEN
     RAISE EXCEPTION 'an agreement version in force is immutable' USING ERRCODE = 'VB409';
   END IF;
   RETURN NEW;

@@ -24,4 +24,49 @@ CREATE TRIGGER usage_events_append_only BEFORE UPDATE OR DELETE ON usage_events 
 --> statement-breakpoint
 CREATE TRIGGER service_versions_published BEFORE UPDATE OR DELETE ON service_versions FOR EACH ROW EXECUTE FUNCTION app.keep_published_version();
 --> statement-breakpoint
-CREATE TRIGGER agreement_versions_in_force BEFORE UPDATE ON agreement_versions FOR EACH ROW EXECUTE FUNCTION app.keep_version_in_force();
+CREATE TRIGGER agreement_versions_in_force BEFORE UPDATE OR DELETE ON agreement_versions FOR EACH ROW EXECUTE FUNCTION app.keep_version_in_force();
+--> statement-breakpoint
+-- Costs, keys and what a run says are only ever added to.
+REVOKE UPDATE, DELETE ON cost_lines, cost_line_imports, allocation_keys, allocation_run_calculations, allocation_run_lines FROM verbund_app;
+--> statement-breakpoint
+REVOKE DELETE ON billing_periods, allocation_runs FROM verbund_app;
+--> statement-breakpoint
+CREATE TRIGGER cost_lines_append_only BEFORE UPDATE OR DELETE ON cost_lines FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER cost_line_imports_append_only BEFORE UPDATE OR DELETE ON cost_line_imports FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER allocation_keys_append_only BEFORE UPDATE OR DELETE ON allocation_keys FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER allocation_run_calculations_append_only BEFORE UPDATE OR DELETE ON allocation_run_calculations FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER allocation_run_lines_append_only BEFORE UPDATE OR DELETE ON allocation_run_lines FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
+--> statement-breakpoint
+-- Lines belong to a run that nobody has signed yet.
+CREATE FUNCTION app.keep_run_lines() RETURNS trigger LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM allocation_runs r WHERE r.id IN (SELECT run_id FROM added) AND r.status <> 'draft') THEN
+    RAISE EXCEPTION 'only a draft run takes lines' USING ERRCODE = 'VB409';
+  END IF;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER allocation_run_lines_draft_only AFTER INSERT ON allocation_run_lines REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION app.keep_run_lines();
+--> statement-breakpoint
+-- What a run is never changes, only where it stands; a posted run may be superseded and nothing else.
+CREATE FUNCTION app.keep_run() RETURNS trigger LANGUAGE plpgsql
+AS $$
+DECLARE
+  moving text[] := '{status,version,submitted_by,submitted_by_name,submitted_at,approved_by,approved_by_name,approved_at,approved_result_hash,posted_by,posted_by_name,posted_at,ended_by,ended_by_name,ended_at,end_reason}';
+BEGIN
+  IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'an allocation run is kept' USING ERRCODE = 'VB409'; END IF;
+  IF OLD.status = 'posted' AND NEW.status = 'superseded' THEN moving := '{status,version,ended_by,ended_by_name,ended_at,end_reason}';
+  ELSIF OLD.status IN ('posted', 'superseded', 'rejected') THEN RAISE EXCEPTION 'an allocation run is immutable once it is %', OLD.status USING ERRCODE = 'VB409';
+  END IF;
+  IF (to_jsonb(NEW) - moving) IS DISTINCT FROM (to_jsonb(OLD) - moving) THEN
+    RAISE EXCEPTION 'what an allocation run was computed from and gave is immutable' USING ERRCODE = 'VB409';
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER allocation_runs_keep BEFORE UPDATE OR DELETE ON allocation_runs FOR EACH ROW EXECUTE FUNCTION app.keep_run();

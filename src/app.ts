@@ -1,4 +1,3 @@
-import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Config } from './config.ts';
 import { type Modules, routesOf } from './modules.ts';
@@ -14,8 +13,9 @@ import {
   registerRequestLog,
 } from './platform/http/observability.ts';
 import { registerDocs, registerOpenApi } from './platform/http/openapi.ts';
-import { registerProblems } from './platform/http/problems.ts';
+import { answerEarly, registerProblems } from './platform/http/problems.ts';
 import { registerRouteRules } from './platform/http/route-rules.ts';
+import { registerShutdown } from './platform/http/shutdown.ts';
 import { registerValidation } from './platform/http/validation.ts';
 import { isUuid, newId } from './platform/ids.ts';
 import { VERSION } from './version.ts';
@@ -45,16 +45,18 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-  }).withTypeProvider<TypeBoxTypeProvider>();
+    frameworkErrors: answerEarly,
+  });
   app.addHook('preClose', async () => {
     isStopping = true;
   });
+  registerShutdown(app);
 
   const registry = createRegistry();
   registerProblems(app);
-  registerValidation(app);
   registerRequestLog(app, registry);
   await registerLimits(app, config.RATE_LIMIT_PER_MINUTE);
+  registerValidation(app); // after the hooks that set headers: its own refusal bears them too
   await registerOpenApi(app, VERSION);
   await registerDocs(app);
   registerRouteRules(app);
@@ -68,5 +70,5 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     isStopping: () => isStopping,
   });
   for (const routes of routesOf(modules)) await app.register(routes, { prefix: '/api/v1' });
-  return app as unknown as FastifyInstance;
+  return app;
 }

@@ -115,17 +115,23 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** A text as the type asked for, or unchanged, to be refused: `3000.5` is no port, and a blank is not 0. */
+function valueOf(text: string, type: string | undefined): string | number | boolean {
+  if (type === 'integer' && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (type === 'boolean' && /^(true|false|1|0)$/.test(text)) return text === 'true' || text === '1';
+  return text;
+}
+
 /**
  * Reads the settings from environment variables. Empty values count as left out.
  * @throws ConfigError naming every setting that is wrong, never its value (it may be a secret).
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const given = Object.fromEntries(
-    Object.keys(ConfigSchema.properties)
-      .map((name) => [name, env[name]] as const)
-      .filter((entry) => entry[1] !== undefined && entry[1] !== ''),
-  );
-  const value = Value.Default(ConfigSchema, Value.Convert(ConfigSchema, given));
+  const given = Object.entries(ConfigSchema.properties).flatMap(([name, schema]) => {
+    const text = env[name] ?? '';
+    return text === '' ? [] : [[name, valueOf(text, (schema as { type?: string }).type)]];
+  });
+  const value = Value.Default(ConfigSchema, Object.fromEntries(given));
   if (!Value.Check(ConfigSchema, value)) {
     const faults = Value.Errors(ConfigSchema, value).map(
       (error) => `${error.instancePath.slice(1)} ${error.message}`,

@@ -3,6 +3,10 @@ import { chmod, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from './config.ts';
 import { ConfigError } from './config.ts';
+import { newId } from './platform/ids.ts';
+
+/** An empty secret would let anybody sign tokens; a file cut short by a full disk is one. */
+const LEAST_CHARACTERS = 32;
 
 /** The signing secret the operator gave, or with the embedded database one that is made once and kept in the data directory. */
 export async function authSecretOf(config: Config): Promise<string> {
@@ -13,14 +17,17 @@ export async function authSecretOf(config: Config): Promise<string> {
     );
   }
   await mkdir(config.VERBUND_DATA_DIR, { recursive: true });
-  return keepOnce(path.join(config.VERBUND_DATA_DIR, 'auth-secret'), () =>
-    randomBytes(48).toString('base64url'),
+  const file = path.join(config.VERBUND_DATA_DIR, 'auth-secret');
+  const secret = await keepOnce(file, () => randomBytes(48).toString('base64url'));
+  if (secret.length >= LEAST_CHARACTERS) return secret;
+  throw new ConfigError(
+    `${file} is damaged. Remove it to have a new secret made; everybody then signs in again.`,
   );
 }
 
 /** Makes a file for the owner's eyes once; of two processes at the same moment, both get the text of the first. */
 async function keepOnce(file: string, make: () => string): Promise<string> {
-  const draft = `${file}.${process.pid}.new`;
+  const draft = `${file}.${newId()}.new`;
   await writePrivate(draft, make());
   await link(draft, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;

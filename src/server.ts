@@ -1,7 +1,6 @@
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { startWorkers } from '../workers/main.ts';
-import { buildApp } from './app.ts';
+import { type AppDependencies, buildApp } from './app.ts';
 import { type Backing, openBacking } from './backing.ts';
 import type { Config } from './config.ts';
 import { createModules, type Modules, moduleSettings } from './modules.ts';
@@ -56,31 +55,32 @@ export async function startProcess(
       });
       closers.push(() => workers.stop());
     }
-    const address = parts.api ? await listen() : undefined;
+    const address = parts.api
+      ? await listen({ config, authSecret, clock, logger: log, modules }, backing, closers)
+      : undefined;
     return { address, modules, backing, stop };
-
-    async function listen(): Promise<string> {
-      const queues = QUEUES.map((name) => ({ name, queue: backing.queues.queue(name) }));
-      closers.push(() => Promise.all(queues.map(({ queue }) => queue.close())));
-      const probes = probesOf(backing, queues[0]?.queue);
-      const app: FastifyInstance = await buildApp({
-        config,
-        authSecret,
-        clock,
-        logger: log,
-        modules,
-        probes,
-        measures: measuresOf(backing, queues),
-      });
-      closers.push(() => app.close());
-      return app.listen({ port: config.PORT, host: config.HOST });
-    }
   } catch (error) {
     await stop().catch((second: unknown) =>
       log.error({ err: second }, 'could not clean up after a failed start'),
     );
     throw error;
   }
+}
+
+async function listen(
+  deps: Omit<AppDependencies, 'probes' | 'measures'>,
+  backing: Backing,
+  closers: (() => Promise<unknown>)[],
+): Promise<string> {
+  const queues = QUEUES.map((name) => ({ name, queue: backing.queues.queue(name) }));
+  closers.push(() => Promise.all(queues.map(({ queue }) => queue.close())));
+  const probes = probesOf(backing, queues[0]?.queue);
+  const app = await buildApp({ ...deps, probes, measures: measuresOf(backing, queues) });
+  closers.push(() => app.close());
+  const { PORT: port, HOST: host } = deps.config;
+  const address = await app.listen({ port, host });
+  await backing.embedded?.announce(address);
+  return address;
 }
 
 function probesOf({ db }: Backing, queue: Queue | undefined): Probe[] {

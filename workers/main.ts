@@ -3,7 +3,7 @@ import type { Modules } from '../src/modules.ts';
 import type { Clock } from '../src/platform/clock.ts';
 import type { Database } from '../src/platform/db/database.ts';
 import type { QueueSystem } from '../src/platform/jobs/queues.ts';
-import { RELAY_DEFAULTS, type RelayOptions, startRelay } from './outbox-relay.ts';
+import { type RelayOptions, startRelay } from './outbox-relay.ts';
 import { processorsOf, tasksOf } from './processors/index.ts';
 import { startProcessors } from './runtime.ts';
 import { startSchedulers } from './schedulers.ts';
@@ -31,7 +31,7 @@ export async function startWorkers(deps: WorkerDependencies): Promise<RunningWor
   const contracts = new Map(processors.map(({ job }) => [job.name, job]));
   const workers = startProcessors({ queues, outbox, clock, log, concurrency }, processors);
   const scheduler = await startSchedulers(queues, tasksOf(modules, outbox, clock), log);
-  const relay = startRelay(outbox, queues, contracts, clock, log, deps.relay ?? RELAY_DEFAULTS);
+  const relay = startRelay({ outbox, queues, contracts, clock, log }, deps.relay);
   return {
     async stop() {
       await relay.stop();

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Value } from 'typebox/value';
+import { createBatcher } from '../src/platform/batcher.ts';
 import type { Clock } from '../src/platform/clock.ts';
 import { type HatContext, type HatKind, systemContext } from '../src/platform/context.ts';
 import type { Database } from '../src/platform/db/database.ts';
@@ -17,7 +18,7 @@ export function processor<C extends JobContract>(
   job: C,
   run: (ctx: HatContext, payload: JobPayload<C>) => Promise<void>,
 ): Processor {
-  return { job, run: run as Processor['run'] };
+  return { job, run };
 }
 
 export interface RuntimeDependencies {
@@ -30,10 +31,17 @@ export interface RuntimeDependencies {
 }
 
 interface OutboxRow {
+  id: string;
   hatKind: HatKind;
   hatId: string;
   requestId: string;
   isOver: boolean;
+}
+
+/** The outbox as running jobs see it; jobs that begin or end together share a statement. */
+interface JobLedger {
+  find(id: string): Promise<OutboxRow | undefined>;
+  complete(id: string): Promise<unknown>;
 }
 
 /**
@@ -43,24 +51,20 @@ interface OutboxRow {
 export function startProcessors(deps: RuntimeDependencies, processors: readonly Processor[]): Worker[] {
   const byName = new Map(processors.map((each) => [each.job.name, each]));
   const queues = new Set<QueueName>(processors.map((each) => each.job.queue));
+  const ledger = openLedger(deps);
   return [...queues].map((queue) =>
-    deps.queues.worker(queue, deps.concurrency, (job) => runJob(deps, byName.get(job.name), job)),
+    deps.queues.worker(queue, deps.concurrency, (job) => runJob(deps, ledger, byName.get(job.name), job)),
   );
 }
 
 async function runJob(
   deps: RuntimeDependencies,
+  ledger: JobLedger,
   handler: Processor | undefined,
   job: RunningJob,
 ): Promise<void> {
-  const row = await findOutboxRow(deps.outbox, job.id);
+  const row = await ledger.find(job.id);
   if (row === undefined || row.isOver) return;
-  const log = deps.log.child({
-    job: job.name,
-    jobId: job.id,
-    attempt: job.attempt,
-    requestId: row.requestId,
-  });
   try {
     if (handler === undefined) throw new Error(`no processor for ${job.name}`);
     if (!Value.Check(handler.job.payload, job.payload))
@@ -69,9 +73,10 @@ async function runJob(
       systemContext({ kind: row.hatKind, id: row.hatId }, deps.clock.now(), row.requestId),
       job.payload,
     );
-    await markCompleted(deps.outbox, job.id, deps.clock.now());
-    log.debug('job done');
+    await ledger.complete(job.id);
   } catch (error) {
+    const { id: jobId, name, attempt } = job;
+    const log = deps.log.child({ job: name, jobId, attempt, requestId: row.requestId });
     await giveUpOrRetry(deps, log, job, error);
   }
 }
@@ -91,17 +96,22 @@ async function giveUpOrRetry(
   log.error({ err: error }, 'job failed for good');
   const failure = error instanceof DomainError ? error.message : 'INTERNAL_ERROR: see the log';
   await deps.outbox
-    .sql`update outbox_jobs set failed_at = ${deps.clock.now()}, failure = ${failure.slice(0, 500)} where id = ${job.id}`;
+    .sql`update outbox_jobs set failed_at = ${deps.clock.now()}, failure = ${failure.slice(0, 500)} where id = ${job.id} and completed_at is null`;
 }
 
-async function findOutboxRow(db: Database, id: string): Promise<OutboxRow | undefined> {
-  const [row] = await db.sql<
-    OutboxRow[]
-  >`select hat_kind as "hatKind", hat_id as "hatId", request_id as "requestId",
-    (completed_at is not null or failed_at is not null) as "isOver" from outbox_jobs where id = ${id}`;
-  return row;
-}
-
-async function markCompleted(db: Database, id: string, at: string): Promise<void> {
-  await db.sql`update outbox_jobs set completed_at = ${at} where id = ${id}`;
+function openLedger({ outbox, clock }: RuntimeDependencies): JobLedger {
+  const { sql } = outbox;
+  return {
+    find: createBatcher(async (ids) => {
+      const rows = await sql<
+        OutboxRow[]
+      >`select id, hat_kind as "hatKind", hat_id as "hatId", request_id as "requestId",
+        (completed_at is not null or failed_at is not null) as "isOver" from outbox_jobs where id = any(${ids})`;
+      return new Map(rows.map((row) => [row.id, row]));
+    }),
+    complete: createBatcher(async (ids) => {
+      await sql`update outbox_jobs set completed_at = ${clock.now()}, failed_at = null, failure = null where id = any(${ids})`;
+      return new Map();
+    }),
+  };
 }

@@ -29,7 +29,7 @@ export async function runUntilStopped(config: Config, log: Logger, parts: Parts)
   const late = new Promise<typeof isLate>((resolve) => {
     setTimeout(resolve, config.SHUTDOWN_GRACE_SECONDS * 1000, isLate).unref();
   });
-  signalled().then(() => process.exit(130));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(130));
   const outcome = await Promise.race([running.stop(), late]);
   if (outcome === isLate) {
     log.error('some work did not finish in time and was cut off; it will be done again');

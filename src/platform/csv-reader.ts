@@ -2,7 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { CellParser } from './csv-values.ts';
 
 export interface CsvColumnSpec<Value> {
-  /** Accepted headers, compared without regard to case and outer spaces; the first is named in errors. */
+  /** Accepted headers, compared without regard to case and outer spaces; errors name the one in the file. */
   readonly headers: readonly [string, ...string[]];
   readonly parse: CellParser<Value>;
   /** Where the column may be missing or a cell empty, `fallback` is the value. */
@@ -71,7 +71,7 @@ function decode(bytes: Uint8Array): string | undefined {
 function parseRecords(text: string, delimiter: Delimiter, records?: number): string[][] {
   // Widths are compared by ourselves, to name the row as a spreadsheet shows it.
   const options = { delimiter, relax_column_count: true, skip_empty_lines: false, trim: true };
-  return parse(text, records === undefined ? options : { ...options, to: records }) as string[][];
+  return parse(text, records === undefined ? options : { ...options, to: records });
 }
 
 function detectDelimiter(text: string, columns: CsvColumns): Delimiter {
@@ -135,7 +135,7 @@ function readRows<Columns extends CsvColumns>(
       issues.push({ row, code: 'ROW_WIDTH', reason });
       continue;
     }
-    const reading = readRecord(record, row, places, columns);
+    const reading = readRecord(record, row, header, places, columns);
     if (reading.issues.length > 0) issues.push(...reading.issues);
     else rows.push({ row, values: reading.values as CsvRow<Columns> });
   }
@@ -145,6 +145,7 @@ function readRows<Columns extends CsvColumns>(
 function readRecord(
   record: readonly string[],
   row: number,
+  header: readonly string[],
   places: ReadonlyMap<string, number>,
   columns: CsvColumns,
 ): { values: Record<string, unknown>; issues: CsvIssue[] } {
@@ -153,7 +154,7 @@ function readRecord(
   for (const [name, spec] of Object.entries(columns)) {
     const place = places.get(name);
     const cell = place === undefined ? '' : (record[place] ?? '');
-    const column = spec.headers[0];
+    const column = place === undefined ? spec.headers[0] : (header[place] ?? spec.headers[0]);
     if (cell === '' && 'fallback' in spec) {
       values[name] = spec.fallback;
     } else if (cell === '') {

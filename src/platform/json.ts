@@ -9,8 +9,8 @@ import { JSON_INVALID } from './json.errors.ts';
  */
 export function parseJsonStrict(input: string | Uint8Array): unknown {
   const text = typeof input === 'string' ? input.replace(/^\uFEFF/, '') : decodeUtf8(input);
-  const fault = findFault(text);
-  if (fault !== undefined) throw invalid(text, fault);
+  const found = findFault(text);
+  if (found !== undefined) throw invalid(text, found);
   return JSON.parse(text);
 }
 
@@ -25,8 +25,9 @@ interface Level {
 }
 
 const SPACE = /[ \t\n\r]*/y;
+/** In a string stands what is neither control character nor quote nor backslash. */
 const SCALAR =
-  /"[^"\\\u0000-\u001F]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001F]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+  /"[ !#-[\]-\uFFFF]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\uFFFF]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {

@@ -1,4 +1,5 @@
 import { DomainError, defineProblem } from './errors.ts';
+import { isUuid } from './ids.ts';
 
 /** One page of a list. `nextCursor` is null on the last page. */
 export interface Page<T> {
@@ -27,7 +28,7 @@ export function encodeCursor(list: string, key: readonly (string | number)[]): s
 }
 
 /** The sort key in a cursor, with as many parts as `shape` has. Throws `INVALID_CURSOR`. */
-export function decodeCursor<const S extends readonly ('string' | 'number')[]>(
+export function decodeCursor<const S extends readonly ('string' | 'number' | 'uuid')[]>(
   list: string,
   cursor: string,
   shape: S,
@@ -35,7 +36,7 @@ export function decodeCursor<const S extends readonly ('string' | 'number')[]>(
   const parts = parse(cursor);
   const [from, ...key] = parts ?? [];
   const fits =
-    from === list && key.length === shape.length && key.every((part, i) => typeof part === shape[i]);
+    from === list && key.length === shape.length && key.every((part, i) => isOfShape(part, shape[i]));
   if (!fits) {
     throw new DomainError(
       INVALID_CURSOR,
@@ -48,6 +49,10 @@ export function decodeCursor<const S extends readonly ('string' | 'number')[]>(
     );
   }
   return key as never;
+}
+
+function isOfShape(part: unknown, shape: 'string' | 'number' | 'uuid' | undefined): boolean {
+  return shape === 'uuid' ? typeof part === 'string' && isUuid(part) : typeof part === shape;
 }
 
 function parse(cursor: string): unknown[] | undefined {

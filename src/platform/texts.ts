@@ -31,3 +31,9 @@ export function textIn(
 export function textKeys(language: Language): string[] {
   return Object.keys(catalogues[language]).sort();
 }
+
+/** Names of the places in a text, each once, for comparing the two languages. */
+export function textPlaces(language: Language, key: string): string[] {
+  const places = [...(catalogues[language][key] ?? '').matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  return [...new Set(places)].sort();
+}

@@ -13,6 +13,9 @@ import { createTestDatabase } from './database.ts';
 
 const AUTH_SECRET = 'a secret for tests only, long enough to sign';
 
+/** No password fits it. */
+const UNUSABLE_HASH = `$scrypt$ln=12$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A person under one hat, able to call the API. */
@@ -113,7 +116,7 @@ function world(
   const caller = async (hat: Hat, roles: readonly string[], name = 'Test Person'): Promise<Caller> => {
     const userId = newId();
     const sessionId = newId();
-    await sql`insert into users (id, email, name, password_hash) values (${userId}, ${`${userId}@example.org`}, ${name}, '-')`;
+    await sql`insert into users (id, email, name, password_hash) values (${userId}, ${`${userId}@example.org`}, ${name}, ${UNUSABLE_HASH})`;
     for (const role of roles)
       await sql`insert into role_assignments (user_id, hat_kind, hat_id, role) values (${userId}, ${hat.kind}, ${hat.id}, ${role})`;
     await sql`insert into sessions (id, family_id, user_id, hat_kind, hat_id) values (${sessionId}, ${newId()}, ${userId}, ${hat.kind}, ${hat.id})`;

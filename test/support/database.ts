@@ -46,6 +46,45 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   }
 }
 
+/**
+ * A database without a schema, for tests of migrations. With `plainOwner` it belongs to a role without any powers, and the
+ * login of the tests is that role in it.
+ */
+export async function createEmptyDatabase({ plainOwner = false } = {}): Promise<TestDatabase> {
+  const server = serverTarget();
+  const admin = openDatabase(server, 'owner', 1);
+  const name = `verbund_test_${newId().replaceAll('-', '')}`;
+  const owner = `${name}_owner`;
+  try {
+    await ensureTemplate(admin, server); // the roles of the program are there then
+    await admin.sql.unsafe(`create database ${name}`);
+    if (plainOwner) {
+      // As after `create role` by the owner itself: from PostgreSQL 16 on that gives no right but to pass the role on.
+      const [server16] = await admin.sql`select where current_setting('server_version_num')::int >= 160000`;
+      const asCreator =
+        server16 === undefined ? 'with admin option' : 'with admin option, inherit false, set false';
+      await admin.sql.unsafe(
+        `create role ${owner} nologin; grant verbund_app, verbund_jobs to ${owner} ${asCreator}`,
+      );
+      await admin.sql.unsafe(`alter database ${name} owner to ${owner}`);
+      await admin.sql.unsafe(`alter role current_user in database ${name} set role = '${owner}'`);
+    }
+  } finally {
+    await admin.end();
+  }
+  const drop = async (): Promise<void> => {
+    await dropDatabase(server, name);
+    if (plainOwner) await dropRole(server, owner);
+  };
+  return { target: onDatabase(server, name), drop };
+}
+
+async function dropRole(server: DatabaseTarget, name: string): Promise<void> {
+  const admin = openDatabase(server, 'owner', 1);
+  await admin.sql.unsafe(`drop role if exists ${name}`);
+  await admin.end();
+}
+
 async function dropDatabase(server: DatabaseTarget, name: string): Promise<void> {
   const admin = openDatabase(server, 'owner', 1);
   await admin.sql.unsafe(`drop database if exists ${name} with (force)`);

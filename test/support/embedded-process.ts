@@ -36,7 +36,7 @@ export class AppProcess {
       this.events.push(JSON.parse(line) as AppEvent);
       this.#wake();
     });
-    void this.exit.then(() => this.#wake());
+    this.child.once('close', () => this.#wake());
   }
 
   get pid(): number {

@@ -57,7 +57,7 @@ export async function terminate(
   await lockAt(tx, id, version);
   const refusal = refuseTermination(validTo, dayOf(ctx.now), await coverage.findLatestEnd(tx, id));
   if (refusal !== undefined) {
-    const errors = [{ pointer: '/validTo', code: 'not_possible', detail: refusal }];
+    const errors = [{ pointer: '/validTo', code: 'NOT_POSSIBLE', detail: refusal }];
     throw new DomainError(TERMINATION_REFUSED, `/validTo ${refusal}.`, { errors });
   }
   const ended = await coverage.cutVersions(tx, id, validTo, 'terminated');
@@ -70,13 +70,18 @@ export async function terminate(
   });
 }
 
+/** The draft that a change is meant for, and the version of the agreement it was read with. */
+export interface DraftTarget {
+  readonly id: string;
+  readonly number: number;
+  readonly version: number;
+}
+
 /** Rewrites the draft. */
 export async function changeDraft(
   tx: HatTx,
   ctx: HatContext,
-  id: string,
-  number: number,
-  version: number,
+  { id, number, version }: DraftTarget,
   input: CreateAgreementVersion,
 ): Promise<void> {
   const centreId = centreOf(ctx);

@@ -121,7 +121,10 @@ const draftRoutes: Routes = (service) => async (app) => {
     async (request, reply) => {
       const { id, number } = request.params;
       const version = expectedVersion(request);
-      return sendVersioned(reply, await service.changeDraft(request.ctx, id, number, version, request.body));
+      return sendVersioned(
+        reply,
+        await service.changeDraft(request.ctx, { id, number, version }, request.body),
+      );
     },
   );
 };

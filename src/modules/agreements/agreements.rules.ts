@@ -1,7 +1,7 @@
 import type { Day } from '../../platform/clock.ts';
 import type { FieldError } from '../../platform/errors.ts';
 import { type ClauseParty, checkCostClause } from './cost-clause.rules.ts';
-import type { CostClause } from './cost-clause.schemas.ts';
+import type { CostClause } from './cost-clause.types.ts';
 
 export const NOT_ORDERABLE_REASONS = [
   'not_a_member',
@@ -54,18 +54,18 @@ export function checkTerms(terms: Terms, known: KnownToCentre): FieldError[] {
   const memberIds = new Set(known.members.map(({ id }) => id));
   const errors: FieldError[] = [];
   if (terms.validTo !== null && terms.validTo <= terms.validFrom)
-    errors.push({ pointer: '/validTo', code: 'period_empty', detail: 'must be after validFrom' });
+    errors.push({ pointer: '/validTo', code: 'PERIOD_EMPTY', detail: 'must be after validFrom' });
   terms.organisationIds.forEach((id, i) => {
     if (memberIds.has(id)) return;
     errors.push({
       pointer: `/organisationIds/${i}`,
-      code: 'not_a_member',
+      code: 'NOT_A_MEMBER',
       detail: 'is no member of this centre',
     });
   });
   terms.serviceIds.forEach((id, i) => {
     if (known.serviceIds.has(id)) return;
-    errors.push({ pointer: `/services/${i}`, code: 'unknown', detail: 'is no service of this centre' });
+    errors.push({ pointer: `/services/${i}`, code: 'UNKNOWN', detail: 'is no service of this centre' });
   });
   if (terms.costClause !== null) {
     const parties = terms.organisationIds.map(

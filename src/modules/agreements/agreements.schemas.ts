@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { closed, Day, Moment, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
-import { CostClause } from './cost-clause.schemas.ts';
+import { CostClauseSchema } from './cost-clause.schemas.ts';
 
 export const AgreementMode = Type.Enum(['delegating', 'mandating', 'statutes', 'private'], {
   description: '§ 23 GkG NRW: delegierend, mandatierend; Satzung; privatrechtlicher Vertrag',
@@ -23,7 +23,7 @@ const termsInput = {
     uniqueItems: true,
     description: 'Services that the parties may order',
   }),
-  costClause: Type.Optional(nullable(CostClause)),
+  costClause: Type.Optional(nullable(CostClauseSchema)),
   dataProtectionRole: DataProtectionRole,
 };
 
@@ -59,7 +59,7 @@ const termsView = {
   validTo: ValidTo,
   organisationIds: Type.Array(Uuid),
   services: Type.Array(Uuid),
-  costClause: nullable(CostClause),
+  costClause: nullable(CostClauseSchema),
   dataProtectionRole: DataProtectionRole,
 };
 

@@ -7,7 +7,7 @@ import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
-import { bringIntoForce, changeDraft, terminate } from './agreement-actions.service.ts';
+import { bringIntoForce, changeDraft, type DraftTarget, terminate } from './agreement-actions.service.ts';
 import { AGREEMENT_DRAFT_EXISTS } from './agreements.errors.ts';
 import * as repo from './agreements.repo.ts';
 import type {
@@ -47,16 +47,10 @@ export function createAgreementsService(db: Database) {
         return getAgreement(tx, ctx, id);
       });
     },
-    async changeDraft(
-      ctx: HatContext,
-      id: string,
-      number: number,
-      version: number,
-      input: CreateAgreementVersion,
-    ) {
+    async changeDraft(ctx: HatContext, target: DraftTarget, input: CreateAgreementVersion) {
       return withHatTx(db, ctx, async (tx) => {
-        await changeDraft(tx, ctx, id, number, version, input);
-        return getAgreement(tx, ctx, id);
+        await changeDraft(tx, ctx, target, input);
+        return getAgreement(tx, ctx, target.id);
       });
     },
   };
@@ -116,7 +110,7 @@ async function listAgreements(
   ctx: HatContext,
   { limit, cursor, ...filter }: AgreementQuery,
 ): Promise<Page<AgreementView>> {
-  const [after] = cursor === undefined ? [] : decodeCursor('agreements', cursor, ['string'] as const);
+  const [after] = cursor === undefined ? [] : decodeCursor('agreements', cursor, ['uuid'] as const);
   const rows = await withHatTx(db, ctx, (tx) =>
     repo.listAgreements(tx, filter, dayOf(ctx.now), after, limit + 1),
   );

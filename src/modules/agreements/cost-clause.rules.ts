@@ -1,5 +1,5 @@
 import type { FieldError } from '../../platform/errors.ts';
-import type { CostClause, Tranche, TrancheKey } from './cost-clause.schemas.ts';
+import type { CostClause, Tranche, TrancheKey } from './cost-clause.types.ts';
 
 /** Who a clause shares out to: an organisation by id, and by AGS where it has one. */
 export interface ClauseParty {
@@ -32,7 +32,7 @@ export function checkCostClause(
     const at = `${place}/tranches/${i}`;
     const isRepeated = tranches.findIndex((other) => other.id === tranche.id) < i;
     return [
-      ...(isRepeated ? [fieldError(`${at}/id`, 'repeated', 'stands for another tranche already')] : []),
+      ...(isRepeated ? [fieldError(`${at}/id`, 'REPEATED', 'stands for another tranche already')] : []),
       ...checkPercent(tranche, at),
       ...checkKey(tranche.key, parties, `${at}/key`),
     ];
@@ -40,14 +40,14 @@ export function checkCostClause(
   const sum = tranches.reduce((total, { percent }) => total + scaled(percent), 0n);
   if (sum !== HUNDRED) {
     errors.push(
-      fieldError(`${place}/tranches`, 'percent_sum', `percentages sum to ${unscaled(sum)} instead of 100`),
+      fieldError(`${place}/tranches`, 'PERCENT_SUM', `percentages sum to ${unscaled(sum)} instead of 100`),
     );
   }
   return errors;
 }
 
 function checkPercent({ percent }: Tranche, at: string): FieldError[] {
-  return scaled(percent) > 0n ? [] : [fieldError(`${at}/percent`, 'not_positive', 'must be more than 0')];
+  return scaled(percent) > 0n ? [] : [fieldError(`${at}/percent`, 'NOT_POSITIVE', 'must be more than 0')];
 }
 
 function checkKey(key: TrancheKey, parties: readonly ClauseParty[], at: string): FieldError[] {
@@ -56,9 +56,9 @@ function checkKey(key: TrancheKey, parties: readonly ClauseParty[], at: string):
   for (const field of KEY_FIELDS) {
     const isGiven = key[field] !== undefined;
     if (needed.includes(field) && !isGiven)
-      errors.push(fieldError(`${at}/${field}`, 'required', `is missing; a key by ${key.type} needs it`));
+      errors.push(fieldError(`${at}/${field}`, 'REQUIRED', `is missing; a key by ${key.type} needs it`));
     if (!needed.includes(field) && isGiven)
-      errors.push(fieldError(`${at}/${field}`, 'not_applicable', `does not belong to a key by ${key.type}`));
+      errors.push(fieldError(`${at}/${field}`, 'NOT_APPLICABLE', `does not belong to a key by ${key.type}`));
   }
   if (key.type === 'fixed' && key.values !== undefined)
     errors.push(...checkFixedValues(key.values, parties, `${at}/values`));
@@ -73,15 +73,15 @@ function checkFixedValues(
   const names = new Set(parties.flatMap(({ id, ags }) => (ags === null ? [id] : [id, ags])));
   const strangers = Object.keys(values).filter((name) => !names.has(name));
   const errors = strangers.map((name) =>
-    fieldError(`${at}/${escaped(name)}`, 'not_a_party', 'is no party of the agreement'),
+    fieldError(`${at}/${escaped(name)}`, 'NOT_A_PARTY', 'is no party of the agreement'),
   );
   for (const { id, ags } of parties) {
     const given = [id, ags].filter((name) => name !== null && Object.hasOwn(values, name));
-    if (given.length === 0) errors.push(fieldError(`${at}/${ags ?? id}`, 'required', 'is missing'));
-    if (given.length === 2) errors.push(fieldError(`${at}/${ags}`, 'repeated', 'is named by id as well'));
+    if (given.length === 0) errors.push(fieldError(`${at}/${ags ?? id}`, 'REQUIRED', 'is missing'));
+    if (given.length === 2) errors.push(fieldError(`${at}/${ags}`, 'REPEATED', 'is named by id as well'));
   }
   if (Object.values(values).every((share) => scaled(share) === 0n))
-    errors.push(fieldError(at, 'all_zero', 'leave nobody to bear the cost'));
+    errors.push(fieldError(at, 'ALL_ZERO', 'leave nobody to bear the cost'));
   return errors;
 }
 

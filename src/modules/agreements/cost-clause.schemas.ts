@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { closed, text } from '../../platform/http/schemas.ts';
 
 /** A share or a percentage: exact, not negative, up to six digits behind the point. */
@@ -13,7 +13,7 @@ const Percent = Type.String({
   examples: ['30'],
 });
 
-export const TrancheKey = closed({
+const TrancheKeySchema = closed({
   type: Type.Enum(['equal', 'fixed', 'population', 'cases', 'minutes', 'values'], {
     description: 'What the tranche is shared out by',
   }),
@@ -26,21 +26,18 @@ export const TrancheKey = closed({
   basis: Type.Optional(text(60, { description: 'population: the census the figures build on' })),
   keyName: Type.Optional(text(60, { description: 'values: name of the allocation key list of the centre' })),
 });
-export type TrancheKey = Static<typeof TrancheKey>;
 
-export const Tranche = closed({
+const TrancheSchema = closed({
   id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', examples: ['standby'] }),
   label: text(120, { description: 'As printed on statements' }),
   percent: Percent,
-  key: TrancheKey,
+  key: TrancheKeySchema,
 });
-export type Tranche = Static<typeof Tranche>;
 
 /** The machine-readable allocation rule inside an agreement. */
-export const CostClause = closed({
+export const CostClauseSchema = closed({
   mode: Type.Enum(['cascade', 'composite'], {
     description: 'How cents are rounded: tranche by tranche, or once over the combined shares',
   }),
-  tranches: Type.Array(Tranche, { minItems: 1, maxItems: 20 }),
+  tranches: Type.Array(TrancheSchema, { minItems: 1, maxItems: 20 }),
 });
-export type CostClause = Static<typeof CostClause>;

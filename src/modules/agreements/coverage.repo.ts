@@ -1,7 +1,7 @@
 import type postgres from 'postgres';
 import type { Day } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { CostClause } from './cost-clause.schemas.ts';
+import type { CostClause } from './cost-clause.types.ts';
 
 /** Lets one change of what is covered in a centre happen at a time, so that no two agreements come to cover the same. */
 export async function lockCoverage({ sql }: HatTx, centreId: string): Promise<void> {

@@ -2,7 +2,6 @@ import type postgres from 'postgres';
 import type { Day } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { containsPattern } from '../../platform/db/like.ts';
-import { joinCoverage, type OrderableFacts } from '../agreements/index.ts';
 import type { ServiceItem, ServiceView } from './catalogue.schemas.ts';
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
@@ -11,16 +10,27 @@ type Fragment = postgres.PendingQuery<postgres.Row[]>;
 export interface Orderer {
   readonly organisationId: string;
   readonly day: Day;
+  /** Joins what agreements know about services aliased `s`, as `c`. */
+  readonly joinCoverage: (sql: postgres.TransactionSql, organisationId: string, day: Day) => Fragment;
 }
 
-type WithFacts<T> = Omit<T, 'orderable' | 'reason'> & { facts?: OrderableFacts };
+/** What is known about a service for an orderer; whether that is enough is not for SQL to say. */
+export interface Facts {
+  readonly isMember: boolean;
+  readonly isPublished: boolean;
+  readonly agreementVersionId: string | null;
+  readonly startsLater: boolean;
+  readonly hasEnded: boolean;
+}
+
+type WithFacts<T> = Omit<T, 'orderable' | 'reason'> & { facts?: Facts };
 export type ServiceItemRow = WithFacts<ServiceItem>;
 export type ServiceRow = WithFacts<ServiceView>;
 
 /** Column with the facts and the joins they need; services are aliased `s`. Nothing without an orderer. */
 function factsFor(sql: postgres.TransactionSql, orderer: Orderer | undefined): [Fragment, Fragment] {
   if (orderer === undefined) return [sql``, sql``];
-  const { organisationId, day } = orderer;
+  const { organisationId, day, joinCoverage } = orderer;
   return [
     sql`, json_build_object('isMember', m.organisation_id is not null, 'isPublished', s.published_version is not null,
       'agreementVersionId', c."agreementVersionId", 'startsLater', c."startsLater", 'hasEnded', c."hasEnded") as facts`,
@@ -29,7 +39,7 @@ function factsFor(sql: postgres.TransactionSql, orderer: Orderer | undefined): [
 }
 
 /** Whether the organisation is a member of the service's centre on the day: `m.organisation_id` is not null. */
-export function joinMembership(sql: postgres.TransactionSql, organisationId: string, day: Day): Fragment {
+function joinMembership(sql: postgres.TransactionSql, organisationId: string, day: Day): Fragment {
   return sql`left join centre_members m on m.centre_id = s.centre_id and m.organisation_id = ${organisationId}
     and m.joined_on <= ${day} and (m.left_on is null or m.left_on > ${day})`;
 }
@@ -132,4 +142,39 @@ export async function findTeamIds(
   const rows = await sql<{ id: string }[]>`select id from teams
     where centre_id = ${centreId} and id = any(${ids as string[]}::uuid[])`;
   return new Set(rows.map(({ id }) => id));
+}
+
+/** A service with its published version, for filing a request; the content of the version is read apart. */
+export interface OrderableRow extends Omit<Facts, 'isPublished'> {
+  readonly centreId: string;
+  readonly centreCode: string;
+  readonly code: string;
+  readonly versionId: string | null;
+}
+
+/**
+ * Says what `listServices` says about one service. The statement is spelled out, for it runs with every request that is filed and
+ * putting it together anew each time costs as much as sending it.
+ */
+export async function findOrderable(
+  { sql }: HatTx,
+  id: string,
+  organisationId: string,
+  day: Day,
+): Promise<OrderableRow | undefined> {
+  const [row] = await sql<OrderableRow[]>`
+    select s.centre_id as "centreId", z.code as "centreCode", s.code, v.id as "versionId",
+      m.organisation_id is not null as "isMember", c."agreementVersionId", c."startsLater", c."hasEnded"
+    from (select ${organisationId}::uuid as organisation_id, ${day}::date as day) o
+    join services s on s.id = ${id}
+    join centres z on z.id = s.centre_id
+    left join service_versions v on v.service_id = s.id and v.number = s.published_version
+    left join centre_members m on m.centre_id = s.centre_id and m.organisation_id = o.organisation_id
+      and m.joined_on <= o.day and (m.left_on is null or m.left_on > o.day)
+    left join lateral (
+      select (array_agg(k.agreement_version_id) filter (where k.valid_from <= o.day and (k.valid_to is null or k.valid_to > o.day)))[1] as "agreementVersionId",
+        coalesce(bool_or(k.valid_from > o.day), false) as "startsLater", coalesce(bool_or(k.valid_to <= o.day), false) as "hasEnded"
+      from agreement_coverage k
+      where k.centre_id = s.centre_id and k.organisation_id = o.organisation_id and k.service_id = s.id) c on true`;
+  return row;
 }

@@ -10,7 +10,7 @@ import {
   Uuid,
 } from '../../platform/http/schemas.ts';
 import { NOT_ORDERABLE_REASONS } from '../agreements/index.ts';
-import type { FormSchema } from './form-schema.rules.ts';
+import type { FormSchema } from './catalogue.types.ts';
 
 const FieldPointer = Type.String({
   pattern: '^(/[^/]{1,60}){1,6}$',
@@ -18,7 +18,7 @@ const FieldPointer = Type.String({
   examples: ['/copies'],
 });
 
-export const UsageRule = closed(
+const UsageRule = closed(
   {
     meter: Type.String({ pattern: '^[a-z][a-z0-9-]{0,59}$', examples: ['certificates'] }),
     unit: text(40, { examples: ['Stück'] }),
@@ -26,7 +26,6 @@ export const UsageRule = closed(
   },
   { description: 'What closing a request records as usage' },
 );
-export type UsageRule = Static<typeof UsageRule>;
 
 const Route = closed({
   when: closed({
@@ -36,7 +35,7 @@ const Route = closed({
   teamId: Uuid,
 });
 
-export const ProcessingRule = closed(
+const ProcessingRule = closed(
   {
     teamId: Uuid,
     autoAccept: Type.Boolean({ default: true, description: 'Submitted requests are accepted by themselves' }),
@@ -54,7 +53,6 @@ export const ProcessingRule = closed(
   },
   { description: 'Who works on it, and how' },
 );
-export type ProcessingRule = Static<typeof ProcessingRule>;
 
 const ChecklistItem = closed({
   id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,59}$' }),
@@ -67,7 +65,6 @@ const ApprovalRule = closed(
   { isRequired: Type.Boolean() },
   { description: 'Whether an approver of the member releases each request first' },
 );
-export type ApprovalRule = Static<typeof ApprovalRule>;
 
 const FormSchemaField = Type.Unsafe<FormSchema>({
   type: 'object',
@@ -85,8 +82,7 @@ const contentInput = {
   approvalRule: Type.Optional(nullable(ApprovalRule)),
 };
 
-export const ServiceVersionContent = closed(contentInput);
-export type ServiceVersionContent = Static<typeof ServiceVersionContent>;
+export const ServiceVersionBody = closed(contentInput);
 
 const Code = Type.String({ pattern: '^[a-z0-9-]{2,60}$', examples: ['marriage-certificate'] });
 const ServiceKey = Type.String({

@@ -6,7 +6,7 @@ import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { mapConstraints } from '../../platform/db/postgres-errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
-import { explainNotOrderable, type OrderableFacts } from '../agreements/index.ts';
+import { explainNotOrderable, joinCoverage } from '../agreements/index.ts';
 import { audit } from '../audit/index.ts';
 import { SERVICE_CODE_TAKEN } from './catalogue.errors.ts';
 import * as repo from './catalogue.repo.ts';
@@ -14,10 +14,10 @@ import type {
   CreateService,
   ServiceItem,
   ServiceQuery,
-  ServiceVersionContent,
   ServiceVersionQuery,
   ServiceView,
 } from './catalogue.schemas.ts';
+import type { ServiceVersionContent } from './catalogue.types.ts';
 import { centreOf, checkedContent, serviceNotFound } from './content.service.ts';
 import { insertDraft } from './service-versions.repo.ts';
 import {
@@ -70,7 +70,7 @@ async function createService(
     const taken = {
       problem: SERVICE_CODE_TAKEN,
       detail: `The centre has a service ${code} already.`,
-      errors: [{ pointer: '/code', code: 'taken', detail: 'belongs to another service' }],
+      errors: [{ pointer: '/code', code: 'TAKEN', detail: 'belongs to another service' }],
     };
     await mapConstraints({ services_code_key: taken }, () =>
       repo.insertService(tx, { id, centreId, code, title, category, serviceKey: serviceKey ?? null }),
@@ -107,11 +107,11 @@ async function getService(tx: HatTx, ctx: HatContext, id: string): Promise<Servi
 }
 
 function ordererOf({ hat, now }: HatContext): repo.Orderer | undefined {
-  return hat.kind === 'organisation' ? { organisationId: hat.id, day: dayOf(now) } : undefined;
+  return hat.kind === 'organisation' ? { organisationId: hat.id, day: dayOf(now), joinCoverage } : undefined;
 }
 
 /** Says whether it can be ordered, where it is asked for somebody. */
-function withReason<T extends { facts?: OrderableFacts }>({ facts, ...item }: T) {
+function withReason<T extends { facts?: repo.Facts }>({ facts, ...item }: T) {
   if (facts === undefined) return item;
   const reason = explainNotOrderable(facts);
   return reason === undefined ? { ...item, orderable: true } : { ...item, orderable: false, reason };

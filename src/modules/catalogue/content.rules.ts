@@ -1,17 +1,26 @@
 import type { FieldError } from '../../platform/errors.ts';
-import type { ProcessingRule, ServiceVersionContent, UsageRule } from './catalogue.schemas.ts';
-import { checkFormSchema, type FormField, type FormSchema, findField, typesOf } from './form-schema.rules.ts';
+import type {
+  ChecklistItem,
+  FormSchema,
+  ProcessingRule,
+  ServiceVersionContent,
+  UsageRule,
+} from './catalogue.types.ts';
+import { type FormField, findField, typesOf } from './form-schema.rules.ts';
 
-/** Everything that keeps content from becoming a version. `teamIds` are the teams of the centre. */
-export function checkContent(content: ServiceVersionContent, teamIds: ReadonlySet<string>): FieldError[] {
-  const { formSchema, usageRule, processingRule, checklist } = content;
-  const formErrors = checkFormSchema(formSchema);
-  // Rules that point into a form say nothing about one that is broken.
-  const ruleErrors =
-    formErrors.length > 0
-      ? []
-      : [...checkUsageRule(usageRule, formSchema), ...checkRoutes(processingRule, formSchema)];
-  return [...formErrors, ...ruleErrors, ...checkTeams(processingRule, teamIds), ...checkChecklist(checklist)];
+/** What is wrong with everything but the form itself. `teamIds` are the teams of the centre. */
+export function checkRules(content: ServiceVersionContent, teamIds: ReadonlySet<string>): FieldError[] {
+  const { processingRule, checklist } = content;
+  return [...checkTeams(processingRule, teamIds), ...checkChecklist(checklist)];
+}
+
+/** What is wrong with rules that point into the form, which must be sound. */
+export function checkFormReferences({
+  formSchema,
+  usageRule,
+  processingRule,
+}: ServiceVersionContent): FieldError[] {
+  return [...checkUsageRule(usageRule, formSchema), ...checkRoutes(processingRule, formSchema)];
 }
 
 /** Teams that a rule names, each once. */
@@ -22,7 +31,7 @@ export function teamsOf({ teamId, routes }: ProcessingRule): string[] {
 function checkUsageRule({ quantity }: UsageRule, form: FormSchema): FieldError[] {
   if ('fixed' in quantity) {
     const isPositive = !quantity.fixed.startsWith('-') && /[1-9]/.test(quantity.fixed);
-    return isPositive ? [] : [fault('/usageRule/quantity/fixed', 'not_positive', 'must be more than 0')];
+    return isPositive ? [] : [fault('/usageRule/quantity/fixed', 'NOT_POSITIVE', 'must be more than 0')];
   }
   const refusal = refuseQuantityField(findField(form, quantity.formField));
   return refusal === undefined ? [] : [fault('/usageRule/quantity/formField', ...refusal)];
@@ -30,29 +39,29 @@ function checkUsageRule({ quantity }: UsageRule, form: FormSchema): FieldError[]
 
 /** A quantity is recorded when the work is done; a form that leaves it open would be found out only then. */
 function refuseQuantityField(field: FormField | undefined): [string, string] | undefined {
-  if (field === undefined) return ['unknown', 'is no field of the form'];
+  if (field === undefined) return ['UNKNOWN', 'is no field of the form'];
   const { schema, isRequired } = field;
-  if (!isRequired) return ['not_required', 'must be required by the form'];
+  if (!isRequired) return ['NOT_REQUIRED', 'must be required by the form'];
   const types = typesOf(schema);
   if (types.length === 1 && types[0] === 'string')
-    return schema.format === 'decimal' ? undefined : ['not_numeric', 'must have the format "decimal"'];
+    return schema.format === 'decimal' ? undefined : ['NOT_NUMERIC', 'must have the format "decimal"'];
   if (types.length === 0 || types.some((type) => type !== 'integer' && type !== 'number'))
-    return ['not_numeric', 'must be an integer, a number or a text of the format "decimal"'];
+    return ['NOT_NUMERIC', 'must be an integer, a number or a text of the format "decimal"'];
   const least = Math.max(
     ...[schema.minimum, schema.exclusiveMinimum].map((bound) => (bound as number) ?? -1),
   );
-  return least >= 0 ? undefined : ['may_be_negative', 'must have a minimum of 0 or more'];
+  return least >= 0 ? undefined : ['MAY_BE_NEGATIVE', 'must have a minimum of 0 or more'];
 }
 
 function checkRoutes({ routes }: ProcessingRule, form: FormSchema): FieldError[] {
   return routes.flatMap(({ when }, i) => {
     const place = `/processingRule/routes/${i}/when`;
     const field = findField(form, when.formField);
-    if (field === undefined) return [fault(`${place}/formField`, 'unknown', 'is no field of the form')];
+    if (field === undefined) return [fault(`${place}/formField`, 'UNKNOWN', 'is no field of the form')];
     const choices = field.schema.enum as unknown[] | undefined;
     return choices === undefined || choices.includes(when.equals)
       ? []
-      : [fault(`${place}/equals`, 'not_a_choice', 'is none of the choices of the field')];
+      : [fault(`${place}/equals`, 'NOT_A_CHOICE', 'is none of the choices of the field')];
   });
 }
 
@@ -63,13 +72,13 @@ function checkTeams({ teamId, routes }: ProcessingRule, known: ReadonlySet<strin
   ];
   return named
     .filter(({ id }) => !known.has(id.toLowerCase()))
-    .map(({ pointer }) => fault(pointer, 'unknown', 'is no team of this centre'));
+    .map(({ pointer }) => fault(pointer, 'UNKNOWN', 'is no team of this centre'));
 }
 
-function checkChecklist(items: ServiceVersionContent['checklist']): FieldError[] {
+function checkChecklist(items: readonly ChecklistItem[]): FieldError[] {
   return items.flatMap(({ id }, i) =>
     items.findIndex((other) => other.id === id) < i
-      ? [fault(`/checklist/${i}/id`, 'repeated', 'stands for another step already')]
+      ? [fault(`/checklist/${i}/id`, 'REPEATED', 'stands for another step already')]
       : [],
   );
 }

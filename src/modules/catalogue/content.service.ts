@@ -1,13 +1,15 @@
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import { DomainError } from '../../platform/errors.ts';
+import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { FORBIDDEN } from '../../platform/http/authentication.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { SERVICE_VERSION_REFUSED } from './catalogue.errors.ts';
 import { findTeamIds } from './catalogue.repo.ts';
-import type { ServiceVersionContent, ServiceVersionView } from './catalogue.schemas.ts';
-import { checkContent, teamsOf } from './content.rules.ts';
+import type { ServiceVersionView } from './catalogue.schemas.ts';
+import type { ServiceVersionContent } from './catalogue.types.ts';
+import { checkFormReferences, checkRules, teamsOf } from './content.rules.ts';
 import { closeFormSchema } from './form-schema.rules.ts';
+import { checkFormSchema } from './form-validators.ts';
 
 /** The content as it is stored: form closed, ids in one spelling. Throws `SERVICE_VERSION_REFUSED`. */
 export async function checkedContent(
@@ -31,6 +33,13 @@ export async function checkedContent(
     },
     approvalRule: content.approvalRule ?? null,
   };
+}
+
+/** Everything that keeps content from becoming a version. `teamIds` are the teams of the centre. */
+export function checkContent(content: ServiceVersionContent, teamIds: ReadonlySet<string>): FieldError[] {
+  const formErrors = checkFormSchema(content.formSchema);
+  const references = formErrors.length === 0 ? checkFormReferences(content) : [];
+  return [...formErrors, ...references, ...checkRules(content, teamIds)];
 }
 
 /** The centre that acts. Throws `FORBIDDEN` under any other hat: members read the catalogue, centres write it. */

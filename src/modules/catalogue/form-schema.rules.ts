@@ -1,17 +1,13 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { FieldError } from '../../platform/errors.ts';
-import { escaped, type SchemaNode, walk } from './form-schema.walk.ts';
-import { compileForm, FORM_FORMATS } from './form-validators.ts';
+import type { FormSchema } from './catalogue.types.ts';
+import { escaped, type SchemaNode, walk } from './form-walk.rules.ts';
 import { judgePattern, PATTERN_MAX, type PatternVerdict } from './pattern-cost.rules.ts';
 
-export type FormSchema = Readonly<Record<string, unknown>>;
-
-export const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 const SIZE_MAX = 65_536;
 const NESTING_MAX = 30;
 /** Subschemas a form has once every `$ref` is replaced by what it names: bounds the work of checking one filled form. */
 const EXPANDED_MAX = 2_000;
-const ERRORS_MAX = 50;
 
 const KEYWORDS: ReadonlySet<string> = new Set(
   `$schema $ref $defs $comment title description default examples deprecated readOnly writeOnly
@@ -32,20 +28,23 @@ const PATTERN_TEXTS: Readonly<Record<Exclude<PatternVerdict, 'ok'>, string>> = {
   too_costly: 'could take too long to match: start with ^, and let fewer parts repeat freely',
 };
 
-const meta = new Ajv2020({ allErrors: true, strict: false, logger: false });
+/** Formats of `ajv-formats` that forms may use. */
+export const STANDARD_FORMATS = ['date', 'time', 'date-time', 'duration', 'email', 'uri', 'uuid'] as const;
+/** Those, and an exact quantity as text that is not negative. */
+const FORMATS: readonly string[] = [...STANDARD_FORMATS, 'decimal'];
 
-/** Everything that keeps a schema from being the form of a service, with pointers below `/formSchema`. */
-export function checkFormSchema(schema: FormSchema): FieldError[] {
-  const refusal = checkSize(schema) ?? checkMeta(schema);
-  if (refusal !== undefined) return refusal;
+/**
+ * What a form may not be, beyond what JSON Schema refuses, with pointers below `/formSchema`. The schema must satisfy the
+ * meta-schema and `refuseSize`.
+ */
+export function checkStructure(schema: FormSchema): FieldError[] {
   const errors = [...checkRoot(schema), ...[...walk(schema)].flatMap((node) => checkNode(schema, node))];
-  if (errors.length === 0) errors.push(...checkExpansion(schema), ...checkCompiles(schema));
-  return errors.slice(0, ERRORS_MAX);
+  return errors.length === 0 ? checkExpansion(schema) : errors;
 }
 
 /**
  * The schema with `unevaluatedProperties: false` wherever a form could otherwise hold fields nobody declared. What is stored is
- * what is checked, so this happens when a version is saved and not later. The schema must have passed `checkFormSchema`.
+ * what is checked, so this happens when a version is saved and not later. The schema must have passed `checkStructure`.
  */
 export function closeFormSchema(schema: FormSchema): FormSchema {
   const closed = structuredClone(schema);
@@ -83,31 +82,25 @@ export function typesOf({ type }: FormSchema): string[] {
   return (type === undefined ? [] : [type].flat()) as string[];
 }
 
-function checkSize(schema: FormSchema): FieldError[] | undefined {
+/** Keeps everything that works on a schema level by level within bounds. */
+export function refuseSize(schema: FormSchema): FieldError | undefined {
   let level: unknown[] = [schema];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > NESTING_MAX) return [at('', 'too_deep', `is nested deeper than ${NESTING_MAX} levels`)];
-    level = level.flatMap((value) =>
+    if (depth > NESTING_MAX) return formFault('', 'TOO_DEEP', `is nested deeper than ${NESTING_MAX} levels`);
+    level = level.flatMap((value): unknown[] =>
       typeof value === 'object' && value !== null ? Object.values(value) : [],
     );
   }
   const isLarge = JSON.stringify(schema).length > SIZE_MAX;
-  return isLarge ? [at('', 'too_large', `is larger than ${SIZE_MAX} characters`)] : undefined;
-}
-
-function checkMeta(schema: FormSchema): FieldError[] | undefined {
-  if (schema.$schema !== undefined && schema.$schema !== DIALECT)
-    return [at('/$schema', 'dialect', `must be ${DIALECT}`)];
-  if (meta.validateSchema(schema) === true) return undefined;
-  return (meta.errors ?? [])
-    .slice(0, ERRORS_MAX)
-    .map((error) => at(error.instancePath, error.keyword, error.message ?? 'is not valid'));
+  return isLarge ? formFault('', 'TOO_LARGE', `is larger than ${SIZE_MAX} characters`) : undefined;
 }
 
 function checkRoot(schema: FormSchema): FieldError[] {
   const errors: FieldError[] = [];
-  if (schema.type !== 'object') errors.push(at('/type', 'not_an_object', 'must be "object"'));
-  if (schema.properties === undefined) errors.push(at('/properties', 'required', 'is missing'));
+  if (schema.$schema !== undefined && schema.$schema !== DIALECT)
+    errors.push(formFault('/$schema', 'DIALECT', `must be ${DIALECT}`));
+  if (schema.type !== 'object') errors.push(formFault('/type', 'NOT_AN_OBJECT', 'must be "object"'));
+  if (schema.properties === undefined) errors.push(formFault('/properties', 'REQUIRED', 'is missing'));
   return errors;
 }
 
@@ -115,7 +108,7 @@ function checkNode(form: FormSchema, node: SchemaNode): FieldError[] {
   const { schema, pointer, role } = node;
   if (typeof schema === 'boolean') {
     return role === 'field' && (schema || node.property !== undefined)
-      ? [at(pointer, 'type', 'must be an object that says what goes here')]
+      ? [formFault(pointer, 'TYPE', 'must be an object that says what goes here')]
       : [];
   }
   return [
@@ -127,21 +120,24 @@ function checkNode(form: FormSchema, node: SchemaNode): FieldError[] {
 function checkKeywords(form: FormSchema, { pointer, role }: SchemaNode, schema: FormSchema): FieldError[] {
   const errors = Object.keys(schema)
     .filter((keyword) => !KEYWORDS.has(keyword))
-    .map((keyword) => at(`${pointer}/${escaped(keyword)}`, 'unknown_keyword', 'is not known to forms'));
+    .map((keyword) =>
+      formFault(`${pointer}/${escaped(keyword)}`, 'UNKNOWN_KEYWORD', 'is not known to forms'),
+    );
   const { $ref, pattern, format } = schema as { $ref?: string; pattern?: string; format?: string };
   if ($ref !== undefined && definition(form, $ref) === undefined)
-    errors.push(at(`${pointer}/$ref`, 'ref_unknown', 'must name an entry of #/$defs'));
+    errors.push(formFault(`${pointer}/$ref`, 'REF_UNKNOWN', 'must name an entry of #/$defs'));
   for (const keyword of ['$defs', '$schema'])
     if (keyword in schema && role !== 'root')
-      errors.push(at(`${pointer}/${keyword}`, 'not_at_root', 'stands at the top of the form only'));
+      errors.push(formFault(`${pointer}/${keyword}`, 'NOT_AT_ROOT', 'stands at the top of the form only'));
   const verdict = pattern === undefined ? 'ok' : judgePattern(pattern);
-  if (verdict !== 'ok') errors.push(at(`${pointer}/pattern`, `pattern_${verdict}`, PATTERN_TEXTS[verdict]));
-  if (format !== undefined && !FORM_FORMATS.has(format))
-    errors.push(at(`${pointer}/format`, 'format_unknown', `is none of ${[...FORM_FORMATS].join(', ')}`));
+  if (verdict !== 'ok')
+    errors.push(formFault(`${pointer}/pattern`, `PATTERN_${verdict.toUpperCase()}`, PATTERN_TEXTS[verdict]));
+  if (format !== undefined && !FORMATS.includes(format))
+    errors.push(formFault(`${pointer}/format`, 'FORMAT_UNKNOWN', `is none of ${FORMATS.join(', ')}`));
   for (const keyword of ['additionalProperties', 'unevaluatedProperties'])
     if (keyword in schema && schema[keyword] !== false)
       errors.push(
-        at(`${pointer}/${keyword}`, 'not_closed', 'must be false; forms hold declared fields only'),
+        formFault(`${pointer}/${keyword}`, 'NOT_CLOSED', 'must be false; forms hold declared fields only'),
       );
   return errors;
 }
@@ -154,15 +150,15 @@ function checkDeclaration(
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (typesOf(schema).includes('array') && schema.items === undefined)
-    errors.push(at(`${pointer}/items`, 'required', 'is missing; a list says what it holds'));
+    errors.push(formFault(`${pointer}/items`, 'REQUIRED', 'is missing; a list says what it holds'));
   if (role !== 'field') return errors;
   if (!SAYS_TYPE.some((keyword) => keyword in schema))
-    errors.push(at(`${pointer}/type`, 'required', 'is missing'));
+    errors.push(formFault(`${pointer}/type`, 'REQUIRED', 'is missing'));
   if (property === undefined) return errors;
   if (!PROPERTY_NAME.test(property) || property in Object.prototype)
-    errors.push(at(pointer, 'name', 'needs a name of letters, digits, - and _, at most 60'));
+    errors.push(formFault(pointer, 'NAME', 'needs a name of letters, digits, - and _, at most 60'));
   if (!hasTitle(schema) && !hasTitle(resolved(form, schema)))
-    errors.push(at(`${pointer}/title`, 'required', 'is missing; every field has a German title'));
+    errors.push(formFault(`${pointer}/title`, 'REQUIRED', 'is missing; every field has a German title'));
   return errors;
 }
 
@@ -189,16 +185,7 @@ function checkExpansion(form: FormSchema): FieldError[] {
     return known;
   };
   if (sizeOf(form, []) <= EXPANDED_MAX) return [];
-  return [at('/$defs', 'too_large', 'refer to themselves, or unfold into too many fields')];
-}
-
-function checkCompiles(schema: FormSchema): FieldError[] {
-  try {
-    compileForm(closeFormSchema(schema));
-    return [];
-  } catch (error) {
-    return [at('', 'does_not_compile', `does not compile: ${(error as Error).message}`)];
-  }
+  return [formFault('/$defs', 'TOO_LARGE', 'refer to themselves, or unfold into too many fields')];
 }
 
 function definition(form: FormSchema, ref: string): FormSchema | undefined {
@@ -215,6 +202,7 @@ function resolved(form: FormSchema, schema: FormSchema): FormSchema {
   return found;
 }
 
-function at(pointer: string, code: string, detail: string): FieldError {
+/** A wrong place in a form schema. */
+export function formFault(pointer: string, code: string, detail: string): FieldError {
   return { pointer: `/formSchema${pointer}`, code, detail };
 }

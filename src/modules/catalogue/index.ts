@@ -1,16 +1,19 @@
 import './catalogue.permissions.ts';
 
-export { SERVICE_NOT_ORDERABLE } from './catalogue.errors.ts';
 export { catalogueRoutes } from './catalogue.routes.ts';
+export type { ServiceItem, ServiceVersionView, ServiceView } from './catalogue.schemas.ts';
+export { type CatalogueService, createCatalogueService } from './catalogue.service.ts';
 export type {
   ApprovalRule,
+  ChecklistItem,
+  FormSchema,
   ProcessingRule,
-  ServiceItem,
-  ServiceVersionView,
-  ServiceView,
   UsageRule,
-} from './catalogue.schemas.ts';
-export { type CatalogueService, createCatalogueService } from './catalogue.service.ts';
-export type { FormSchema } from './form-schema.rules.ts';
+} from './catalogue.types.ts';
 export { type FormVersion, validateFormData } from './form-validators.ts';
-export { getOrderable, getServiceVersion, type Orderable } from './orderable.repo.ts';
+export {
+  getOrderable,
+  getServiceVersion,
+  type Orderable,
+  type OrderableVersion,
+} from './orderable.service.ts';

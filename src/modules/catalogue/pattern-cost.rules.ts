@@ -89,16 +89,20 @@ class PatternReader {
 
   /** Ways of an atom with `ways` of its own under the quantifier that follows, if one does. */
   private repeated(ways: number): number {
-    const [whole, sign, least, range, most] =
-      /^(?:([*+?])|\{(\d+)(,(\d*))?\})\??/.exec(this.pattern.slice(this.at)) ?? [];
-    if (whole === undefined) return ways;
-    this.at += whole.length;
-    const from = sign === undefined ? Number(least) : sign === '+' ? 1 : 0;
-    const open = sign === undefined ? range !== undefined && most === '' : sign !== '?';
-    const upper = sign === '?' ? 1 : range === undefined ? from : Number(most);
-    const to = Math.min(open ? PATTERN_TEXT_MAX : upper, PATTERN_TEXT_MAX);
+    const found = /^(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/.exec(this.pattern.slice(this.at));
+    if (found === null) return ways;
+    this.at += found[0].length;
+    const [from, to] = bounds(found);
     let sum = 0;
     for (let times = from; times <= to; times += 1) sum += ways ** times;
     return Math.max(sum, 1);
   }
+}
+
+/** Least and most times that a quantifier allows within a text of `PATTERN_TEXT_MAX` characters. */
+function bounds([, sign, least, comma, most]: RegExpExecArray): [number, number] {
+  if (sign === '?') return [0, 1];
+  if (sign !== undefined) return [sign === '+' ? 1 : 0, PATTERN_TEXT_MAX];
+  if (comma === undefined) return [Number(least), Math.min(Number(least), PATTERN_TEXT_MAX)];
+  return [Number(least), most === '' ? PATTERN_TEXT_MAX : Math.min(Number(most), PATTERN_TEXT_MAX)];
 }

@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { ServiceVersionContent, ServiceVersionView } from './catalogue.schemas.ts';
+import type { ServiceVersionView } from './catalogue.schemas.ts';
+import type { ServiceVersionContent } from './catalogue.types.ts';
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
 

@@ -10,7 +10,8 @@ import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
 import { SERVICE_DRAFT_EXISTS, SERVICE_VERSION_STATE } from './catalogue.errors.ts';
 import { lockService, markPublished, markRetired, touchService } from './catalogue.repo.ts';
-import type { ServiceVersionContent, ServiceVersionQuery, ServiceVersionView } from './catalogue.schemas.ts';
+import type { ServiceVersionQuery, ServiceVersionView } from './catalogue.schemas.ts';
+import type { ServiceVersionContent } from './catalogue.types.ts';
 import { centreOf, checkedContent, serviceNotFound, versionView } from './content.service.ts';
 import * as repo from './service-versions.repo.ts';
 

@@ -31,12 +31,13 @@ export async function findList(tx: HatTx, id: string): Promise<AllocationKeyView
 /** Up to `limit` versions, the newest first, before the given id. */
 export async function listLists(
   tx: HatTx,
+  centreId: string,
   name: string | undefined,
   before: string | undefined,
   limit: number,
 ): Promise<AllocationKeyView[]> {
   const { sql } = tx;
-  return sql<AllocationKeyView[]>`select ${columns(tx)} from allocation_keys where true
+  return sql<AllocationKeyView[]>`select ${columns(tx)} from allocation_keys where centre_id = ${centreId}
     ${name === undefined ? sql`` : sql`and name = ${name}`}
     ${before === undefined ? sql`` : sql`and id < ${before}`}
     order by id desc limit ${limit}`;

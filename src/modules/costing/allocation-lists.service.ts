@@ -51,7 +51,7 @@ export function createAllocationListsService(db: Database) {
     ): Promise<Page<AllocationKeyView>> {
       const [before] =
         cursor === undefined ? [] : decodeCursor('allocation-keys', cursor, ['string'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listLists(tx, name, before, limit + 1));
+      const rows = await withHatTx(db, ctx, (tx) => repo.listLists(tx, ctx.hat.id, name, before, limit + 1));
       return toPage(
         rows,
         limit,

@@ -23,6 +23,8 @@ export async function insertRunLines(
 }
 
 export interface LineFilter {
+  /** What row-level security says of a member too, put so that the planner finds the index. */
+  readonly reader?: string;
   readonly organisationId?: string;
   readonly serviceId?: string;
 }
@@ -31,7 +33,7 @@ export interface LineFilter {
 export async function listRunLines(
   { sql }: HatTx,
   runId: string,
-  { organisationId, serviceId }: LineFilter,
+  { reader, organisationId, serviceId }: LineFilter,
   after = -1,
   limit: number | null = null,
 ): Promise<RunLineView[]> {
@@ -40,6 +42,7 @@ export async function listRunLines(
       organisation_id as "organisationId", member, member_name as "memberName", tranche_id as "trancheId", parts,
       exact_cents as "exactCents", rounding_cents as "roundingCents", amount_cents as "amountCents"
     from allocation_run_lines where run_id = ${runId} and position > ${after}
+      ${reader === undefined ? sql`` : sql`and organisation_id = ${reader}`}
       ${organisationId === undefined ? sql`` : sql`and organisation_id = ${organisationId}`}
       ${serviceId === undefined ? sql`` : sql`and service_id = ${serviceId}`}
     order by position limit ${limit}`;

@@ -46,7 +46,7 @@ export function createAllocationRunsService(db: Database) {
     async list(ctx: HatContext, { limit, cursor, ...filter }: RunQuery): Promise<Page<RunView>> {
       const [before] =
         cursor === undefined ? [] : decodeCursor('allocation-runs', cursor, ['string'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listRuns(tx, filter, before, limit + 1));
+      const rows = await withHatTx(db, ctx, (tx) => repo.listRuns(tx, ctx, filter, before, limit + 1));
       return toPage(
         rows,
         limit,
@@ -65,7 +65,7 @@ export function createAllocationRunsService(db: Database) {
         cursor === undefined ? [] : decodeCursor('allocation-run-lines', cursor, ['number'] as const);
       const rows = await withHatTx(db, ctx, async (tx) => {
         await getRunRow(tx, id);
-        return listRunLines(tx, id, filter, after, limit + 1);
+        return listRunLines(tx, id, { ...filter, ...readerOf(ctx) }, after, limit + 1);
       });
       return toPage(
         rows,
@@ -100,7 +100,8 @@ export function createAllocationRunsService(db: Database) {
       const { organisationId } = query;
       return withHatTx(db, ctx, async (tx) => {
         const run = toRunView(ctx, await getRunRow(tx, id));
-        const lines = await listRunLines(tx, id, organisationId === undefined ? {} : { organisationId });
+        const filter = organisationId === undefined ? {} : { organisationId };
+        const lines = await listRunLines(tx, id, { ...filter, ...readerOf(ctx) });
         return exportLines(run, lines, query);
       });
     },
@@ -109,5 +110,10 @@ export function createAllocationRunsService(db: Database) {
 
 async function getRun(tx: HatTx, ctx: HatContext, id: string): Promise<RunDetailView> {
   const row = await getRunRow(tx, id);
-  return { ...toRunView(ctx, row), ...(await repo.runTotals(tx, id)) };
+  return { ...toRunView(ctx, row), ...(await repo.runTotals(tx, id, readerOf(ctx).reader)) };
+}
+
+/** Members read their own lines. */
+function readerOf({ hat }: HatContext): { reader?: string } {
+  return hat.kind === 'organisation' ? { reader: hat.id } : {};
 }

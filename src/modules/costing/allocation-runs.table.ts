@@ -14,13 +14,11 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { cents, day, id, moment, version } from '../../platform/db/columns.ts';
-import { centreOnly, policy, readPolicy } from '../../platform/db/policies.ts';
+import { centreOnly, readPolicy } from '../../platform/db/policies.ts';
 import { agreementVersions } from '../agreements/agreements.table.ts';
 import { services } from '../catalogue/catalogue.table.ts';
 import { memberKey } from '../organisations/organisations.table.ts';
 import { billingPeriods } from './costing.table.ts';
-
-const centreHat = sql`(app.hat_kind() = 'centre' and centre_id = app.hat_id())`;
 
 /** Who did what with a run, and when. Figures stand in the lines, the facts they came from in the calculation. */
 export const allocationRuns = pgTable(
@@ -71,7 +69,8 @@ export const allocationRuns = pgTable(
       .on(table.centreId, table.periodId)
       .where(sql`status = 'posted'`),
     index('allocation_runs_centre_idx').on(table.centreId, table.id),
-    index('allocation_runs_period_idx').on(table.centreId, table.periodId),
+    index('allocation_runs_members_idx').using('gin', table.memberIds),
+    index('allocation_runs_period_idx').on(table.periodId),
     foreignKey({
       name: 'allocation_runs_period_fkey',
       columns: [table.centreId, table.periodId],
@@ -169,11 +168,11 @@ export const allocationRunLines = pgTable(
     }),
     memberKey(table, 'allocation_run_lines_member_fkey'),
     check('allocation_run_lines_rounding_check', sql`rounding_cents in (-1, 0, 1)`),
-    policy(
+    centreOnly('allocation_run_lines'),
+    readPolicy(
       'allocation_run_lines',
-      'two_parties',
-      sql`(${centreHat} or (app.hat_kind() = 'organisation' and organisation_id = app.hat_id() and exists (select from allocation_runs r where r.id = allocation_run_lines.run_id and r.status in ('posted', 'superseded'))))`,
-      centreHat,
+      'member',
+      sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id() and exists (select from allocation_runs r where r.id = allocation_run_lines.run_id and r.status in ('posted', 'superseded')))`,
     ),
   ],
 );

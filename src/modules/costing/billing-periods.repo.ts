@@ -63,12 +63,13 @@ export async function insertPeriod(
 /** Up to `limit` periods, the newest first, after the given first day and id. */
 export async function listPeriods(
   tx: HatTx,
+  centreId: string,
   state: string | undefined,
   after: readonly [string, string] | undefined,
   limit: number,
 ): Promise<PeriodRow[]> {
   const { sql } = tx;
-  return sql<PeriodRow[]>`select ${columns(tx)} from billing_periods where true
+  return sql<PeriodRow[]>`select ${columns(tx)} from billing_periods where centre_id = ${centreId}
     ${state === undefined ? sql`` : sql`and state = ${state}`}
     ${after === undefined ? sql`` : sql`and (starts_on, id) < (${after[0]}::date, ${after[1]}::uuid)`}
     order by starts_on desc, id desc limit ${limit}`;

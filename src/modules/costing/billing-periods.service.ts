@@ -54,7 +54,9 @@ export function createBillingPeriodsService(db: Database) {
         cursor === undefined
           ? undefined
           : decodeCursor('billing-periods', cursor, ['string', 'string'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listPeriods(tx, state, after, limit + 1));
+      const rows = await withHatTx(db, ctx, (tx) =>
+        repo.listPeriods(tx, ctx.hat.id, state, after, limit + 1),
+      );
       return toPage(rows, limit, 'billing-periods', (row) => [row.startsOn, row.id], toPeriodView);
     },
 

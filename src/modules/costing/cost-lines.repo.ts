@@ -51,12 +51,13 @@ export async function findCostLine(tx: HatTx, id: string): Promise<CostLineView 
 /** Up to `limit` lines by day, the newest first, after the given day and id. */
 export async function listCostLines(
   tx: HatTx,
+  centreId: string,
   { serviceId, importId, from, to }: Omit<CostLineQuery, 'limit' | 'cursor'>,
   after: readonly [string, string] | undefined,
   limit: number,
 ): Promise<CostLineView[]> {
   const { sql } = tx;
-  return sql<CostLineView[]>`select ${columns(tx)} from cost_lines where true
+  return sql<CostLineView[]>`select ${columns(tx)} from cost_lines where centre_id = ${centreId}
     ${serviceId === undefined ? sql`` : sql`and service_id = ${serviceId}`}
     ${importId === undefined ? sql`` : sql`and import_id = ${importId}`}
     ${from === undefined ? sql`` : sql`and booked_on >= ${from}`}
@@ -100,11 +101,12 @@ export async function insertImport(
 /** Up to `limit` imports, the newest first, before the given id. */
 export async function listImports(
   { sql }: HatTx,
+  centreId: string,
   before: string | undefined,
   limit: number,
 ): Promise<ImportView[]> {
   return sql<ImportView[]>`
     select id, centre_id as "centreId", file_hash as "fileHash", row_count as "rowCount", amount_cents as "amountCents",
       json_build_object('id', imported_by, 'name', imported_by_name) as "importedBy", imported_at as "importedAt"
-    from cost_line_imports where true ${before === undefined ? sql`` : sql`and id < ${before}`} order by id desc limit ${limit}`;
+    from cost_line_imports where centre_id = ${centreId} ${before === undefined ? sql`` : sql`and id < ${before}`} order by id desc limit ${limit}`;
 }

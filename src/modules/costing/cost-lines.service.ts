@@ -55,7 +55,9 @@ export function createCostLinesService(db: Database) {
       const { limit, cursor, ...filter } = query;
       const after =
         cursor === undefined ? undefined : decodeCursor('cost-lines', cursor, ['string', 'string'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listCostLines(tx, filter, after, limit + 1));
+      const rows = await withHatTx(db, ctx, (tx) =>
+        repo.listCostLines(tx, ctx.hat.id, filter, after, limit + 1),
+      );
       return toPage(
         rows,
         limit,
@@ -80,7 +82,7 @@ export function createCostLinesService(db: Database) {
     async listImports(ctx: HatContext, { limit, cursor }: ImportListQuery): Promise<Page<ImportView>> {
       const [before] =
         cursor === undefined ? [] : decodeCursor('cost-line-imports', cursor, ['string'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listImports(tx, before, limit + 1));
+      const rows = await withHatTx(db, ctx, (tx) => repo.listImports(tx, ctx.hat.id, before, limit + 1));
       return toPage(
         rows,
         limit,

@@ -175,6 +175,13 @@ export const KEY_UNITS_DIFFER = defineProblem({
   help: 'Quantities of different units are never added up. Correct the usage events of the meter.',
 });
 
+export const KEY_USAGE_OUTSIDE = defineProblem({
+  code: 'KEY_USAGE_OUTSIDE',
+  status: 422,
+  title: 'Usage of somebody whom no clause of the period binds',
+  help: 'Usage is never left out of a key. Correct the usage event, or the agreement of the organisation that used the service.',
+});
+
 export const COST_CLAUSE_MISSING = defineProblem({
   code: 'COST_CLAUSE_MISSING',
   status: 422,

@@ -2,6 +2,7 @@ import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { allocationListsRoutes } from './allocation-lists.routes.ts';
 import { allocationRunsRoutes } from './allocation-runs.routes.ts';
 import { billingPeriodsRoutes } from './billing-periods.routes.ts';
+import { costLineImportsRoutes } from './cost-line-imports.routes.ts';
 import { costLinesRoutes } from './cost-lines.routes.ts';
 import type { CostingService } from './costing.service.ts';
 
@@ -10,6 +11,7 @@ export const costingRoutes =
   async (app) => {
     await app.register(billingPeriodsRoutes(costing.periods));
     await app.register(costLinesRoutes(costing.costLines));
+    await app.register(costLineImportsRoutes(costing.costLines));
     await app.register(allocationListsRoutes(costing.lists));
     await app.register(allocationRunsRoutes(costing.runs));
   };

@@ -33,7 +33,7 @@ export async function gatherFacts(tx: HatTx, centreId: string, period: PeriodOfF
     centre,
     period: { code, startsOn, endsOn },
     costs,
-    wordings: wordings as RunFacts['wordings'],
+    wordings,
     members: await repo.listMemberFacts(tx, parties),
     populations: await repo.latestPopulations(tx, parties, endsOn),
     usage: await usageTotalsOfServices(tx, {

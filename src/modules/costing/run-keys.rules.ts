@@ -1,6 +1,11 @@
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import type { RunKey } from './calculation.types.ts';
-import { KEY_LIST_MISSING, KEY_UNITS_DIFFER, KEY_VALUE_MISSING } from './costing.errors.ts';
+import {
+  KEY_LIST_MISSING,
+  KEY_UNITS_DIFFER,
+  KEY_USAGE_OUTSIDE,
+  KEY_VALUE_MISSING,
+} from './costing.errors.ts';
 import type { ClauseKey, MemberFacts, RunFacts } from './run-facts.types.ts';
 
 const SOURCE_LENGTH = 1000;
@@ -22,7 +27,7 @@ export function memberIdOf({ ags, id }: MemberFacts): string {
 /**
  * The key as it stands at the end of the period, with a value for every member. Nobody's missing figure is guessed;
  * only usage that nobody recorded is none.
- * @throws DomainError KEY_VALUE_MISSING naming the member, KEY_LIST_MISSING, KEY_UNITS_DIFFER
+ * @throws DomainError KEY_VALUE_MISSING naming the member, KEY_LIST_MISSING, KEY_UNITS_DIFFER, KEY_USAGE_OUTSIDE
  */
 export function fillKey(question: KeyQuestion, facts: RunFacts): RunKey {
   const { key } = question;
@@ -91,6 +96,11 @@ function usageKey(question: KeyQuestion, { usage, period }: RunFacts): RunKey {
   if (units.length > 1) {
     const detail = `${question.place}: the meter ${meter} was recorded in ${units.join(' and ')}.`;
     throw new DomainError(KEY_UNITS_DIFFER, detail);
+  }
+  const outside = rows.find((row) => !question.members.some((member) => member.id === row.organisationId));
+  if (outside !== undefined) {
+    const detail = `${question.place}: the organisation ${outside.organisationId} has usage and is no member of the pool.`;
+    throw new DomainError(KEY_USAGE_OUTSIDE, detail);
   }
   const quantities = new Map(rows.map((row) => [row.organisationId, row.quantity] as const));
   const events = rows.reduce((sum, row) => sum + row.eventCount, 0);

@@ -76,10 +76,15 @@ function nameOf(line: unknown): string {
 
 function compareValues(computed: unknown, found: unknown, pointer: string): Difference[] {
   if (Array.isArray(computed) && Array.isArray(found)) {
-    return compareFields({ ...computed }, { ...found }, pointer);
+    return compareFields(byPlace(computed), byPlace(found), pointer);
   }
   if (isObject(computed) && isObject(found)) return compareFields(computed, found, pointer);
   return computed === found ? [] : [{ pointer, code: 'DIFFERENT', computed, found }];
+}
+
+/** A list as an object of its places, so that both are compared alike. */
+function byPlace(items: readonly unknown[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(items.entries());
 }
 
 function compareFields(

@@ -1,6 +1,6 @@
 import type { Hat, HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { type HatTx, withHatTx, withSignInTx } from '../../platform/db/hat.ts';
+import { type HatTx, withHatTx, withinSignIn } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { mapConstraints } from '../../platform/db/postgres-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
@@ -33,7 +33,7 @@ export type MembersService = ReturnType<typeof createMembersService>;
 export function createMembersService(db: Database, passwordCost: number) {
   return {
     async listUsers(ctx: HatContext, { limit, cursor }: UserQuery): Promise<Page<UserView>> {
-      const [after] = cursor === undefined ? [] : decodeCursor('users', cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor('users', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listUsers(tx, ctx.hat, after, limit + 1));
       return toPage(
         rows,
@@ -48,9 +48,15 @@ export function createMembersService(db: Database, passwordCost: number) {
     async createUser(ctx: HatContext, input: CreateUser): Promise<CreatedUser> {
       const hat = hatFor(ctx, input.hat);
       assertRoles(hat, input.roles);
-      await withHatTx(db, ctx, (tx) => assertHat(tx, hat));
-      const { account, temporaryPassword } = await ensureAccount(input);
+      const password = newSecret().slice(0, 20);
+      const passwordHash = await hashPassword(password, passwordCost);
+      let temporaryPassword: string | null = null;
       const user = await withHatTxOnce(db, ctx, async (tx) => {
+        await assertHat(tx, hat);
+        const { isNew, ...account } = await withinSignIn(tx, ctx, () =>
+          ensureAccount(tx, input, passwordHash),
+        );
+        if (isNew) temporaryPassword = password; // beside the answer that is stored, never in it
         await repo.addRoles(tx, account.id, hat, input.roles);
         await revokeSessionsOf(tx, account.id, ctx.now, { hat });
         await audit(tx, ctx, {
@@ -83,7 +89,7 @@ export function createMembersService(db: Database, passwordCost: number) {
     },
 
     async listTeams(ctx: HatContext, { limit, cursor }: UserQuery): Promise<Page<TeamView>> {
-      const [after] = cursor === undefined ? [] : decodeCursor('teams', cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor('teams', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listTeams(tx, after, limit + 1));
       return toPage(
         rows,
@@ -123,8 +129,7 @@ export function createMembersService(db: Database, passwordCost: number) {
       ctx: HatContext,
       { limit, cursor }: UserQuery,
     ): Promise<Page<MachineAccountView>> {
-      const [after] =
-        cursor === undefined ? [] : decodeCursor('machine-accounts', cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor('machine-accounts', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listMachineAccounts(tx, ctx.hat, after, limit + 1));
       return toPage(
         rows,
@@ -177,23 +182,16 @@ export function createMembersService(db: Database, passwordCost: number) {
       });
     },
   };
+}
 
-  /** Accounts belong to the person, not to a hat: looked up and made outside it. Without roles an account opens nothing. */
-  async function ensureAccount({ email, name }: CreateUser) {
-    const temporaryPassword = newSecret().slice(0, 20);
-    const passwordHash = await hashPassword(temporaryPassword, passwordCost);
-    return withSignInTx(db, async (tx) => {
-      const known = await findAccountByEmail(tx, email);
-      if (known !== undefined)
-        return { account: { id: known.id, email: known.email, name: known.name }, temporaryPassword: null };
-      const account = { id: newId(), email, name };
-      const isNew = await repo.insertUser(tx, { ...account, passwordHash });
-      if (isNew) return { account, temporaryPassword };
-      const other = await findAccountByEmail(tx, email);
-      if (other === undefined) throw new Error('an account was taken and is gone');
-      return { account: { id: other.id, email: other.email, name: other.name }, temporaryPassword: null };
-    });
-  }
+/** Accounts belong to the person, not to a hat. Made in the caller's transaction: without roles nobody would know its password. */
+async function ensureAccount(tx: HatTx, { email, name }: CreateUser, passwordHash: string) {
+  const id = newId();
+  const isNew = await repo.insertUser(tx, { id, email, name, passwordHash });
+  if (isNew) return { id, email, name, isNew };
+  const known = await findAccountByEmail(tx, email);
+  if (known === undefined) throw new Error('an account was taken and is gone');
+  return { id: known.id, email: known.email, name: known.name, isNew };
 }
 
 async function assertHat(tx: HatTx, hat: Hat): Promise<void> {

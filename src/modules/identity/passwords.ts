@@ -23,6 +23,11 @@ export async function isPassword(password: string, hash: string): Promise<boolea
   return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), Number(cost)), expected);
 }
 
+/** True for a hash made with another cost than new ones are. */
+export function isOutdated(hash: string, cost: number): boolean {
+  return !hash.startsWith(`$scrypt$ln=${cost}$`);
+}
+
 async function derive(password: string, salt: Buffer, cost: number): Promise<Buffer> {
   const N = 2 ** cost;
   const options: ScryptOptions = { N, r: BLOCK_SIZE, p: 1, maxmem: 256 * N * BLOCK_SIZE };

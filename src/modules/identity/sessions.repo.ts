@@ -118,8 +118,14 @@ export async function revokeSessionsOf(
 export async function findAttempts(tx: HatTx, subject: string): Promise<Attempts | undefined> {
   const [row] = await tx.sql<
     Attempts[]
-  >`select failures, window_started_at as "windowStartedAt" from login_attempts where subject = ${subject} for update`;
+  >`select failures, window_started_at as "windowStartedAt" from login_attempts where subject = ${subject}`;
   return row;
+}
+
+/** Makes the row if need be and holds it until the transaction ends, so that failures at once are all counted. */
+export async function lockAttempts(tx: HatTx, subject: string, now: Moment): Promise<void> {
+  await tx.sql`insert into login_attempts (subject, failures, window_started_at) values (${subject}, 0, ${now}) on conflict do nothing`;
+  await tx.sql`select from login_attempts where subject = ${subject} for update`;
 }
 
 export async function saveAttempts(
@@ -127,8 +133,7 @@ export async function saveAttempts(
   subject: string,
   { failures, windowStartedAt }: Attempts,
 ): Promise<void> {
-  await tx.sql`insert into login_attempts (subject, failures, window_started_at) values (${subject}, ${failures}, ${windowStartedAt})
-    on conflict (subject) do update set failures = excluded.failures, window_started_at = excluded.window_started_at`;
+  await tx.sql`update login_attempts set failures = ${failures}, window_started_at = ${windowStartedAt} where subject = ${subject}`;
 }
 
 export async function clearAttempts(tx: HatTx, subject: string): Promise<void> {
@@ -152,6 +157,11 @@ export async function findMachineAccount(tx: HatTx, id: string): Promise<Machine
   return row;
 }
 
-export async function updatePassword(tx: HatTx, userId: string, passwordHash: string): Promise<void> {
-  await tx.sql`update users set password_hash = ${passwordHash} where id = ${userId}`;
+/** Replaces the hash that was read; one that somebody else has set meanwhile stays. */
+export async function updatePassword(
+  tx: HatTx,
+  account: Pick<Account, 'id' | 'passwordHash'>,
+  passwordHash: string,
+): Promise<void> {
+  await tx.sql`update users set password_hash = ${passwordHash} where id = ${account.id} and password_hash = ${account.passwordHash}`;
 }

@@ -174,7 +174,7 @@ function acceptForms(app: Pick<FastifyInstance, 'addContentTypeParser'>): void {
 const CLIENT_ID = /^[0-9a-f-]{36}$/;
 
 function basicCredentials(header: string | undefined): [string, string] | undefined {
-  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/.exec(header ?? '')?.[1];
+  const encoded = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
   if (!CLIENT_ID.test(id)) throw new DomainError(CLIENT_INVALID, 'Client id or secret is wrong.');

@@ -12,13 +12,12 @@ import {
   HAT_NOT_HELD,
   REFRESH_TOKEN_INVALID,
   SCOPE_INVALID,
-  TOO_MANY_SIGN_INS,
 } from './identity.errors.ts';
 import type { HatRef, HatView, MeView, SignIn } from './identity.schemas.ts';
-import { hashPassword, isPassword } from './passwords.ts';
-import { hashSecret, isSecret, newSecret, pseudonym } from './secrets.ts';
+import { hashPassword, isOutdated, isPassword } from './passwords.ts';
+import { hashSecret, isSecret, newSecret } from './secrets.ts';
 import * as repo from './sessions.repo.ts';
-import { afterFailure, secondsToWait } from './throttle.rules.ts';
+import { createThrottle } from './throttle.service.ts';
 
 export interface SessionSettings {
   readonly authSecret: string;
@@ -39,13 +38,10 @@ export type SessionsService = ReturnType<typeof createSessionsService>;
 
 /** Signing in and out, changing hats, and renewing tokens. */
 export function createSessionsService(db: Database, clock: Clock, settings: SessionSettings) {
-  const { loginAttempts, passwordCost } = settings;
+  const { passwordCost } = settings;
   /** Unknown accounts are checked against this, so that they take as long as known ones. */
   const decoy = hashPassword(newSecret(), passwordCost);
-  const subjectsOf = (email: string, address: string) => [
-    { subject: pseudonym(settings.authSecret, 'account', email.toLowerCase()), limit: loginAttempts },
-    { subject: pseudonym(settings.authSecret, 'address', address), limit: loginAttempts * 10 },
-  ];
+  const throttle = createThrottle(db, clock, settings);
 
   async function open(
     tx: HatTx,
@@ -92,40 +88,26 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
     return refreshToken;
   }
 
-  async function assertMayTry(subjects: readonly { subject: string; limit: number }[]): Promise<void> {
-    const waits = await withSignInTx(db, async (tx) => {
-      const attempts = [];
-      for (const { subject, limit } of subjects)
-        attempts.push(secondsToWait(await repo.findAttempts(tx, subject), limit, clock.now()));
-      return attempts;
-    });
-    const seconds = Math.max(...waits);
-    if (seconds > 0)
-      throw new DomainError(TOO_MANY_SIGN_INS, `Try again in ${seconds} seconds.`, {
-        headers: { 'retry-after': String(seconds) },
-      });
-  }
-
-  async function countFailure(subjects: readonly { subject: string }[]): Promise<void> {
-    await withSignInTx(db, async (tx) => {
-      for (const { subject } of subjects)
-        await repo.saveAttempts(tx, subject, afterFailure(await repo.findAttempts(tx, subject), clock.now()));
-    });
-  }
-
   return {
     /** Throws `CREDENTIALS_WRONG`, `TOO_MANY_SIGN_INS`, `HAT_NOT_HELD`. */
     async signIn(input: SignIn, address: string, requestId: string): Promise<OpenedSession> {
-      const subjects = subjectsOf(input.email, address);
-      await assertMayTry(subjects);
-      const account = await withSignInTx(db, (tx) => repo.findAccountByEmail(tx, input.email));
+      const { account, subjects } = await withSignInTx(db, async (tx) => {
+        const known = await repo.findAccountByEmail(tx, input.email);
+        const tried = throttle.subjectsOf(known?.email ?? input.email, address);
+        await throttle.assertMayTry(tx, tried);
+        return { account: known, subjects: tried };
+      });
       const isRight = await isPassword(input.password, account?.passwordHash ?? (await decoy));
       if (account === undefined || account.isDisabled || !isRight) {
-        await countFailure(subjects);
+        await throttle.countFailure(subjects);
         throw new DomainError(CREDENTIALS_WRONG, 'E-mail address or password is wrong.');
       }
+      const fresh = isOutdated(account.passwordHash, passwordCost)
+        ? await hashPassword(input.password, passwordCost)
+        : undefined;
       return withSignInTx(db, async (tx) => {
-        await repo.clearAttempts(tx, subjects[0]?.subject ?? '');
+        await throttle.succeeded(tx, subjects);
+        if (fresh !== undefined) await repo.updatePassword(tx, account, fresh);
         const hats = await repo.listHats(tx, account.id);
         return open(tx, account, chosenHat(hats, input.hat), newId(), requestId);
       });
@@ -164,6 +146,8 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
     async switchHat(ctx: HatContext, wanted: HatRef): Promise<OpenedSession> {
       return withSignInTx(db, async (tx) => {
         const { familyId } = await liveSession(tx, ctx);
+        if ((await repo.findAccount(tx, ctx.actor.id))?.isDisabled)
+          throw new DomainError(HAT_NOT_HELD, 'The account is disabled.');
         return open(
           tx,
           ctx.actor,
@@ -198,19 +182,21 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
     async changePassword(ctx: HatContext, current: string, next: string, address: string): Promise<void> {
       const account = await withSignInTx(db, async (tx) => {
         await liveSession(tx, ctx);
-        return repo.findAccount(tx, ctx.actor.id);
+        const known = await repo.findAccount(tx, ctx.actor.id);
+        await throttle.assertMayTry(tx, throttle.subjectsOf(known?.email ?? ctx.actor.id, address));
+        return known;
       });
-      const subjects = subjectsOf(account?.email ?? ctx.actor.id, address);
-      await assertMayTry(subjects);
+      const subjects = throttle.subjectsOf(account?.email ?? ctx.actor.id, address);
       if (account === undefined || !(await isPassword(current, account.passwordHash))) {
-        await countFailure(subjects);
+        await throttle.countFailure(subjects);
         throw new DomainError(CREDENTIALS_WRONG, 'The current password is wrong.', {
           errors: [{ pointer: '/currentPassword', code: 'wrong', detail: 'is wrong' }],
         });
       }
       const passwordHash = await hashPassword(next, passwordCost);
       await withSignInTx(db, async (tx) => {
-        await repo.updatePassword(tx, account.id, passwordHash);
+        await throttle.succeeded(tx, subjects);
+        await repo.updatePassword(tx, account, passwordHash);
         await repo.revokeSessionsOf(tx, account.id, ctx.now, {
           exceptFamily: (await liveSession(tx, ctx)).familyId,
         });

@@ -17,7 +17,7 @@ export function createOperationsService(db: Database) {
       ctx: HatContext,
       { limit, cursor }: DeadLetterQuery,
     ): Promise<Page<DeadLetterView>> {
-      const [after] = cursor === undefined ? [] : decodeCursor('dead-letters', cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor('dead-letters', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listDeadLetters(tx, ctx, after, limit + 1));
       return toPage(
         rows,
@@ -46,7 +46,7 @@ export function createOperationsService(db: Database) {
       ctx: HatContext,
       { limit, cursor, entityId }: AuditQuery,
     ): Promise<Page<AuditView>> {
-      const [before] = cursor === undefined ? [] : decodeCursor('audit-entries', cursor, ['string'] as const);
+      const [before] = cursor === undefined ? [] : decodeCursor('audit-entries', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listAuditEntries(tx, entityId, before, limit + 1));
       return toPage(
         rows,

@@ -63,9 +63,7 @@ export function createOrganisationsService(db: Database) {
     async listOrganisations(ctx: HatContext, query: OrganisationQuery): Promise<Page<OrganisationView>> {
       const { limit, cursor, ...filter } = query;
       const after =
-        cursor === undefined
-          ? undefined
-          : decodeCursor('organisations', cursor, ['string', 'string'] as const);
+        cursor === undefined ? undefined : decodeCursor('organisations', cursor, ['string', 'uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listOrganisations(tx, filter, after, limit + 1));
       return toPage(
         rows,
@@ -124,7 +122,7 @@ export function createOrganisationsService(db: Database) {
       withHatTx(db, ctx, (tx) => getCentre(tx, id)),
 
     async listCentres(ctx: HatContext, { limit, cursor }: CentreQuery): Promise<Page<CentreView>> {
-      const [after] = cursor === undefined ? [] : decodeCursor('centres', cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor('centres', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listCentres(tx, after, limit + 1));
       return toPage(
         rows,
@@ -188,7 +186,7 @@ export function createOrganisationsService(db: Database) {
       centreId: string,
       { limit, cursor }: CentreQuery,
     ): Promise<Page<MemberView>> {
-      const [after] = cursor === undefined ? [] : decodeCursor('members', cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor('members', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, async (tx) => {
         await getCentre(tx, centreId);
         return repo.listMembers(tx, centreId, after, limit + 1);

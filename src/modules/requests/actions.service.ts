@@ -88,7 +88,7 @@ export async function applyAction(
     type: event,
     from: row.status,
     to: to ?? row.status,
-    reason: input.reason ?? null,
+    reason: input.reason ?? input.resultText ?? null,
     details,
     visibility,
   };
@@ -139,13 +139,15 @@ const closing: MakeEffect = (_tx, ctx, row) => ({
 /** What each action sets beside the status, and what it sets off. */
 const EFFECTS: Readonly<Record<Action, MakeEffect>> = {
   async submit(tx, ctx, row) {
-    await getOrderable(tx, {
+    const { agreementVersionId } = await getOrderable(tx, {
       serviceId: row.serviceId,
       organisationId: row.organisationId,
       day: dayOf(ctx.now),
     });
     assertForm(await getServiceVersion(tx, row.serviceVersionId), row.formData, true);
-    return { patch: { submitted_at: ctx.now }, jobs: [processJob(ctx, row)] };
+    // Filed today, under the agreement of today: the draft may be older than it.
+    const patch = { submitted_at: ctx.now, agreement_version_id: agreementVersionId };
+    return { patch, jobs: [processJob(ctx, row)] };
   },
   accept: (_tx, ctx) => ({ patch: { accepted_at: ctx.now } }),
   reject: (_tx, _ctx, _row, { code = 'other' }) => ({ patch: { rejection_code: code }, details: { code } }),

@@ -10,7 +10,7 @@ import * as events from './events.repo.ts';
 import { ACTION_NOT_POSSIBLE } from './requests.errors.ts';
 import type { RequestRow } from './requests.rows.ts';
 import type { EventView, MessageView, PagingQuery } from './requests.schemas.ts';
-import { getRow } from './requests.service.ts';
+import { getLockedRow, getRow } from './requests.service.ts';
 import { takesMessages } from './transitions.rules.ts';
 
 export type ConversationService = ReturnType<typeof createConversationService>;
@@ -25,7 +25,7 @@ export function createConversationService(db: Database) {
     { limit, cursor }: PagingQuery,
     read: (tx: HatTx, after: string | undefined, limit: number) => Promise<T[]>,
   ): Promise<Page<T>> {
-    const [after] = cursor === undefined ? [] : decodeCursor(list, cursor, ['string'] as const);
+    const [after] = cursor === undefined ? [] : decodeCursor(list, cursor, ['uuid'] as const);
     const rows = await withHatTx(db, ctx, async (tx) => {
       await getRow(tx, requestId);
       return read(tx, after, limit + 1);
@@ -46,7 +46,7 @@ export function createConversationService(db: Database) {
     visibility: events.Visibility,
   ): Promise<MessageView> {
     return withHatTxOnce(db, ctx, async (tx) => {
-      const row = await getRow(tx, requestId);
+      const row = await getLockedRow(tx, requestId);
       if (visibility === 'parties' && !takesMessages(row.status)) {
         throw new DomainError(
           ACTION_NOT_POSSIBLE,

@@ -11,7 +11,7 @@ import { insertMessage } from './events.repo.ts';
 import { TEAM_MISSING } from './requests.errors.ts';
 import * as repo from './requests.repo.ts';
 import type { RequestRow } from './requests.rows.ts';
-import { getRow } from './requests.service.ts';
+import { getLockedRow, getRow } from './requests.service.ts';
 import { teamFor } from './routing.rules.ts';
 
 export type ProcessingService = ReturnType<typeof createProcessingService>;
@@ -22,7 +22,7 @@ export function createProcessingService(db: Database) {
     /** Checks the agreement, routes to a team, makes the receipt and, where the service says so, accepts. */
     async process(ctx: HatContext, requestId: string): Promise<void> {
       await withHatTx(db, ctx, async (tx) => {
-        const row = await getRow(tx, requestId);
+        const row = await getLockedRow(tx, requestId);
         if (row.status !== 'submitted' || row.receiptAt !== null) return;
         const { centreId, organisationId, serviceId } = row;
         const coverage = await findCoverage(tx, {
@@ -45,14 +45,12 @@ export function createProcessingService(db: Database) {
     /** Closes a result that nobody objected to in time. A resolution that was objected to meanwhile is another one. */
     async closeDue(ctx: HatContext, requestId: string, resolvedAt: string): Promise<void> {
       await withHatTx(db, ctx, async (tx) => {
-        const row = await getRow(tx, requestId);
-        const isDue =
-          row.status === 'resolved' &&
-          row.resolvedAt === resolvedAt &&
-          row.closesAt !== null &&
-          row.closesAt <= ctx.now;
-        if (isDue)
-          await applyAction(tx, ctx, row, 'close', { reason: textIn('de', 'requests.closed-by-timer') });
+        const row = await getLockedRow(tx, requestId);
+        const { status, closesAt } = row;
+        if (status !== 'resolved' || row.resolvedAt !== resolvedAt || closesAt === null) return;
+        // The relay's clock may be ahead of this one. Done now would be done never; the queue tries again.
+        if (closesAt > ctx.now) throw new Error(`by this clock the request closes only at ${closesAt}`);
+        await applyAction(tx, ctx, row, 'close', { reason: textIn('de', 'requests.closed-by-timer') });
       });
     },
   };

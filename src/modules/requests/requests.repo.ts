@@ -77,7 +77,7 @@ function history(sql: Sql, ctx: HatContext, row: Parties, { fact, audit, jobs }:
     entityType: 'service_request',
     entityId: row.id,
     centreId,
-    organisationId,
+    ...(fact.visibility !== 'centre' && { organisationId }),
   });
   return sql`e as (insert into service_request_events ${sql(eventRow(ctx, row, fact))}),
     a as (insert into audit_entries ${sql(entry)})
@@ -89,6 +89,14 @@ export async function findRequest(tx: HatTx, id: string): Promise<RequestRow | u
   const [row] = await tx.sql<
     RequestRow[]
   >`select ${requestColumns(tx.sql)} from service_requests r where r.id = ${id}`;
+  return row;
+}
+
+/** The same, unchanged by others until the transaction ends: for work that nobody told which version to expect. */
+export async function lockRequest(tx: HatTx, id: string): Promise<RequestRow | undefined> {
+  const [row] = await tx.sql<
+    RequestRow[]
+  >`select ${requestColumns(tx.sql)} from service_requests r where r.id = ${id} for no key update`;
   return row;
 }
 
@@ -120,6 +128,7 @@ export interface Patch {
   readonly result_code?: string | null;
   readonly result_text?: string | null;
   readonly rejection_code?: string;
+  readonly agreement_version_id?: string;
   readonly submitted_at?: string;
   readonly receipt_at?: string;
   readonly accepted_at?: string;
@@ -160,29 +169,34 @@ export async function listRequests(
 ): Promise<SummaryRow[]> {
   return readUnderHat<SummaryRow>(db, ctx, (sql) => {
     const isNewestFirst = query.sort === 'newest';
+    const beyond = isNewestFirst ? sql`<` : sql`>`;
     const hat =
       ctx.hat.kind === 'centre' ? sql`r.centre_id = ${ctx.hat.id}` : sql`r.organisation_id = ${ctx.hat.id}`;
-    return sql`select ${summaryColumns(sql)} from service_requests r where ${hat} ${filters(sql, query)}
-      ${after === undefined ? sql`` : isNewestFirst ? sql`and r.id < ${after}` : sql`and r.id > ${after}`}
+    return sql`select ${summaryColumns(sql)} from service_requests r where ${hat} ${filters(sql, query)} ${assignee(sql, ctx, query)}
+      ${after === undefined ? sql`` : sql`and r.id ${beyond} ${after}`}
       order by r.id ${isNewestFirst ? sql`desc` : sql`asc`} limit ${limit}`;
   });
 }
 
 /** Written out one by one, so that each combination is a prepared statement of its own with a plan of its own. */
 function filters(sql: Sql, query: RequestQuery) {
-  const { centreId, organisationId, serviceId, teamId, assigneeId, status, open, externalReference, q } =
-    query;
+  const { centreId, organisationId, serviceId, teamId, status, open, externalReference, q } = query;
   return sql`
     ${centreId === undefined ? sql`` : sql`and r.centre_id = ${centreId}`}
     ${organisationId === undefined ? sql`` : sql`and r.organisation_id = ${organisationId}`}
     ${serviceId === undefined ? sql`` : sql`and r.service_id = ${serviceId}`}
     ${teamId === undefined ? sql`` : sql`and r.team_id = ${teamId}`}
-    ${assigneeId === undefined ? sql`` : sql`and r.assignee_id = ${assigneeId}`}
     ${status === undefined ? sql`` : sql`and r.status = any(${status as string[]})`}
     ${open === true ? sql`and r.status in ('submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold')` : sql``}
     ${open === false ? sql`and r.status not in ('submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold')` : sql``}
     ${externalReference === undefined ? sql`` : sql`and r.external_reference = ${externalReference}`}
     ${q === undefined ? sql`` : sql`and (r.search @@ websearch_to_tsquery('german', ${q}) or r.number = ${q})`}`;
+}
+
+/** Members are not told who does the work, so they cannot ask for it either. */
+function assignee(sql: Sql, { hat }: HatContext, { assigneeId }: RequestQuery) {
+  if (assigneeId === undefined) return sql``;
+  return hat.kind === 'centre' ? sql`and r.assignee_id = ${assigneeId}` : sql`and false`;
 }
 
 /** Teams of a caseworker that have something to claim, the most urgent first. */

@@ -4,6 +4,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { FORBIDDEN } from '../../platform/http/authentication.ts';
 import { preconditionFailed } from '../../platform/http/etags.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
@@ -36,6 +37,7 @@ export function createRequestsService(db: Database) {
   return {
     /** Throws `SERVICE_NOT_ORDERABLE`, `FORM_INVALID`, `FOLLOWS_UNKNOWN`. */
     async create(ctx: HatContext, input: CreateRequest): Promise<RequestView> {
+      assertFiles(ctx);
       return withHatTxOnce(db, ctx, async (tx) => {
         const orderable = await getOrderable(tx, {
           serviceId: input.serviceId,
@@ -61,8 +63,7 @@ export function createRequestsService(db: Database) {
 
     async list(ctx: HatContext, query: RequestQuery): Promise<Page<RequestSummary>> {
       const { limit, cursor, sort } = query;
-      const [after] =
-        cursor === undefined ? [] : decodeCursor(`requests-${sort}`, cursor, ['string'] as const);
+      const [after] = cursor === undefined ? [] : decodeCursor(`requests-${sort}`, cursor, ['uuid'] as const);
       const rows = await repo.listRequests(db, ctx, query, after, limit + 1);
       return toPage(
         rows,
@@ -75,6 +76,7 @@ export function createRequestsService(db: Database) {
 
     /** Edits a draft. Throws `ACTION_NOT_POSSIBLE` once it is submitted. */
     async edit(ctx: HatContext, id: string, version: number, change: ChangeRequest): Promise<RequestView> {
+      assertFiles(ctx);
       return withHatTx(db, ctx, async (tx) => {
         const row = await getRow(tx, id);
         if (row.version !== version) throw preconditionFailed();
@@ -93,6 +95,12 @@ export function createRequestsService(db: Database) {
   };
 }
 
+/** A program of a centre may hold the scope as well; a request is nevertheless the member's own. */
+function assertFiles(ctx: HatContext): void {
+  if (ctx.hat.kind !== 'organisation')
+    throw new DomainError(FORBIDDEN, 'Requests are filed under the hat of an organisation.');
+}
+
 export function known(row: RequestRow | undefined): RequestRow {
   if (row === undefined) throw new DomainError(NOT_FOUND, 'There is no such request.');
   return row;
@@ -100,6 +108,11 @@ export function known(row: RequestRow | undefined): RequestRow {
 
 export async function getRow(tx: HatTx, id: string): Promise<RequestRow> {
   return known(await repo.findRequest(tx, id));
+}
+
+/** The row, locked until the transaction ends. */
+export async function getLockedRow(tx: HatTx, id: string): Promise<RequestRow> {
+  return known(await repo.lockRequest(tx, id));
 }
 
 /** The job runs under the centre's hat: the request's other party does the work. */
@@ -112,10 +125,21 @@ export function processJob(ctx: HatContext, row: { id: string; centreId: string 
   );
 }
 
+/** Faults that filling in more can mend. */
+const INCOMPLETE: ReadonlySet<string> = new Set([
+  'REQUIRED',
+  'DEPENDENT_REQUIRED',
+  'ANY_OF',
+  'ONE_OF',
+  'MIN_ITEMS',
+  'MIN_PROPERTIES',
+  'CONTAINS',
+]);
+
 /** A draft may be incomplete, but what is there must fit; on submitting nothing may be missing. */
 export function assertForm(version: FormVersion, formData: unknown, isComplete: boolean): void {
   const faults = validateFormData(version, formData).filter(
-    (fault) => isComplete || fault.code !== 'REQUIRED',
+    (fault) => isComplete || !INCOMPLETE.has(fault.code),
   );
   if (faults.length === 0) return;
   const [first] = faults;

@@ -181,3 +181,10 @@ export const sums = {
   quantity: sql<string>`trim_scale(sum(${usageEvents.quantity}))::text`,
   eventCount: sql<number>`count(*)::int`,
 };
+
+/** True when closing this request was recorded already. */
+export async function hasUsageOf(tx: HatTx, requestId: string): Promise<boolean> {
+  const rows =
+    await tx.sql`select from usage_events where request_id = ${requestId} and kind = 'usage' limit 1`;
+  return rows.length === 1;
+}

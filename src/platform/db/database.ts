@@ -51,7 +51,8 @@ type ConnectionOptions = postgres.Options<{ int8: postgres.PostgresType<number> 
 function connect(target: DatabaseTarget, role: DatabaseRole, options: ConnectionOptions) {
   const connection = { application_name: `verbund ${role}`, ...(role === 'owner' ? {} : { role }) };
   if (target.kind === 'url') {
-    return postgres(role === 'owner' ? target.ownerUrl : target.url, { ...options, connection });
+    const { url, host } = withoutSocket(role === 'owner' ? target.ownerUrl : target.url);
+    return postgres(url, { ...options, ...(host !== null && { host }), connection });
   }
   const { host, port, database } = target;
   const user = role === 'owner' ? 'postgres' : role;
@@ -63,6 +64,14 @@ function connect(target: DatabaseTarget, role: DatabaseRole, options: Connection
     ...options,
     connection: { application_name: connection.application_name },
   });
+}
+
+/** `?host=/run/postgresql`, as libpq writes a socket; the driver would send the parameter to the server. */
+function withoutSocket(text: string): { url: string; host: string | null } {
+  const url = new URL(text);
+  const host = url.searchParams.get('host');
+  url.searchParams.delete('host');
+  return { url: url.href, host };
 }
 
 /** Drizzle over one connection or transaction of postgres.js; cheap enough to make per transaction. */

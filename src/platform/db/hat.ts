@@ -26,15 +26,20 @@ export type HatTx = DrizzleDatabase & {
   readonly [opened]: true;
 };
 
-/** Runs `work` in one transaction under the hat of `ctx`; any throw rolls back. Throws `SESSION_ENDED`. */
+/**
+ * Runs `work` in one transaction under the hat of `ctx`; any throw rolls back. Throws `SESSION_ENDED`.
+ * The hat travels to the server together with the first statement of the work. Should it not open, the transaction is aborted
+ * and no statement behind it does anything.
+ */
 export async function withHatTx<T>(
   db: Database,
   ctx: HatContext,
   work: (tx: HatTx) => Promise<T>,
 ): Promise<T> {
   const run = async (sql: postgres.TransactionSql): Promise<T> => {
-    await sql`select ${openHat(sql, ctx)}`;
-    return work(Object.assign(drizzleOn(sql), { sql }) as HatTx);
+    const opening = sql`select ${openHat(sql, ctx)}`.execute();
+    const [, result] = await Promise.all([opening, work(Object.assign(drizzleOn(sql), { sql }) as HatTx)]);
+    return result;
   };
   try {
     return (await db.sql.begin(run)) as T;
@@ -50,6 +55,14 @@ export async function withSignInTx<T>(db: Database, work: (tx: HatTx) => Promise
     return work(Object.assign(drizzleOn(sql), { sql }) as HatTx);
   };
   return (await db.sql.begin(run)) as T;
+}
+
+/** Runs part of a hat's transaction with the rights of `withSignInTx`; for the identity module only. */
+export async function withinSignIn<T>(tx: HatTx, { hat }: HatContext, work: () => Promise<T>): Promise<T> {
+  await tx.sql`select set_config('app.hat_kind', 'identity', true)`;
+  const result = await work();
+  await tx.sql`select set_config('app.hat_kind', ${hat.kind}, true)`;
+  return result;
 }
 
 /**

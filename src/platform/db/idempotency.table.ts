@@ -12,7 +12,7 @@ export const idempotencyKeys = pgTable(
     route: text('route').notNull(),
     key: text('key').notNull(),
     bodyHash: text('body_hash').notNull(),
-    answer: jsonb('answer'),
+    answer: jsonb('answer').notNull(),
     createdAt: moment('created_at').notNull().default(sql`now()`),
   },
   (table) => [

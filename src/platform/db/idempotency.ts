@@ -12,8 +12,8 @@ export const IDEMPOTENCY_KEY_REUSED = defineProblem({
 
 /**
  * Like `withHatTx`, for use cases that create: with an idempotency key the first answer is stored in the same transaction and
- * given again later. The key is claimed first, so a second request with it waits here until the first has committed or failed.
- * Throws `IDEMPOTENCY_KEY_REUSED`.
+ * given again later. Of two at once, one commits and the other, held up by the key or by what the work itself keeps unique,
+ * rolls back and gives the first answer. Throws `IDEMPOTENCY_KEY_REUSED`.
  */
 export async function withHatTxOnce<T extends object>(
   db: Database,
@@ -22,31 +22,52 @@ export async function withHatTxOnce<T extends object>(
 ): Promise<T> {
   const claim = ctx.idempotency;
   if (claim === null) return withHatTx(db, ctx, work);
-  return withHatTx(db, ctx, async (tx) => {
-    if (!(await claimKey(tx, ctx, claim))) return replay<T>(tx, ctx, claim);
-    const answer = await work(tx);
-    await tx.sql`update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb
-      where hat_kind = ${ctx.hat.kind} and hat_id = ${ctx.hat.id} and route = ${claim.route} and key = ${claim.key}`;
-    return answer;
-  });
+  try {
+    return await withHatTx(db, ctx, async (tx) => {
+      const stored = await findAnswer<T>(tx, ctx, claim);
+      if (stored !== undefined) return replay(stored, claim);
+      const answer = await work(tx);
+      await storeAnswer(tx, ctx, claim, answer);
+      return answer;
+    });
+  } catch (error) {
+    const stored = await withHatTx(db, ctx, (tx) => findAnswer<T>(tx, ctx, claim));
+    if (stored === undefined) throw error;
+    return replay(stored, claim);
+  }
 }
 
-async function claimKey(tx: HatTx, { hat, now }: HatContext, claim: IdempotencyClaim): Promise<boolean> {
-  const result =
-    await tx.sql`insert into idempotency_keys (hat_kind, hat_id, route, key, body_hash, created_at)
-    values (${hat.kind}, ${hat.id}, ${claim.route}, ${claim.key}, ${claim.bodyHash}, ${now}) on conflict do nothing`;
-  return result.count === 1;
+interface StoredAnswer<T> {
+  readonly bodyHash: string;
+  readonly answer: T;
 }
 
-async function replay<T>(tx: HatTx, { hat }: HatContext, claim: IdempotencyClaim): Promise<T> {
+async function findAnswer<T>(
+  tx: HatTx,
+  { hat }: HatContext,
+  claim: IdempotencyClaim,
+): Promise<StoredAnswer<T> | undefined> {
   const [stored] = await tx.sql<
-    { body_hash: string; answer: T }[]
-  >`select body_hash, answer from idempotency_keys
+    StoredAnswer<T>[]
+  >`select body_hash as "bodyHash", answer from idempotency_keys
     where hat_kind = ${hat.kind} and hat_id = ${hat.id} and route = ${claim.route} and key = ${claim.key}`;
-  if (stored === undefined) throw new Error('an idempotency key was taken and is gone');
-  if (stored.body_hash !== claim.bodyHash) {
+  return stored;
+}
+
+async function storeAnswer(
+  tx: HatTx,
+  { hat, now }: HatContext,
+  claim: IdempotencyClaim,
+  answer: object,
+): Promise<void> {
+  await tx.sql`insert into idempotency_keys (hat_kind, hat_id, route, key, body_hash, answer, created_at)
+    values (${hat.kind}, ${hat.id}, ${claim.route}, ${claim.key}, ${claim.bodyHash}, ${JSON.stringify(answer)}, ${now})`;
+}
+
+function replay<T>({ bodyHash, answer }: StoredAnswer<T>, claim: IdempotencyClaim): T {
+  if (bodyHash !== claim.bodyHash) {
     throw new DomainError(IDEMPOTENCY_KEY_REUSED, 'This Idempotency-Key was sent before with another body.');
   }
   claim.replayed = true;
-  return stored.answer;
+  return answer;
 }

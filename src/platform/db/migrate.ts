@@ -34,8 +34,9 @@ async function createRoles(sql: Sql, mayLogIn: boolean): Promise<void> {
     await sql.unsafe(`do $$ begin
         if not exists (select from pg_roles where rolname = '${role}') then create role ${role} ${mayLogIn ? 'login' : 'nologin'}; end if;
       exception when duplicate_object or unique_violation then null; end $$`);
+    // Not 'member': from PostgreSQL 16 on, who creates a role is a member of it that has none of its rights, and policies pass it by.
     await sql.unsafe(`do $$ begin
-        if not pg_has_role(current_user, '${role}', 'member') then grant ${role} to current_user; end if;
+        if not pg_has_role(current_user, '${role}', 'usage') then grant ${role} to current_user; end if;
       end $$`);
   }
 }

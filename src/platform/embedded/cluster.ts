@@ -145,7 +145,11 @@ async function putInPlace(temporary: string, home: string, dataDir: string, id: 
 /** Without it a power failure could take back the rename while keeping what was written afterwards. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Removes what processes left that were killed during initdb. */

@@ -90,13 +90,21 @@ function assertMayScrape(request: FastifyRequest, token: string | undefined): vo
   if (!isAllowed) throw new DomainError(NOT_FOUND, 'There is no GET at this address.');
 }
 
+/** A client that waits for its connection to come back never answers: that is a no as well. */
+const PROBE_TIMEOUT_MS = 2000;
+
 async function runProbe(probe: Probe): Promise<{ name: string; ok: boolean }> {
-  try {
-    await probe.check();
-    return { name: probe.name, ok: true };
-  } catch {
-    return { name: probe.name, ok: false };
-  }
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), PROBE_TIMEOUT_MS);
+  });
+  const check = probe.check().then(
+    () => true,
+    () => false,
+  );
+  const ok = await Promise.race([check, late]);
+  clearTimeout(timer);
+  return { name: probe.name, ok };
 }
 
 function addGauge(registry: Registry, measure: Measure): void {

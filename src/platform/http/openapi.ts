@@ -1,14 +1,33 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { ProblemSchema } from './schemas.ts';
 
 const DESCRIPTION = `Service catalogue, service requests, usage and cost allocation of intermunicipal shared-service centres.
 
 A token carries exactly one hat: a centre, an organisation or the platform. What a hat may not see answers like what does not exist.`;
 
+/** Every route bears one of these; the order is that of the documentation. */
+const TAGS = [
+  ['Sign-in', 'Tokens, and the hats they carry'],
+  ['People and programs', 'Who works under a hat: people with roles, teams, machine accounts'],
+  ['Organisations', 'Municipalities, districts, associations, and the centres they run'],
+  ['Agreements', 'What binds members to a centre, and which services they may order from when to when'],
+  ['Services', 'The catalogue: services in versions, with their forms'],
+  ['Service requests', 'From filing to closing'],
+  ['Usage', 'What was used, append-only'],
+  ['Cost allocation', 'Costs, keys, and who pays what and why'],
+  ['Operations', 'Dead letters and the audit trail'],
+].map(([name = '', description = '']) => ({ name, description }));
+
 /** Collects the routes into an OpenAPI 3.1 document; register before the routes. */
 export async function registerOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  app.addSchema({ $id: 'Problem', ...ProblemSchema });
   await app.register(swagger, {
+    refResolver: {
+      buildLocalReference: (schema, _base, _fragment, index) =>
+        typeof schema.$id === 'string' ? schema.$id : `schema-${index}`,
+    },
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -17,6 +36,7 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
         description: DESCRIPTION,
         license: { name: 'EUPL-1.2', identifier: 'EUPL-1.2' },
       },
+      tags: TAGS,
       servers: [{ url: '/', description: 'This installation' }],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },

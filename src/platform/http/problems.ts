@@ -28,11 +28,17 @@ const MEDIA_TYPE_UNSUPPORTED = defineProblem({
   title: 'This media type is not understood here',
   help: 'Set `Content-Type` to one of those the API document names for this route.',
 });
-const TEXT_NOT_STORABLE = defineProblem({
+export const TEXT_NOT_STORABLE = defineProblem({
   code: 'TEXT_NOT_STORABLE',
   status: 400,
   title: 'A value cannot be stored',
   help: 'Leave out NUL characters and broken Unicode, and keep numbers and dates in their range.',
+});
+const ADDRESS_INVALID = defineProblem({
+  code: 'ADDRESS_INVALID',
+  status: 400,
+  title: 'The address is not well-formed',
+  help: 'Encode each part of the path as UTF-8 with percent signs, and keep ids to their usual length.',
 });
 const TOO_MANY_REQUESTS = defineProblem({
   code: 'TOO_MANY_REQUESTS',
@@ -59,6 +65,8 @@ const BY_FASTIFY_CODE: Readonly<Record<string, Problem>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: BODY_TOO_LARGE,
   FST_ERR_CTP_INVALID_MEDIA_TYPE: MEDIA_TYPE_UNSUPPORTED,
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: VALIDATION_FAILED,
+  FST_ERR_BAD_URL: ADDRESS_INVALID,
+  FST_ERR_MAX_PARAM_LENGTH: ADDRESS_INVALID,
 };
 
 /** Errors that mean "the database went away", from the driver and from the server. */
@@ -87,6 +95,11 @@ export function registerProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     answer(request, reply, new DomainError(NOT_FOUND, `There is no ${request.method} at this address.`)),
   );
+}
+
+/** Answers what Fastify refuses before any route and hook is known, in the same form as everything else. */
+export function answerEarly(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  answer(request, reply.header('x-request-id', request.id), asDomainError(error), error);
 }
 
 function answer(

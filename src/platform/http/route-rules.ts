@@ -1,5 +1,8 @@
 import type { FastifyInstance, RouteOptions } from 'fastify';
-import { IdempotencyHeaders, ProblemSchema } from './schemas.ts';
+import { IdempotencyHeaders } from './schemas.ts';
+
+/** The schema that `registerOpenApi` adds under this name. */
+const PROBLEM = { $ref: 'Problem#' };
 
 interface RouteSchema {
   body?: unknown;
@@ -20,10 +23,11 @@ export function registerRouteRules(app: FastifyInstance): void {
     assertClosed(`${name}: querystring`, schema.querystring);
     if (schema.hide) return;
     schema.querystring ??= { type: 'object', additionalProperties: false, properties: {} };
-    schema.response = { ...schema.response, '4xx': ProblemSchema, '5xx': ProblemSchema };
+    schema.response = { ...schema.response, '4xx': PROBLEM, '5xx': PROBLEM };
     if (route.config.idempotent) withIdempotencyHeader(schema);
   });
-  app.addHook('preSerialization', async (request, reply) => {
+  // Not before serialising: that hook passes text by.
+  app.addHook('onSend', async (request, reply) => {
     const declared = (request.routeOptions.schema as RouteSchema | undefined)?.response;
     if (reply.statusCode >= 400 || declared === undefined || String(reply.statusCode) in declared) return;
     throw new Error(

@@ -29,13 +29,16 @@ export const Decimal = Type.String({
   examples: ['12.5'],
 });
 
-/** Text a person typed: not blank, no control characters but tab and line breaks. */
+/**
+ * Text a person typed: not blank, no control characters but tab and line breaks. Written so that each character is looked at
+ * once: a pattern is tried before the length counts, and a body can be long.
+ */
 export const text = (maxLength: number, options: Record<string, unknown> = {}) =>
   Type.String({
     minLength: 1,
     maxLength,
     pattern:
-      '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*\\S[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*$',
+      '^(?:(?![\\u000b\\u000c])\\s)*[^\\s\\u0000-\\u001f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*$',
     ...options,
   });
 

@@ -1,6 +1,9 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance } from 'fastify';
+import { DomainError } from '../errors.ts';
+import { TEXT_NOT_STORABLE } from './problems.ts';
+import { assertStorable } from './storable.ts';
 
 /** `ajv-formats` is CommonJS; its default export is the function itself under either interop. */
 const withFormats = addFormats as unknown as (ajv: Ajv2020) => Ajv2020;
@@ -32,11 +35,17 @@ export function registerValidation(app: FastifyInstance): void {
     const compiled: ValidateFunction = (httpPart === 'body' ? body : parameters).compile(schema);
     return compiled as never;
   });
+  app.removeContentTypeParser('text/plain'); // JSON, unless a route adds a parser of its own
   app.addHook('onRequest', async (request) => {
-    if (request.raw.url?.includes('%00')) throw refusedNul();
+    if (request.raw.url?.includes('%00'))
+      throw new DomainError(TEXT_NOT_STORABLE, 'The address contains a NUL character.');
+  });
+  app.addHook('preValidation', async (request) => {
+    if (isJson(request.headers['content-type'])) assertStorable(request.body);
   });
 }
 
-function refusedNul(): Error {
-  return Object.assign(new SyntaxError('The address contains a NUL character.'), { statusCode: 400 });
+/** Streams and files are read by routes that look after them themselves. */
+function isJson(contentType: string | undefined): boolean {
+  return contentType !== undefined && /^application\/(json|x-www-form-urlencoded)\b/i.test(contentType);
 }

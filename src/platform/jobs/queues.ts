@@ -1,5 +1,6 @@
 import {
   type BackendFactory,
+  type Queue as BullQueue,
   type ConnectionOptions,
   createPostgresBackend,
   createRedisBackend,
@@ -37,6 +38,7 @@ export interface Queue {
   addAll(jobs: readonly QueuedJob[]): Promise<void>;
   /** Of these ids, those the queue still holds in any state. */
   held(ids: readonly string[]): Promise<Set<string>>;
+  /** Takes jobs out that nobody has begun. */
   remove(ids: readonly string[]): Promise<void>;
   schedule(id: string, pattern: string, timeZone: string, name: string): Promise<void>;
   counts(): Promise<Record<string, number>>;
@@ -55,6 +57,9 @@ export interface QueueSystem {
   /** Errors of connections; the backends reconnect by themselves. */
   onError(listener: (error: Error) => void): void;
 }
+
+/** A worker that died gives its jobs free after the lock's time, as often as it takes: the outbox decides when to give up. */
+const RECOVERY = { lockDuration: 30_000, stalledInterval: 5_000, maxStalledCount: 1_000 } as const;
 
 export function createQueueSystem(target: QueueTarget): QueueSystem {
   if (target.backend === 'redis') {
@@ -92,67 +97,79 @@ function build<B extends IQueueBackend, C>(
   connection: C,
   prefix: string,
 ): QueueSystem {
-  const kinds = withBackend(factory);
+  const { Queue: BackendQueue, Worker: BackendWorker } = withBackend(factory);
   const listeners: ((error: Error) => void)[] = [];
   const report = (error: Error): void => {
     for (const listener of listeners) listener(error);
   };
   return {
     queue(name) {
-      const queue = new kinds.Queue<unknown, void, string>(name, { connection, prefix });
+      const queue = new BackendQueue<unknown, void, string>(name, { connection, prefix });
       queue.on('error', report);
-      return {
-        async addAll(jobs) {
-          if (jobs.length === 0) return;
-          await queue.addBulk(
-            jobs.map((job) => ({
-              name: job.name,
-              data: job.payload,
-              opts: { ...job.options, jobId: job.id },
-            })),
-          );
-        },
-        async held(ids) {
-          const jobs = await Promise.all(ids.map((jobId) => queue.getJob(jobId)));
-          return new Set(ids.filter((_, index) => jobs[index] !== undefined));
-        },
-        async remove(ids) {
-          await Promise.all(ids.map((jobId) => queue.remove(jobId)));
-        },
-        async schedule(id, pattern, tz, job) {
-          await queue.upsertJobScheduler(
-            id,
-            { pattern, tz },
-            { name: job, data: {}, opts: { removeOnComplete: 20, removeOnFail: 100 } },
-          );
-        },
-        counts: () => queue.getJobCounts(),
-        async ping() {
-          await queue.getJobCounts('waiting');
-        },
-        close: () => queue.close(),
-      };
+      return queueOn(queue);
     },
     worker(name, concurrency, process) {
-      const run = (job: Job<unknown, void, string>): Promise<void> =>
-        process({
-          id: job.id ?? '',
-          name: job.name,
-          payload: job.data,
-          attempt: job.attemptsMade + 1,
-          isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
-        });
-      const worker = new kinds.Worker<unknown, void, string>(name, run as never, {
+      const run = (job: Job<unknown, void, string>): Promise<void> => process(toRunningJob(job));
+      const worker = new BackendWorker<unknown, void, string>(name, run, {
         connection,
         prefix,
         concurrency,
-        lockDuration: 30_000,
-        stalledInterval: 5_000,
-        maxStalledCount: 1_000,
+        ...RECOVERY,
       });
       worker.on('error', report);
       return { close: (force = false) => worker.close(force) };
     },
     onError: (listener) => listeners.push(listener),
+  };
+}
+
+/** What both backends' queues can do, as far as it is used here. */
+type SomeQueue = Pick<
+  BullQueue<unknown, void, string>,
+  'addBulk' | 'getJob' | 'remove' | 'upsertJobScheduler' | 'getJobCounts' | 'close'
+>;
+
+function queueOn(queue: SomeQueue): Queue {
+  return {
+    async addAll(jobs) {
+      if (jobs.length === 0) return;
+      await queue.addBulk(
+        jobs.map((job) => ({
+          name: job.name,
+          data: job.payload,
+          opts: { ...job.options, jobId: job.id },
+        })),
+      );
+    },
+    async held(ids) {
+      const jobs = await Promise.all(ids.map((jobId) => queue.getJob(jobId)));
+      return new Set(ids.filter((_, index) => jobs[index] !== undefined));
+    },
+    async remove(ids) {
+      await Promise.all(ids.map((jobId) => queue.remove(jobId)));
+    },
+    async schedule(id, pattern, tz, job) {
+      await queue.upsertJobScheduler(
+        id,
+        { pattern, tz },
+        { name: job, data: {}, opts: { removeOnComplete: 20, removeOnFail: 100 } },
+      );
+    },
+    counts: () => queue.getJobCounts(),
+    async ping() {
+      await queue.getJobCounts('waiting');
+    },
+    close: () => queue.close(),
+  };
+}
+
+function toRunningJob(job: Job<unknown, void, string>): RunningJob {
+  const attempt = job.attemptsMade + 1;
+  return {
+    id: job.id ?? '',
+    name: job.name,
+    payload: job.data,
+    attempt,
+    isLastAttempt: attempt >= (job.opts.attempts ?? 1),
   };
 }

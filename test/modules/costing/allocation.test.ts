@@ -95,7 +95,10 @@ test('worked examples', async (t) => {
   const files = readdirSync(examples).filter((name) => name.startsWith('allocation-'));
   t.ok(files.length >= 5);
   for (const name of files) {
-    const { input, expected } = JSON.parse(readFileSync(new URL(name, examples), 'utf8'));
+    const { input, expected } = JSON.parse(readFileSync(new URL(name, examples), 'utf8')) as {
+      input: unknown;
+      expected: object;
+    };
     t.match(allocate(readAllocationFile(input)), expected, name);
   }
 });

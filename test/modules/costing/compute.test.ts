@@ -72,9 +72,9 @@ async function run(args: string[], input?: unknown): Promise<Outcome> {
   });
   return {
     exit,
-    out: written.out && JSON.parse(written.out),
+    out: written.out && (JSON.parse(written.out) as unknown),
     text: written.out,
-    problem: written.err ? JSON.parse(written.err) : {},
+    problem: written.err ? (JSON.parse(written.err) as Outcome['problem']) : {},
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FormSchema } from './form-schema.rules.ts';
+import type { FormSchema } from './catalogue.types.ts';
 
 /**
  * What a subschema is for. Roots and fields are places in the form of their own; `in_place` schemas say more about such a place;
@@ -41,7 +41,7 @@ export function* walk(
       name,
     );
   }
-  for (const name of Object.keys((schema.properties ?? {}) as object)) names.add(name);
+  for (const [name] of entriesOf(schema, 'properties')) names.add(name);
   for (const [name, inner] of entriesOf(schema, '$defs'))
     yield* walk(inner, `${pointer}/$defs/${escaped(name)}`, 'definition');
   for (const [at, inner] of itemsOf(schema)) yield* walk(inner, pointer + at, asks ? 'condition' : 'field');

@@ -1,0 +1,104 @@
+import tap from 'tap';
+import {
+  checkTerms,
+  explainNotOrderable,
+  refuseTermination,
+} from '../../../src/modules/agreements/agreements.rules.ts';
+import { checkCostClause } from '../../../src/modules/agreements/cost-clause.rules.ts';
+import type { CostClause, TrancheKey } from '../../../src/modules/agreements/cost-clause.types.ts';
+
+const ERWITTE = { id: '01930e2c-6a70-7d4e-9b1a-000000000001', ags: '05974016' };
+const GKU = { id: '01930e2c-6a70-7d4e-9b1a-000000000002', ags: null };
+const PARTIES = [ERWITTE, GKU];
+
+const clause = (...tranches: [string, TrancheKey][]): CostClause => ({
+  mode: 'cascade',
+  tranches: tranches.map(([percent, key], i) => ({ id: `t${i}`, label: `Tranche ${i}`, percent, key })),
+});
+const faults = (given: CostClause) =>
+  checkCostClause(given, PARTIES).map(({ pointer, code }) => `${pointer} ${code}`);
+const key = (given: TrancheKey) => faults(clause(['100', given]));
+const KEY = '/costClause/tranches/0/key';
+
+tap.test('percentages are 100 exactly (agreements 7)', async (t) => {
+  const equal: TrancheKey = { type: 'equal' };
+  t.same(faults(clause(['30', equal], ['70', { type: 'cases', meter: 'certificates' }])), []);
+  t.same(faults(clause(['33.333333', equal], ['33.333333', equal], ['33.333334', equal])), []);
+  t.same(faults(clause(['33.333333', equal], ['33.333333', equal], ['33.333333', equal])), [
+    '/costClause/tranches PERCENT_SUM',
+  ]);
+  t.same(faults(clause(['100', equal], ['0', equal])), ['/costClause/tranches/1/percent NOT_POSITIVE']);
+  const detail = checkCostClause(clause(['30', equal], ['69.5', equal]), PARTIES)[0]?.detail;
+  t.match(detail, '99.5 instead of 100');
+});
+
+tap.test('tranches have a name each (agreements 7)', async (t) => {
+  const tranche = { id: 'a', label: 'A', percent: '50', key: { type: 'equal' as const } };
+  t.same(faults({ mode: 'composite', tranches: [tranche, tranche] }), ['/costClause/tranches/1/id REPEATED']);
+});
+
+tap.test('a key says all it needs, and nothing that has no meaning (agreements 7)', async (t) => {
+  t.same(key({ type: 'equal' }), []);
+  t.same(key({ type: 'population', basis: 'zensus-2022' }), []);
+  t.same(key({ type: 'population' }), [`${KEY}/basis REQUIRED`]);
+  t.same(key({ type: 'minutes' }), [`${KEY}/meter REQUIRED`]);
+  t.same(key({ type: 'values' }), [`${KEY}/keyName REQUIRED`]);
+  t.same(key({ type: 'equal', meter: 'x' }), [`${KEY}/meter NOT_APPLICABLE`]);
+  t.same(key({ type: 'fixed' }), [`${KEY}/values REQUIRED`]);
+});
+
+tap.test('fixed shares name every party once, by AGS or id (agreements 7)', async (t) => {
+  const fixed = (values: Record<string, string>) => key({ type: 'fixed', values });
+  t.same(fixed({ '05974016': '60', [GKU.id]: '40' }), []);
+  t.same(fixed({ [ERWITTE.id]: '60', [GKU.id]: '0' }), []);
+  t.same(fixed({ '05974016': '60' }), [`${KEY}/values/${GKU.id} REQUIRED`]);
+  t.same(fixed({ '05974016': '6', [ERWITTE.id]: '6', [GKU.id]: '1' }), [`${KEY}/values/05974016 REPEATED`]);
+  t.same(fixed({ '05974016': '6', [GKU.id]: '1', 'a/b': '1' }), [`${KEY}/values/a~1b NOT_A_PARTY`]);
+  t.same(fixed({ '05974016': '0', [GKU.id]: '0.000000' }), [`${KEY}/values ALL_ZERO`]);
+});
+
+tap.test('the first reason that applies is told (agreements 5)', async (t) => {
+  const facts = {
+    isMember: true,
+    isPublished: true,
+    agreementVersionId: null,
+    startsLater: false,
+    hasEnded: false,
+  };
+  t.equal(explainNotOrderable({ ...facts, agreementVersionId: ERWITTE.id, hasEnded: true }), undefined);
+  t.equal(explainNotOrderable({ ...facts, isMember: false, isPublished: false }), 'not_a_member');
+  t.equal(
+    explainNotOrderable({ ...facts, isPublished: false, agreementVersionId: GKU.id }),
+    'service_not_published',
+  );
+  t.equal(explainNotOrderable(facts), 'no_agreement');
+  t.equal(explainNotOrderable({ ...facts, startsLater: true, hasEnded: true }), 'not_yet_in_force');
+  t.equal(explainNotOrderable({ ...facts, hasEnded: true }), 'ended');
+});
+
+tap.test('terms: all faults at once, each with its place (agreements 1)', async (t) => {
+  const terms = {
+    validFrom: '2027-01-01',
+    validTo: '2027-01-01',
+    organisationIds: [ERWITTE.id, GKU.id],
+    serviceIds: ['s1', 's2'],
+    costClause: clause(['99', { type: 'equal' }]),
+  };
+  const known = { members: [ERWITTE], serviceIds: new Set(['s2']) };
+  t.same(
+    checkTerms(terms, known).map(({ pointer, code }) => `${pointer} ${code}`),
+    [
+      '/validTo PERIOD_EMPTY',
+      '/organisationIds/1 NOT_A_MEMBER',
+      '/services/0 UNKNOWN',
+      '/costClause/tranches PERCENT_SUM',
+    ],
+  );
+});
+
+tap.test('a termination shortens, and not the past (agreements 6)', async (t) => {
+  t.equal(refuseTermination('2027-01-01', '2027-01-01', null), undefined);
+  t.match(refuseTermination('2026-12-31', '2027-01-01', null), 'not be before today');
+  t.match(refuseTermination('2028-01-01', '2027-01-01', '2028-01-01'), 'ends already');
+  t.match(refuseTermination('2028-01-01', '2027-01-01', undefined), 'nothing is in force');
+});
