@@ -7,7 +7,7 @@ import { audit } from '../audit/index.ts';
 import * as repo from './members.repo.ts';
 import { hashPassword } from './passwords.ts';
 import { unknownRoles } from './roles.rules.ts';
-import { findAccountByEmail, updatePassword } from './sessions.repo.ts';
+import { findAccount, findAccountByEmail, updatePassword } from './sessions.repo.ts';
 
 export type BootstrapService = ReturnType<typeof createBootstrapService>;
 
@@ -50,7 +50,11 @@ export function createBootstrapService(db: Database, passwordCost: number) {
     /** Hashing takes its time: many accounts are best given their passwords while other work goes on. */
     async setPassword(accountId: string, password: string): Promise<void> {
       const passwordHash = await hashPassword(password, passwordCost);
-      await withSignInTx(db, (tx) => updatePassword(tx, accountId, passwordHash));
+      await withSignInTx(db, async (tx) => {
+        const account = await findAccount(tx, accountId);
+        if (account === undefined) throw new Error('there is no such account');
+        await updatePassword(tx, account, passwordHash);
+      });
     },
   };
 }
