@@ -52,8 +52,7 @@ export function createBootstrapService(db: Database, passwordCost: number) {
       const passwordHash = await hashPassword(password, passwordCost);
       await withSignInTx(db, async (tx) => {
         const account = await findAccount(tx, accountId);
-        if (account === undefined) throw new Error('there is no such account');
-        await updatePassword(tx, account, passwordHash);
+        if (account !== undefined) await updatePassword(tx, account, passwordHash);
       });
     },
   };
