@@ -13,7 +13,7 @@ import { assertConsistent, closeBooks, type PostedRun, reportMonth, settled } fr
 import { exportRun } from './exports.ts';
 import type { ProgressReport } from './progress.ts';
 import { reportOf } from './report.ts';
-import { type Stage, setStages } from './stage.ts';
+import { setStages } from './stage.ts';
 import { type CentrePlay, playCentre } from './weeks.ts';
 
 export const PLAYED: Quarter = quarterOf('2026-07-01');
@@ -38,7 +38,7 @@ export interface PlayOptions {
   readonly progress: ProgressReport;
 }
 
-export const PROGRESS_STEPS = WEEKS + 6;
+export const PROGRESS_STEPS = WEEKS + 7;
 
 /** Plays the quarter and says what came of it. Throws when anything does not add up. */
 export async function play(options: PlayOptions): Promise<string> {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { HatKind } from '../../platform/context.ts';
 import { writePrivate } from '../../runtime-files.ts';
@@ -41,7 +41,14 @@ export async function readList<T>(directory: string, name: string): Promise<T[]>
 /** Replaces a list for the owner's eyes in one step: a reader finds the old one or the new one, never half of it. */
 export async function writeList(directory: string, name: string, list: readonly unknown[]): Promise<void> {
   await mkdir(directory, { recursive: true });
+  await removeDrafts(directory, name);
   const draft = path.join(directory, `${name}.${process.pid}.new`);
   await writePrivate(draft, `${JSON.stringify(list, null, 2)}\n`);
   await rename(draft, path.join(directory, name));
+}
+
+/** A killed process leaves its draft behind, with secrets in it. One process writes at a time. */
+async function removeDrafts(directory: string, name: string): Promise<void> {
+  const isDraft = (file: string): boolean => file.startsWith(`${name}.`) && file.endsWith('.new');
+  for (const file of (await readdir(directory)).filter(isDraft)) await rm(path.join(directory, file));
 }
