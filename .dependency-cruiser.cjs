@@ -101,7 +101,7 @@ const faces = [
     name: 'workers-started-by-entries',
     comment: 'The API process never pulls worker code in; only the process entries start workers.',
     severity: 'error',
-    from: { path: '^(src|bench)/', pathNot: '^src/(cli|server)\\.ts$' },
+    from: { path: '^src/', pathNot: '^src/(cli|server)\\.ts$' },
     to: { path: '^workers/' },
   },
   {

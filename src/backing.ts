@@ -47,7 +47,7 @@ async function createDatabase(server: DatabaseTarget): Promise<void> {
   const admin = openDatabase(server, 'owner', 1);
   try {
     const known = await admin.sql`select from pg_database where datname = ${EMBEDDED_DATABASE}`;
-    if (known.length === 0) await admin.sql.unsafe(`create database ${EMBEDDED_DATABASE}`);
+    if (known.length === 0) await admin.sql`create database ${admin.sql(EMBEDDED_DATABASE)}`;
   } finally {
     await admin.end();
   }

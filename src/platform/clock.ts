@@ -47,18 +47,6 @@ export function plusDays(day: Day, days: number): Day {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }
 
-/** True for a day that exists; `2027-02-29` does not. */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
-}
-
-/** Seconds since 1970, as JSON Web Tokens count. */
-export function epochSeconds(moment: Moment): number {
-  return Math.floor(Date.parse(moment) / 1000);
-}
-
 /** Milliseconds from one moment to a later one; negative when `to` is earlier. */
 export function millisecondsBetween(from: Moment, to: Moment): number {
   return Date.parse(to) - Date.parse(from);

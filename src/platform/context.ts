@@ -57,7 +57,3 @@ export function systemContext(hat: Hat, now: Moment, requestId: string): HatCont
     idempotency: null,
   };
 }
-
-export function can(ctx: HatContext, permission: string): boolean {
-  return ctx.permissions.has(permission);
-}

@@ -25,7 +25,8 @@ export class AppProcess {
   /** `wrapper` is a command that runs the rest of its command line, e.g. in other namespaces. */
   constructor(request: AppArguments, uid?: number, wrapper: readonly string[] = []) {
     const user = uid === undefined ? {} : { uid, gid: uid };
-    const [command = '', ...args] = [...wrapper, process.execPath, PROGRAM, JSON.stringify(request)];
+    const words = [...wrapper, process.execPath, PROGRAM, JSON.stringify(request)];
+    const [command, ...args] = words as [string, ...string[]];
     this.child = spawn(command, args, {
       ...user,
       cwd: '/',

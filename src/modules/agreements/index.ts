@@ -9,7 +9,5 @@ export {
 } from './agreements.rules.ts';
 export type { AgreementVersionView, AgreementView } from './agreements.schemas.ts';
 export { type AgreementsService, createAgreementsService } from './agreements.service.ts';
-export { type ClauseParty, checkCostClause } from './cost-clause.rules.ts';
-export { CostClauseSchema } from './cost-clause.schemas.ts';
 export type { CostClause, Tranche, TrancheKey } from './cost-clause.types.ts';
 export { type CostClauseInForce, costClausesFor, findCoverage, joinCoverage } from './coverage.repo.ts';

@@ -19,12 +19,7 @@ export function policy(table: string, name: string, condition: SQL) {
   return pgPolicy(`${table}_${name}`, { for: 'all', to: appRole, using: veil, withCheck: veil });
 }
 
-/** Rows that a centre and a member organisation share. */
-export function twoParties(table: string) {
-  return policy(table, 'two_parties', sql`(${centreHat} or ${organisationHat})`);
-}
-
-/** Like `twoParties`, but rows with `visibility = 'centre'` stay with the centre. */
+/** Rows that a centre and a member organisation share, but for those with `visibility = 'centre'`. */
 export function sharedUnlessInternal(table: string) {
   return policy(table, 'two_parties', sql`(${centreHat} or (${organisationHat} and visibility = 'parties'))`);
 }
