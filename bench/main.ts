@@ -102,9 +102,9 @@ async function measure(target: DatabaseTarget, { sql }: Database): Promise<Figur
     say(lineOf(figure));
   };
   const stage: Stage = { target, sql, world, api: api.address, constantPerSecond, add };
+  await measureQueues(stage); // first, while the outbox is empty
   await measureFiling(stage);
   await measureUsage(stage);
-  await measureQueues(stage);
   await fillRequests(sql, world, 1, 10_000);
   await measureReading(stage);
   await measureListing(stage);
