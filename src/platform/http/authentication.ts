@@ -1,17 +1,12 @@
 import jwt from '@fastify/jwt';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { HatContext } from '../context.ts';
 import { DomainError, defineProblem } from '../errors.ts';
 import { permissionsOf } from '../permissions.ts';
 import type { AccessClaims } from './augmentations.ts';
+import { claimsOf } from './tokens.ts';
 
-export const TOKEN_INVALID = defineProblem({
-  code: 'TOKEN_INVALID',
-  status: 401,
-  title: 'Sign in first',
-  help: 'Send `Authorization: Bearer <access token>` with a token from /auth/token that has not expired; renew it at /auth/refresh.',
-});
 export const FORBIDDEN = defineProblem({
   code: 'FORBIDDEN',
   status: 403,
@@ -34,28 +29,12 @@ export async function registerAuthentication(
   app.addHook('onRequest', async (request) => {
     const access = request.routeOptions.config.access;
     if (access === undefined || access === 'public') return;
-    const ctx = contextOf(verified(app, request), request.id, clock);
+    const ctx = contextOf(claimsOf(request), request.id, clock);
     if (access !== 'signed-in' && !ctx.permissions.has(access)) {
       throw new DomainError(FORBIDDEN, `This needs the permission ${access}, which your hat does not hold.`);
     }
     request.ctx = ctx;
   });
-}
-
-/** Verifies without `request.jwtVerify`, which decodes each token once more before it asks its cache. */
-function verified(app: FastifyInstance, request: FastifyRequest): AccessClaims {
-  const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ', 2);
-  if (scheme !== 'Bearer') throw tokenInvalid('The request has no access token.');
-  try {
-    return app.jwt.verify<AccessClaims>(token);
-  } catch (error) {
-    const isExpired = (error as { code?: string }).code === 'FAST_JWT_EXPIRED';
-    throw tokenInvalid(isExpired ? 'The access token has expired.' : 'The access token is not valid.', error);
-  }
-}
-
-function tokenInvalid(detail: string, cause?: unknown): DomainError {
-  return new DomainError(TOKEN_INVALID, detail, { cause, headers: { 'www-authenticate': 'Bearer' } });
 }
 
 function contextOf(claims: AccessClaims, requestId: string, clock: Clock): HatContext {

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { AccessClaims } from './augmentations.ts';
+import { claimsOf } from './tokens.ts';
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
@@ -39,10 +39,8 @@ export async function registerLimits(app: FastifyInstance, requestsPerMinute: nu
  * counts for the address: otherwise whoever invents a new one each time has no limit at all.
  */
 function callerOf(request: FastifyRequest): string {
-  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (token === undefined) return request.ip;
   try {
-    return request.server.jwt.verify<AccessClaims>(token).sid;
+    return claimsOf(request).sid;
   } catch {
     return request.ip;
   }
