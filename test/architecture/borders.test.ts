@@ -26,7 +26,7 @@ const violations: Readonly<Record<string, readonly [from: string, to: string]>> 
   'edge-operations': ['src/modules/operations/a.service.ts', 'src/modules/requests/index.ts'],
   'table-edge-organisations': ['src/modules/organisations/b.table.ts', 'src/modules/identity/a.table.ts'],
   'table-edge-identity': ['src/modules/identity/b.table.ts', 'src/modules/agreements/a.table.ts'],
-  'table-edge-agreements': ['src/modules/agreements/b.table.ts', 'src/modules/catalogue/a.table.ts'],
+  'table-edge-agreements': ['src/modules/agreements/b.table.ts', 'src/modules/requests/a.table.ts'],
   'table-edge-catalogue': ['src/modules/catalogue/b.table.ts', 'src/modules/requests/a.table.ts'],
   'table-edge-requests': ['src/modules/requests/b.table.ts', 'src/modules/usage/a.table.ts'],
   'table-edge-usage': ['src/modules/usage/b.table.ts', 'src/modules/costing/a.table.ts'],

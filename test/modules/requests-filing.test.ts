@@ -152,7 +152,7 @@ async function lists(t: Test, { test, world }: Scene): Promise<void> {
   const filed: RequestAnswer[] = [];
   for (const subject of subjects)
     filed.push(await other.file({ subject, externalReference: `AZ ${subject}` }));
-  const list = async (query: string, caller: Caller = caseworker) =>
+  const list = async (query: string, caller: Caller = requester) =>
     must<{ items: RequestAnswer[]; nextCursor: string | null }>(caller, 'GET', `/service-requests?${query}`);
   const found = async (query: string, caller?: Caller) =>
     (await list(query, caller)).items.map(({ subject }) => subject);
@@ -308,7 +308,7 @@ async function atOnce(t: Test, { test, world, drive }: Scene): Promise<void> {
       [200, 412],
     );
     const won = edits.filter(({ statusCode }) => statusCode === 200).map((answer) => bodyOf(answer).subject);
-    t.strictSame([(await drive.get(draft.id)).subject], won);
+    t.strictSame([(await drive.get(draft.id, requester)).subject], won);
   });
   await t.test('processing: a change at the same moment is waited for, not a failure', async (t) => {
     const { id } = await drive.reach('submitted');

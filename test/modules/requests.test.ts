@@ -53,6 +53,19 @@ tap.test('service requests', async (t) => {
   }
 });
 
+/** To the centre a draft does not exist: it answers as for any id. */
+async function draftIsHidden(
+  t: Test,
+  drive: RequestDriver,
+  caller: Caller,
+  draft: RequestAnswer,
+): Promise<void> {
+  t.equal((await caller.call('GET', `/service-requests/${draft.id}`)).statusCode, 404);
+  for (const action of CENTRE_ACTIONS) {
+    t.equal((await drive.tryAction(caller, draft.id, action, draft.version)).statusCode, 404, action);
+  }
+}
+
 async function transitions(t: Test, { test, world, drive }: Scene): Promise<void> {
   const { sql } = test.owner;
   const traces = async (id: string) => {
@@ -74,6 +87,10 @@ async function transitions(t: Test, { test, world, drive }: Scene): Promise<void
         const before = await traces(still.id);
         for (const { side, caller, own } of sides) {
           const allowed = ALLOWED[status]?.[side] ?? {};
+          if (status === 'draft' && side === 'centre') {
+            await draftIsHidden(t, drive, caller, still);
+            continue;
+          }
           const seen = await drive.get(still.id, caller);
           t.equal(seen.status, status);
           t.strictSame(
@@ -105,7 +122,8 @@ async function transitions(t: Test, { test, world, drive }: Scene): Promise<void
             );
           }
         }
-        t.strictSame(await drive.get(still.id), still, 'unchanged');
+        const reader = status === 'draft' ? world.requester : world.caseworker;
+        t.strictSame(await drive.get(still.id, reader), still, 'unchanged');
         t.equal(await traces(still.id), before, 'and without trace');
       },
     );
@@ -290,6 +308,8 @@ async function conversation(t: Test, { test, world, drive }: Scene): Promise<voi
   await t.test('409: messages only between submitting and the end', async (t) => {
     for (const status of REACHABLE) {
       const { id } = await drive.reach(status);
+      if (status === 'draft')
+        t.equal((await write(caseworker, id)).statusCode, 404, 'a draft is hidden from the centre');
       const expected = ['draft', 'closed', 'rejected', 'cancelled'].includes(status) ? 409 : 201;
       t.equal((await write(requester, id)).statusCode, expected, status);
     }

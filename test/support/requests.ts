@@ -81,7 +81,7 @@ export function requestDriver(test: TestApp, world: OrderableWorld, clock: Clock
       if (step === 'process') await process(id);
       else await act(own.has(step) ? world.requester : world.caseworker, id, step);
     }
-    return get(id);
+    return get(id, status === 'draft' ? world.requester : world.caseworker);
   };
   return { system, file, get, tryAction, act, process, reach };
 }

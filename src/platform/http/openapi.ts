@@ -1,7 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { ProblemSchema } from './schemas.ts';
 
 const DESCRIPTION = `Service catalogue, service requests, usage and cost allocation of intermunicipal shared-service centres.
 
@@ -22,7 +21,6 @@ const TAGS = [
 
 /** Collects the routes into an OpenAPI 3.1 document; register before the routes. */
 export async function registerOpenApi(app: FastifyInstance, version: string): Promise<void> {
-  app.addSchema({ $id: 'Problem', ...ProblemSchema });
   await app.register(swagger, {
     refResolver: {
       buildLocalReference: (schema, _base, _fragment, index) =>

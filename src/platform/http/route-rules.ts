@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
-import { IdempotencyHeaders } from './schemas.ts';
+import { IdempotencyHeaders, ProblemSchema } from './schemas.ts';
 
-/** The schema that `registerOpenApi` adds under this name. */
+/** One schema for all refusals, by reference, so that the API document holds it once. */
 const PROBLEM = { $ref: 'Problem#' };
 
 /** The routes of a module. */
@@ -17,6 +17,7 @@ interface RouteSchema {
 
 /** House rules every route is held to when it is registered, so that a violation is a failed start and not a hole. */
 export function registerRouteRules(app: FastifyInstance): void {
+  app.addSchema({ $id: 'Problem', ...ProblemSchema });
   app.addHook('onRoute', (route) => {
     const name = `${String(route.method)} ${route.url}`;
     const schema = (route.schema ??= {}) as RouteSchema;
