@@ -26,6 +26,7 @@ COPY package.json LICENSE NOTICE.md ./
 COPY drizzle ./drizzle
 COPY data ./data
 COPY openapi ./openapi
+COPY web ./web
 ENV HOST=0.0.0.0 PORT=3000
 USER node
 EXPOSE 3000

@@ -12,7 +12,7 @@ import {
   registerObservability,
   registerRequestLog,
 } from './platform/http/observability.ts';
-import { registerDocs, registerOpenApi } from './platform/http/openapi.ts';
+import { registerDocs, registerOpenApi, registerProblemPages } from './platform/http/openapi.ts';
 import { answerEarly, registerProblems } from './platform/http/problems.ts';
 import { registerRouteRules } from './platform/http/route-rules.ts';
 import { registerShutdown } from './platform/http/shutdown.ts';
@@ -38,7 +38,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     loggerInstance: deps.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.BODY_LIMIT_BYTES,
-    trustProxy: config.TRUST_PROXY,
+    trustProxy: (_address, hop) => hop < config.TRUST_PROXY,
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && isUuid(given) ? given : newId();
@@ -69,6 +69,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     metricsToken: config.METRICS_TOKEN,
     isStopping: () => isStopping,
   });
+  registerProblemPages(app);
   for (const routes of routesOf(modules)) await app.register(routes, { prefix: '/api/v1' });
   return app;
 }

@@ -95,9 +95,12 @@ export const ConfigSchema = Type.Object({
     minimum: 1024,
     maximum: 16_777_216,
   }),
-  TRUST_PROXY: Type.Boolean({
-    description: 'Take the client address from `X-Forwarded-For`; only behind a proxy that sets it.',
-    default: false,
+  TRUST_PROXY: Type.Integer({
+    description:
+      'Proxies in front of the program, each of which adds to `X-Forwarded-For`. The client address is taken from there, counted from the right; 0 takes it from the connection.',
+    default: 0,
+    minimum: 0,
+    maximum: 10,
   }),
   METRICS_TOKEN: Type.Optional(
     Type.String({

@@ -24,13 +24,13 @@ export interface RunningWorkers {
 }
 
 /** Everything a worker process does: moves jobs from the outbox, runs them, and does what comes by the clock. */
-export async function startWorkers(deps: WorkerDependencies): Promise<RunningWorkers> {
+export function startWorkers(deps: WorkerDependencies): RunningWorkers {
   const { modules, queues, outbox, clock, log, concurrency } = deps;
   queues.onError((error) => log.warn({ err: error }, 'a queue lost its connection; it reconnects by itself'));
   const processors = processorsOf(modules);
   const contracts = new Map(processors.map(({ job }) => [job.name, job]));
   const workers = startProcessors({ queues, outbox, clock, log, concurrency }, processors);
-  const scheduler = await startSchedulers(queues, tasksOf(modules, outbox, clock), log);
+  const scheduler = startSchedulers(queues, tasksOf(modules, outbox, clock), log);
   const relay = startRelay({ outbox, queues, contracts, clock, log }, deps.relay);
   return {
     async stop() {

@@ -4,6 +4,7 @@ import { groupBy } from '../src/platform/collections.ts';
 import type { Database } from '../src/platform/db/database.ts';
 import type { JobContract } from '../src/platform/jobs/contract.ts';
 import type { Queue, QueuedJob, QueueSystem } from '../src/platform/jobs/queues.ts';
+import { within } from '../src/platform/within.ts';
 
 export interface RelayOptions {
   /** Pause after a round that found nothing. */
@@ -25,6 +26,9 @@ interface WaitingRow {
   name: string;
   payload: unknown;
 }
+
+/** A queue that does not answer must not hold rows locked, nor a stop up: the round is taken back and tried again. */
+const QUEUE_TIMEOUT_MS = 5000;
 
 export interface RelayDependencies {
   /** As `verbund_jobs`. */
@@ -112,7 +116,7 @@ async function dispatch(
     const rows = await sql<WaitingRow[]>`select id, queue, name, payload from outbox_jobs
       where dispatched_at is null and available_at <= ${clock.now()} order by available_at, id limit ${batchSize} for update skip locked`;
     if (rows.length === 0) return 0;
-    await handover.give(rows);
+    await within(QUEUE_TIMEOUT_MS, handover.give(rows));
     await sql`update outbox_jobs set dispatched_at = now() where id in ${sql(rows.map((row) => row.id))}`;
     return rows.length;
   });
@@ -129,8 +133,8 @@ async function reconcile(
       where dispatched_at < now() - ${`${options.reconcileAfterMs} milliseconds`}::interval and completed_at is null and failed_at is null
       order by dispatched_at limit ${options.batchSize} for update skip locked`;
     if (rows.length === 0) return 0;
-    const lost = await handover.lost(rows);
-    await handover.give(lost);
+    const lost = await within(QUEUE_TIMEOUT_MS, handover.lost(rows));
+    await within(QUEUE_TIMEOUT_MS, handover.give(lost));
     await sql`update outbox_jobs set dispatched_at = now() where id in ${sql(rows.map((row) => row.id))}`;
     if (lost.length > 0) log.warn({ jobs: lost.length }, 'handed over again what a queue had lost');
     return rows.length < options.batchSize ? 0 : rows.length;

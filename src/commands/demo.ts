@@ -18,9 +18,6 @@ const OUT = 'out';
 export async function demoCommand(log: Logger): Promise<number> {
   const directory = await mkdtemp(path.join(tmpdir(), 'verbund-demo-'));
   if (process.getuid?.() === 0) await chmod(directory, 0o711); // the database server runs as another user
-  process.stdout.write(
-    `Vorführung: ${PLAYED.code} in sechs Zentren, auf einer Instanz nur für diesen Lauf.\n`,
-  );
   const progress = progressOn(process.stdout, PROGRESS_STEPS);
   try {
     process.stdout.write(

@@ -18,9 +18,11 @@ export async function runUntilStopped(config: Config, log: Logger, parts: Parts)
   }
   const stopped = signalled();
   const beforeListening = (backing: Backing, modules: Modules) => loadDemo(config, log, backing, modules);
-  const running = await startProcess(config, log, parts, { beforeListening }).catch((error: unknown) => {
+  const starting = startProcess(config, log, parts, { beforeListening });
+  const running = await Promise.race([starting, stopped]).catch((error: unknown) => {
     throw explained(error, config);
   });
+  if (typeof running === 'string') process.exit(143); // told to end before there was anything to finish
   greet(running, config);
   const failed = new Promise<Error>((resolve) => running.backing.embedded?.onFatal(resolve));
   const reason = await Promise.race([stopped, failed]);

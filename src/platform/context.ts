@@ -1,6 +1,6 @@
 import type { Moment } from './clock.ts';
 
-/** `system` is the centre's own machinery: jobs and timers that act for a centre without a person. */
+/** What a person or program can act for. Jobs and timers act under a centre's hat too, as `SYSTEM_ACTOR`. */
 export type HatKind = 'centre' | 'organisation' | 'platform';
 
 /** The platform hat has no row of its own; this id stands in so that every hat has one. */

@@ -56,7 +56,7 @@ tap.test('service requests', async (t) => {
 /** To the centre a draft does not exist: it answers as for any id. */
 async function draftIsHidden(
   t: Test,
-  drive: RequestDriver,
+  drive: Scene['drive'],
   caller: Caller,
   draft: RequestAnswer,
 ): Promise<void> {

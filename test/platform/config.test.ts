@@ -16,7 +16,7 @@ test('settings', async (t) => {
       VERBUND_DATA_DIR: '.verbund',
       LOG_LEVEL: 'info',
       DEMO_DATA: 'auto',
-      TRUST_PROXY: false,
+      TRUST_PROXY: 0,
     });
     for (const name of ['DATABASE_URL', 'REDIS_URL', 'AUTH_SECRET', 'METRICS_TOKEN'])
       t.notOk(name in config, `${name} has no default`);
@@ -24,8 +24,8 @@ test('settings', async (t) => {
   });
 
   t.test('texts become what the schema says', async (t) => {
-    const config = loadConfig({ PORT: '8080', TRUST_PROXY: 'true', ACCESS_TOKEN_SECONDS: '60', OTHER: 'x' });
-    t.match(config, { PORT: 8080, TRUST_PROXY: true, ACCESS_TOKEN_SECONDS: 60 });
+    const config = loadConfig({ PORT: '8080', TRUST_PROXY: '1', ACCESS_TOKEN_SECONDS: '60', OTHER: 'x' });
+    t.match(config, { PORT: 8080, TRUST_PROXY: 1, ACCESS_TOKEN_SECONDS: 60 });
     t.notOk('OTHER' in config, 'only settings are settings');
   });
 

@@ -17,14 +17,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { startEmbedded, startThrowaway } from '../../src/platform/embedded/index.ts';
-import {
-  isRoot,
-  needsNamespaces,
-  needsRoot,
-  postmaster,
-  scratch,
-  silent,
-} from '../support/embedded-machine.ts';
+import { asRoot, inNamespaces, isRoot, postmaster, scratch, silent } from '../support/embedded-machine.ts';
 import { AppProcess, query } from '../support/embedded-process.ts';
 
 const packageDir = fileURLToPath(
@@ -140,84 +133,72 @@ t.test('missing library links are made; in a read-only package, in a copy', asyn
   await chmod(lib, 0o755);
 });
 
-t.test(
-  'a server of another container on the same volume is left alone',
-  { skip: needsNamespaces },
-  async (t) => {
-    const dataDir = path.join(await scratch(t), '.verbund');
-    const inside = ['unshare', '--pid', '--ipc', '--fork', '--mount-proc', '--kill-child'];
-    const app = new AppProcess({ dataDir }, undefined, inside);
-    const { host = '' } = await app.next('ready');
-    const before = await readFile(path.join(host, 'postmaster.pid'), 'utf8');
-    const other = new AppProcess({ dataDir, exclusive: false });
-    t.match((await other.next('ready', 'error')).message, /served from another container.*DATABASE_URL/);
-    t.equal(await readFile(path.join(host, 'postmaster.pid'), 'utf8'), before);
-    t.same(await query(host, 'select 1 as n'), [{ n: 1 }]);
-    t.equal(await app.stop(), 0);
-  },
-);
+inNamespaces('a server of another container on the same volume is left alone', async (t) => {
+  const dataDir = path.join(await scratch(t), '.verbund');
+  const inside = ['unshare', '--pid', '--ipc', '--fork', '--mount-proc', '--kill-child'];
+  const app = new AppProcess({ dataDir }, undefined, inside);
+  const { host = '' } = await app.next('ready');
+  const before = await readFile(path.join(host, 'postmaster.pid'), 'utf8');
+  const other = new AppProcess({ dataDir, exclusive: false });
+  t.match((await other.next('ready', 'error')).message, /served from another container.*DATABASE_URL/);
+  t.equal(await readFile(path.join(host, 'postmaster.pid'), 'utf8'), before);
+  t.same(await query(host, 'select 1 as n'), [{ n: 1 }]);
+  t.equal(await app.stop(), 0);
+});
 
-t.test(
-  'as root with OS user nobody only: the cluster stays with its owner',
-  { skip: needsRoot },
-  async (t) => {
-    const dataDir = path.join(await scratch(t), '.verbund');
-    const app = new AppProcess({ dataDir, missingUsers: ['postgres'] });
-    const { host = '' } = await app.next('ready');
-    t.equal(await app.stop(), 0);
-    t.equal((await stat(host)).uid, 65534);
-    const later = new AppProcess({ dataDir, missingUsers: ['postgres', 'nobody'] });
-    await later.next('ready');
-    t.equal(await later.stop(), 0, 'the server itself needs no account');
-  },
-);
+asRoot('as root with OS user nobody only: the cluster stays with its owner', async (t) => {
+  const dataDir = path.join(await scratch(t), '.verbund');
+  const app = new AppProcess({ dataDir, missingUsers: ['postgres'] });
+  const { host = '' } = await app.next('ready');
+  t.equal(await app.stop(), 0);
+  t.equal((await stat(host)).uid, 65534);
+  const later = new AppProcess({ dataDir, missingUsers: ['postgres', 'nobody'] });
+  await later.next('ready');
+  t.equal(await later.stop(), 0, 'the server itself needs no account');
+});
 
-t.test(
-  'as root in a closed checkout: a place outside, found again after a move',
-  { skip: needsRoot },
-  async (t) => {
-    const open = await scratch(t);
-    const closed = await scratch(t, 0o700);
-    const systemDir = path.join(open, 'system');
-    const checkout = path.join(closed, 'checkout');
-    const own = path.join(checkout, 'package');
-    await cp(packageDir, own, { recursive: true, verbatimSymlinks: true });
-    const start = (root: string) =>
-      new AppProcess({
-        dataDir: path.join(root, '.verbund'),
-        packageDir: path.join(root, 'package'),
-        systemDir,
-      });
+asRoot('as root in a closed checkout: a place outside, found again after a move', async (t) => {
+  const open = await scratch(t);
+  const closed = await scratch(t, 0o700);
+  const systemDir = path.join(open, 'system');
+  const checkout = path.join(closed, 'checkout');
+  const own = path.join(checkout, 'package');
+  await cp(packageDir, own, { recursive: true, verbatimSymlinks: true });
+  const start = (root: string) =>
+    new AppProcess({
+      dataDir: path.join(root, '.verbund'),
+      packageDir: path.join(root, 'package'),
+      systemDir,
+    });
 
-    const first = start(checkout);
-    const { host = '' } = await first.next('ready');
-    await query(host, 'create table kept as select 42 as n');
-    t.equal(path.dirname(host), systemDir);
-    t.equal((await lstat(path.join(checkout, '.verbund', 'postgres'))).isSymbolicLink(), true);
-    t.equal(await first.stop(), 0);
+  const first = start(checkout);
+  const { host = '' } = await first.next('ready');
+  await query(host, 'create table kept as select 42 as n');
+  t.equal(path.dirname(host), systemDir);
+  t.equal((await lstat(path.join(checkout, '.verbund', 'postgres'))).isSymbolicLink(), true);
+  t.equal(await first.stop(), 0);
 
-    const moved = path.join(closed, 'moved');
-    await rename(checkout, moved);
-    const second = start(moved);
-    t.same(await query((await second.next('ready')).host ?? '', 'select n from kept'), [{ n: 42 }]);
-    t.equal(await second.stop(), 0);
+  const moved = path.join(closed, 'moved');
+  await rename(checkout, moved);
+  const second = start(moved);
+  t.same(await query((await second.next('ready')).host ?? '', 'select n from kept'), [{ n: 42 }]);
+  t.equal(await second.stop(), 0);
 
-    const [programs = ''] = (await readdir(systemDir)).filter((name) => name.startsWith('postgresql-'));
-    await chmod(path.join(systemDir, programs, 'bin'), 0o777);
-    t.match(
-      (await start(moved).next('ready', 'error')).message,
-      /open to others, remove it.*DATABASE_URL/,
-      'never runs what others could change',
-    );
-    await rm(path.join(systemDir, programs), { recursive: true });
-    await rename(host, `${host}.away`);
-    t.match(
-      (await start(moved).next('ready', 'error')).message,
-      /which is gone/,
-      'never starts afresh beside lost data',
-    );
-  },
-);
+  const [programs = ''] = (await readdir(systemDir)).filter((name) => name.startsWith('postgresql-'));
+  await chmod(path.join(systemDir, programs, 'bin'), 0o777);
+  t.match(
+    (await start(moved).next('ready', 'error')).message,
+    /open to others, remove it.*DATABASE_URL/,
+    'never runs what others could change',
+  );
+  await rm(path.join(systemDir, programs), { recursive: true });
+  await rename(host, `${host}.away`);
+  t.match(
+    (await start(moved).next('ready', 'error')).message,
+    /which is gone/,
+    'never starts afresh beside lost data',
+  );
+});
 
 t.test('as an ordinary user: works, and is refused another user’s cluster', async (t) => {
   const dataDir = path.join(await scratch(t, 0o777), '.verbund');

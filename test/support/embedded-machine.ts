@@ -3,11 +3,18 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import tap, { type Test } from 'tap';
 
 export const isRoot = process.getuid?.() === 0;
-export const needsRoot = isRoot ? false : 'needs root: the server user differs from the own one only there';
-export const needsNamespaces =
-  isRoot && canUnshare() ? false : 'needs root on Linux with the right to make namespaces';
+
+type Register = (name: string, body: (t: Test) => Promise<void>) => void;
+const register: Register = (name, body) => void tap.test(name, body);
+const leaveOut: Register = () => undefined;
+
+/** Tests of what only root meets: the server's user differs from the own one. An ordinary user has nothing to test there. */
+export const asRoot = isRoot ? register : leaveOut;
+/** Tests that need root on Linux with the right to make namespaces. */
+export const inNamespaces = isRoot && canUnshare() ? register : leaveOut;
 export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 function canUnshare(): boolean {

@@ -11,6 +11,6 @@ export function processorsOf(modules: Modules): Processor[] {
   return [...requestProcessors(modules.processing), ...usageProcessors(modules.closedRequests)];
 }
 
-export function tasksOf(_modules: Modules, outbox: Database, clock: Clock): ScheduledTask[] {
-  return [...maintenanceTasks(outbox, clock)];
+export function tasksOf(modules: Modules, outbox: Database, clock: Clock): ScheduledTask[] {
+  return [...maintenanceTasks(modules, outbox, clock)];
 }

@@ -59,11 +59,18 @@ const ChecklistItem = closed({
   label: text(200),
   isRequired: Type.Boolean({ default: false }),
 });
-const Checklist = Type.Array(ChecklistItem, { maxItems: 50, default: [] });
+const Checklist = Type.Array(ChecklistItem, {
+  maxItems: 50,
+  default: [],
+  description: 'Steps shown to the caseworker; nothing is ticked off yet',
+});
 
 const ApprovalRule = closed(
   { isRequired: Type.Boolean() },
-  { description: 'Whether an approver of the member releases each request first' },
+  {
+    description:
+      'Whether an approver of the member releases each request first; true is refused until releases exist',
+  },
 );
 
 const FormSchemaField = Type.Unsafe<FormSchema>({

@@ -39,7 +39,19 @@ export async function checkedContent(
 export function checkContent(content: ServiceVersionContent, teamIds: ReadonlySet<string>): FieldError[] {
   const formErrors = checkFormSchema(content.formSchema);
   const references = formErrors.length === 0 ? checkFormReferences(content) : [];
-  return [...formErrors, ...references, ...checkRules(content, teamIds)];
+  return [...formErrors, ...references, ...checkRules(content, teamIds), ...checkApproval(content)];
+}
+
+/** A release that nobody can give yet would be a control in name only. */
+function checkApproval({ approvalRule }: ServiceVersionContent): FieldError[] {
+  if (!approvalRule?.isRequired) return [];
+  return [
+    {
+      pointer: '/approvalRule/isRequired',
+      code: 'NOT_AVAILABLE',
+      detail: 'is not possible yet: requests cannot be released',
+    },
+  ];
 }
 
 /** The centre that acts. Throws `FORBIDDEN` under any other hat: members read the catalogue, centres write it. */

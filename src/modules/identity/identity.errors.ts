@@ -42,6 +42,12 @@ export const ROLE_UNKNOWN = defineProblem({
   title: 'This role does not exist under this hat',
   help: 'Roles of centres, organisations and the platform differ; docs/glossary.md lists them.',
 });
+export const ACCOUNT_EXISTS = defineProblem({
+  code: 'ACCOUNT_EXISTS',
+  status: 409,
+  title: 'This address has an account under another hat',
+  help: 'Ask the administration of the platform to add the role: it makes sure that the account belongs to the person you mean.',
+});
 export const USER_UNKNOWN = defineProblem({
   code: 'USER_UNKNOWN',
   status: 422,

@@ -10,7 +10,13 @@ import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { permissionsOf } from '../../platform/permissions.ts';
 import { audit } from '../audit/index.ts';
-import { ROLE_UNKNOWN, SCOPE_INVALID, TEAM_NAME_TAKEN, USER_UNKNOWN } from './identity.errors.ts';
+import {
+  ACCOUNT_EXISTS,
+  ROLE_UNKNOWN,
+  SCOPE_INVALID,
+  TEAM_NAME_TAKEN,
+  USER_UNKNOWN,
+} from './identity.errors.ts';
 import type {
   CreatedUser,
   CreateMachineAccount,
@@ -54,7 +60,7 @@ export function createMembersService(db: Database, passwordCost: number) {
       const user = await withHatTxOnce(db, ctx, async (tx) => {
         await assertHat(tx, hat);
         const { isNew, ...account } = await withinSignIn(tx, ctx, () =>
-          ensureAccount(tx, input, passwordHash),
+          ensureAccount(tx, ctx.hat, input, passwordHash),
         );
         if (isNew) temporaryPassword = password; // beside the answer that is stored, never in it
         await repo.addRoles(tx, account.id, hat, input.roles);
@@ -184,13 +190,22 @@ export function createMembersService(db: Database, passwordCost: number) {
   };
 }
 
-/** Accounts belong to the person, not to a hat. Made in the caller's transaction: without roles nobody would know its password. */
-async function ensureAccount(tx: HatTx, { email, name }: CreateUser, passwordHash: string) {
+/**
+ * Accounts belong to the person, not to a hat. Made in the caller's transaction: without roles nobody would know its password.
+ * Whoever made an account knows its first password: roles of another hat must not come to it without somebody who knows both
+ * sides. That is the platform's administration; everyone else gives roles to new accounts and to colleagues.
+ */
+async function ensureAccount(tx: HatTx, giver: Hat, { email, name }: CreateUser, passwordHash: string) {
   const id = newId();
   const isNew = await repo.insertUser(tx, { id, email, name, passwordHash });
   if (isNew) return { id, email, name, isNew };
   const known = await findAccountByEmail(tx, email);
   if (known === undefined) throw new Error('an account was taken and is gone');
+  if (giver.kind !== 'platform' && (await repo.findUser(tx, giver, known.id)) === undefined) {
+    throw new DomainError(ACCOUNT_EXISTS, 'There is an account with this address elsewhere.', {
+      pointer: '/email',
+    });
+  }
   return { id: known.id, email: known.email, name: known.name, isNew };
 }
 

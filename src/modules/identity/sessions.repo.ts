@@ -140,6 +140,14 @@ export async function clearAttempts(tx: HatTx, subject: string): Promise<void> {
   await tx.sql`delete from login_attempts where subject = ${subject}`;
 }
 
+/** Deletes what has lost its use before these moments: counters of failed sign-ins, spent or expired tokens, sessions without any. */
+export async function purgeSessions(tx: HatTx, now: Moment, before: Moment): Promise<void> {
+  await tx.sql`delete from login_attempts where window_started_at < ${before}`;
+  await tx.sql`delete from refresh_tokens where expires_at < ${now} or used_at < ${before}`;
+  await tx.sql`delete from sessions s where s.created_at < ${before}
+    and not exists (select from refresh_tokens t where t.session_id = s.id)`;
+}
+
 export interface MachineAccount {
   id: string;
   name: string;

@@ -208,6 +208,11 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
       });
     },
 
+    /** Housekeeping; keeps what is younger than two days. */
+    async purge(now: Moment): Promise<void> {
+      await withSignInTx(db, (tx) => repo.purgeSessions(tx, now, plusSeconds(now, -2 * 86_400)));
+    },
+
     /** OAuth 2.0 client credentials. Throws `CLIENT_INVALID`, `SCOPE_INVALID`. */
     async clientToken(clientId: string, secret: string, scope: string | undefined): Promise<Claims> {
       return withSignInTx(db, async (tx) => {

@@ -1,6 +1,8 @@
+import type { Moment } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
+import { purgeIdempotencyKeys } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
@@ -41,6 +43,9 @@ export function createOperationsService(db: Database) {
         });
       });
     },
+
+    /** Housekeeping of stored first answers. */
+    purgeIdempotencyKeys: (before: Moment): Promise<void> => purgeIdempotencyKeys(db, before),
 
     async listAuditEntries(
       ctx: HatContext,

@@ -51,5 +51,12 @@ async function recordFor(tx: HatTx, ctx: HatContext, request: RequestRow, rule: 
 }
 
 function quantityOf({ quantity }: UsageRule, formData: unknown): string {
-  return 'fixed' in quantity ? quantity.fixed : String(atPointer(formData, quantity.formField));
+  if ('fixed' in quantity) return quantity.fixed;
+  const value = atPointer(formData, quantity.formField);
+  return typeof value === 'number' ? plainDecimal(value) : String(value);
+}
+
+/** A JSON number as the six decimals that a quantity has, never as `1e-7`. */
+function plainDecimal(value: number): string {
+  return value.toFixed(6).replace(/\.?0+$/, '');
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { moment } from './columns.ts';
-import { ownHat } from './policies.ts';
+import { ownHat, policy } from './policies.ts';
 
 /** First answers to POSTs that carried an `Idempotency-Key`; written in the transaction of the effect itself. */
 export const idempotencyKeys = pgTable(
@@ -22,5 +22,7 @@ export const idempotencyKeys = pgTable(
     }),
     index('idempotency_keys_created_at_idx').on(table.createdAt),
     ownHat('idempotency_keys'),
+    // Housekeeping wears no hat; it sees keys to delete the old ones.
+    policy('idempotency_keys', 'housekeeping', sql`app.hat_kind() = 'identity'`),
   ],
 );

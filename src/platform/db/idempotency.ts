@@ -1,7 +1,8 @@
+import type { Moment } from '../clock.ts';
 import type { HatContext, IdempotencyClaim } from '../context.ts';
 import { DomainError, defineProblem } from '../errors.ts';
 import type { Database } from './database.ts';
-import { type HatTx, withHatTx } from './hat.ts';
+import { type HatTx, withHatTx, withSignInTx } from './hat.ts';
 
 export const IDEMPOTENCY_KEY_REUSED = defineProblem({
   code: 'IDEMPOTENCY_KEY_REUSED',
@@ -70,4 +71,11 @@ function replay<T>({ bodyHash, answer }: StoredAnswer<T>, claim: IdempotencyClai
   }
   claim.replayed = true;
   return answer;
+}
+
+/** Deletes keys made before a moment; after that a repeated request is a new one. */
+export async function purgeIdempotencyKeys(db: Database, before: Moment): Promise<void> {
+  await withSignInTx(db, async (tx) => {
+    await tx.sql`delete from idempotency_keys where created_at < ${before}`;
+  });
 }

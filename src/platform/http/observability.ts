@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { DomainError } from '../errors.ts';
+import { within } from '../within.ts';
 import { NOT_FOUND } from './problems.ts';
 
 export interface Probe {
@@ -84,26 +85,26 @@ async function sendMetrics(reply: FastifyReply, registry: Registry): Promise<Fas
 
 function assertMayScrape(request: FastifyRequest, token: string | undefined): void {
   const isAllowed =
-    token === undefined
-      ? ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.ip)
-      : request.headers.authorization === `Bearer ${token}`;
+    token === undefined ? isLocal(request) : request.headers.authorization === `Bearer ${token}`;
   if (!isAllowed) throw new DomainError(NOT_FOUND, 'There is no GET at this address.');
 }
 
-/** A client that waits for its connection to come back never answers: that is a no as well. */
+/** By the connection itself, not by what a header claims; what a proxy on this machine passes on is not local. */
+function isLocal({ raw, headers }: FastifyRequest): boolean {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+  return (
+    !isForwarded && ['127.0.0.1', '::1', '::ffff:127.0.0.1', undefined].includes(raw.socket.remoteAddress)
+  );
+}
+
+/** What does not answer in time is a no as well. */
 const PROBE_TIMEOUT_MS = 2000;
 
 async function runProbe(probe: Probe): Promise<{ name: string; ok: boolean }> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), PROBE_TIMEOUT_MS);
-  });
-  const check = probe.check().then(
+  const ok = await within(PROBE_TIMEOUT_MS, probe.check()).then(
     () => true,
     () => false,
   );
-  const ok = await Promise.race([check, late]);
-  clearTimeout(timer);
   return { name: probe.name, ok };
 }
 
@@ -115,7 +116,8 @@ function addGauge(registry: Registry, measure: Measure): void {
     registers: [registry],
     async collect() {
       gauge.reset();
-      for (const { labels, value } of await measure.read()) gauge.set(labels, value);
+      const rows = await within(PROBE_TIMEOUT_MS, measure.read()).catch(() => []);
+      for (const { labels, value } of rows) gauge.set(labels, value);
     },
   });
 }

@@ -1,6 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { DomainError, listProblems } from '../errors.ts';
+import { NOT_FOUND } from './problems.ts';
 
 const DESCRIPTION = `Service catalogue, service requests, usage and cost allocation of intermunicipal shared-service centres.
 
@@ -44,6 +46,17 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
       const security = isPublic ? [] : [{ bearer: [] }];
       return { schema: { ...schema, security, 'x-access': access } as never, url };
     },
+  });
+}
+
+/** What `type` of a problem points to, and a way from the front door to the documentation. */
+export function registerProblemPages(app: FastifyInstance): void {
+  const hidden = { config: { access: 'public' }, schema: { hide: true } } as const;
+  app.get('/', hidden, async (_request, reply) => reply.redirect('/docs'));
+  app.get<{ Params: { code: string } }>('/problems/:code', hidden, async ({ params }) => {
+    const problem = listProblems().find(({ code }) => code === params.code);
+    if (problem === undefined) throw new DomainError(NOT_FOUND, 'There is no problem of this name.');
+    return problem;
   });
 }
 
