@@ -216,7 +216,13 @@ async function throttling(t: Test, { test, person, signIn }: Scene): Promise<voi
 
 async function hats(t: Test, { test, admin, memberAdmin, person, signIn, post, get }: Scene): Promise<void> {
   const karl = await person('karl');
-  await must(memberAdmin, 'POST', '/users', { email: karl.email, name: 'Karl', roles: ['requester'] });
+  const platform = await test.caller(PLATFORM, ['platform-admin']);
+  await must(platform, 'POST', '/users', {
+    email: karl.email,
+    name: 'Karl',
+    roles: ['requester'],
+    hat: memberAdmin.hat,
+  });
   await t.test('200: the first hat by default, or the one named; 403: one not held', async (t) => {
     t.equal(bodyOf(await signIn(karl)).hat.id, admin.hat.id, 'centres come first');
     const named = await signIn(karl, { hat: memberAdmin.hat });
@@ -305,7 +311,13 @@ async function sessions(
   });
   await t.test('401: a change of roles ends the sessions under that hat, and no others', async (t) => {
     const paul = await person('paul');
-    await must(memberAdmin, 'POST', '/users', { email: paul.email, name: 'Paul', roles: ['requester'] });
+    const platform = await test.caller(PLATFORM, ['platform-admin']);
+    await must(platform, 'POST', '/users', {
+      email: paul.email,
+      name: 'Paul',
+      roles: ['requester'],
+      hat: memberAdmin.hat,
+    });
     const atCentre = bodyOf(await signIn(paul, { hat: admin.hat }));
     const atMember = bodyOf(await signIn(paul, { hat: memberAdmin.hat }));
     await must(admin, 'PUT', `/users/${paul.id}/roles`, { roles: ['finance'] });
@@ -341,8 +353,18 @@ async function accounts(t: Test, { test, admin, memberAdmin, signIn }: Scene): P
     const again = await create(admin, body, 'sara');
     t.equal(again.headers['idempotency-replayed'], 'true');
     t.strictSame(bodyOf(again), { ...bodyOf(first), temporaryPassword: null });
-    const elsewhere = await create(memberAdmin, { ...body, email: 'SARA@example.org', roles: ['requester'] });
-    t.match(bodyOf(elsewhere), { id: bodyOf(first).id, temporaryPassword: null });
+    const platform = await test.caller(PLATFORM, ['platform-admin']);
+    const elsewhere = { ...body, email: 'SARA@example.org', roles: ['requester'] };
+    const given = await create(platform, { ...elsewhere, hat: memberAdmin.hat });
+    t.match(bodyOf(given), { id: bodyOf(first).id, temporaryPassword: null });
+  });
+  await t.test('409: roles of one hat never come to an account that another hat has made', async (t) => {
+    const body = { email: 'vera@example.org', name: 'Falscher Name', roles: ['requester'] };
+    await must(admin, 'POST', '/users', { ...body, name: 'Vera Verborgen', roles: ['caseworker'] });
+    const refused = await create(memberAdmin, body);
+    t.equal(refused.statusCode, 409);
+    t.equal(bodyOf(refused).code, 'ACCOUNT_EXISTS');
+    t.notMatch(refused.body, /Verborgen/, 'and nobody learns whose it is');
   });
   await t.test('201: what is refused leaves no account behind whose password nobody knows', async (t) => {
     const body = { email: 'theo@example.org', name: 'Theo', roles: ['caseworker'] };
