@@ -45,7 +45,7 @@ export async function startProcess(
     const modules = createModules({ db: backing.db, clock, settings: moduleSettings(config, authSecret) });
     await options.beforeListening?.(backing, modules);
     if (parts.worker) {
-      const workers = await startWorkers({
+      const workers = startWorkers({
         modules,
         queues: backing.queues,
         outbox: backing.outbox,

@@ -359,8 +359,8 @@ async function accounts(t: Test, { test, admin, memberAdmin, signIn }: Scene): P
     t.match(bodyOf(given), { id: bodyOf(first).id, temporaryPassword: null });
   });
   await t.test('409: roles of one hat never come to an account that another hat has made', async (t) => {
-    const body = { email: 'vera@example.org', name: 'Falscher Name', roles: ['requester'] };
-    await must(admin, 'POST', '/users', { ...body, name: 'Vera Verborgen', roles: ['caseworker'] });
+    const body = { email: 'wilma@example.org', name: 'Falscher Name', roles: ['requester'] };
+    await must(admin, 'POST', '/users', { ...body, name: 'Wilma Verborgen', roles: ['caseworker'] });
     const refused = await create(memberAdmin, body);
     t.equal(refused.statusCode, 409);
     t.equal(bodyOf(refused).code, 'ACCOUNT_EXISTS');

@@ -24,7 +24,7 @@ export async function startTestWorkers(
   );
   const log = pino({ level: 'silent' });
   const relay = { ...RELAY_DEFAULTS, pollMs: 20 };
-  const workers = await startWorkers({ modules, queues, outbox, clock, log, concurrency: 4, relay });
+  const workers = startWorkers({ modules, queues, outbox, clock, log, concurrency: 4, relay });
   t.teardown(async () => {
     await workers.stop();
     await outbox.end();

@@ -393,7 +393,7 @@ async function timetable(t: Test, scene: Scene): Promise<void> {
       },
     },
   ];
-  const schedulers = await Promise.all([1, 2].map(() => startSchedulers(scene.queues, tasks, log)));
+  const schedulers = [1, 2].map(() => startSchedulers(scene.queues, tasks, log));
   await until('there were three turns', () => seconds.length >= 3);
   const queue = scene.queues.queue('maintenance');
   const counts = await queue.counts();
@@ -438,7 +438,7 @@ async function requestJobs(t: Test, scene: Scene): Promise<void> {
   const drive = requestDriver(test, world, systemClock);
   const ended = await drive.file({ submit: true });
   await sql`update agreement_coverage set valid_to = '2021-01-01' where service_id = ${world.serviceId}`;
-  const workers = await startWorkers({
+  const workers = startWorkers({
     modules: test.modules,
     queues,
     outbox,
