@@ -1,4 +1,6 @@
+import { plusDays } from '../../platform/clock.ts';
 import { type CsvExportColumn, writeCsv } from '../../platform/csv.ts';
+import { textIn } from '../../platform/texts.ts';
 import type { ExportQuery, LinePart, RunLineView, RunView } from './allocation-runs.schemas.ts';
 
 export interface ExportFile {
@@ -46,7 +48,7 @@ function columns(locale: 'de' | 'en'): CsvExportColumn<Row>[] {
     ({ header, type: 'cents', value }) as const;
   return [
     textColumn(say('Lauf', 'Run'), ({ run }) => run.number),
-    textColumn(say('Zeitraum', 'Period'), ({ run }) => `${run.period.code} (${run.period.startsOn} –)`),
+    textColumn(say('Zeitraum', 'Period'), ({ run }) => periodText(run, locale)),
     textColumn(say('Mitglied', 'Member'), ({ line }) => line.memberName),
     textColumn('AGS', ({ line }) => groupedAgs(line.member)),
     textColumn(say('Leistung', 'Service'), ({ line }) => line.serviceCode),
@@ -54,19 +56,28 @@ function columns(locale: 'de' | 'en'): CsvExportColumn<Row>[] {
     textColumn(say('Teil', 'Tranche'), ({ part }) => part.label),
     decimal(say('Anteil am Topf in %', 'Share of pool in %'), ({ part }) => part.percent),
     cents(say('Betrag des Teils', 'Amount of tranche'), ({ part }) => part.trancheCents),
-    textColumn(say('Schlüssel', 'Key'), ({ part }) => part.key.type),
+    textColumn(say('Schlüssel', 'Key'), ({ part }) => textIn(locale, `costing.key.${part.key.type}`)),
     textColumn(say('Grundlage', 'Basis'), ({ part }) => part.key.basis),
     textColumn(say('Stand', 'As of'), ({ part }) => part.key.asOf),
     textColumn(say('Quelle', 'Source'), ({ part }) => part.key.source),
     decimal(say('Wert', 'Weight'), ({ part }) => part.weight),
     decimal(say('Summe der Werte', 'Sum of weights'), ({ part }) => part.weightTotal),
     textColumn(say('Anteil', 'Share'), ({ part }) => part.share.replace('/', say(' von ', ' of '))),
-    textColumn(say('Genauer Betrag', 'Exact amount'), ({ part }) => `${part.exactCents} Cent`),
+    textColumn(
+      say('Genauer Betrag', 'Exact amount'),
+      ({ part }) => `${part.exactCents.replace(/\/1$/, '')} Cent`,
+    ),
     decimal(say('Rundungscent', 'Rounding cent'), ({ line, isFirst }) =>
       isFirst ? line.roundingCents : null,
     ),
     cents(say('Betrag', 'Amount'), ({ line, isFirst }) => (isFirst ? line.amountCents : null)),
   ];
+}
+
+/** With its last day, as people write periods; in the data they are half open. */
+function periodText({ period }: RunView, locale: 'de' | 'en'): string {
+  const { code, startsOn, endsOn } = period;
+  return textIn(locale, 'costing.period', { code, from: startsOn, to: plusDays(endsOn, -1) });
 }
 
 /** As the statistical offices group it, `05 9 74 016`: a spreadsheet would make a number of the digits and drop the zero. */
