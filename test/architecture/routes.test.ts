@@ -206,7 +206,8 @@ tap.test('routes', async (t) => {
     t.ok(creating.length > 10, 'there are such routes');
     for (const operation of creating) {
       t.ok(headerNamed(operation, 'idempotency-key'), `${operation.id}: documents the header`);
-      const target = await makeTarget(world, operation);
+      const made = await makeTarget(world, operation);
+      const target = { ...made, body: JSON.parse(JSON.stringify(made.body)) as typeof made.body };
       const key = { 'idempotency-key': newId() };
       const first = await send(world, operation, target, key);
       t.equal(
@@ -325,8 +326,21 @@ tap.test('routes', async (t) => {
   await t.test('404: what does not exist is a problem too', async (t) => {
     checkProblem(t, await test.inject({ method: 'GET', url: '/api/v1/nowhere' }), 404, 'NOT_FOUND');
     checkProblem(t, await test.inject({ method: 'DELETE', url: '/api/v1/me' }), 404, 'NOT_FOUND');
-    checkProblem(t, await test.inject({ method: 'GET', url: '/' }), 404, 'NOT_FOUND');
+    checkProblem(t, await test.inject({ method: 'GET', url: '/nowhere' }), 404, 'NOT_FOUND');
+    checkProblem(t, await test.inject({ method: 'GET', url: '/problems/NOWHERE' }), 404, 'NOT_FOUND');
   });
+
+  await t.test(
+    '200: the type of a problem leads to what it means; 302: the front door to the documentation',
+    async (t) => {
+      const meaning = await test.inject({ method: 'GET', url: '/problems/FORM_INVALID' });
+      t.equal(meaning.statusCode, 200);
+      t.match(meaning.json(), { code: 'FORM_INVALID', status: 400, help: /formData/ });
+      const door = await test.inject({ method: 'GET', url: '/' });
+      t.equal(door.statusCode, 302);
+      t.equal(door.headers.location, '/docs');
+    },
+  );
 
   await t.test('400, 413, 415: bodies that are none', async (t) => {
     const headers = { authorization: `Bearer ${world.own.centre.token}`, 'content-type': 'application/json' };

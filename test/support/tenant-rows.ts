@@ -100,7 +100,14 @@ const PEOPLE: Readonly<Record<string, TenantRow>> = {
     own: 201,
     reach: 'self',
     make: async () => ({
-      body: { email: `${fresh('new')}@example.org`, name: 'Nora Neu', roles: ['auditor'] },
+      // Another address for each call: an account that one side made is closed to the other.
+      body: {
+        get email() {
+          return `${fresh('new')}@example.org`;
+        },
+        name: 'Nora Neu',
+        roles: ['auditor'],
+      },
     }),
     foreignIds: { 'a hat of the other side': [withBody((other) => ({ hat: other.centre.hat })), 403] },
   },
