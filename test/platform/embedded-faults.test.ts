@@ -4,7 +4,7 @@ import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import t from 'tap';
 import { startEmbedded } from '../../src/platform/embedded/index.ts';
-import { isRoot, postmaster, scratch, silent, until } from '../support/embedded-machine.ts';
+import { asOthers, isRoot, postmaster, scratch, silent, until } from '../support/embedded-machine.ts';
 import { AppProcess, query } from '../support/embedded-process.ts';
 
 t.setTimeout(120_000);
@@ -161,7 +161,7 @@ t.test('kill -9 during initdb: the next start makes a whole cluster and clears t
   );
 });
 
-t.test('lock files of a stranger with the same process id, or cut off, do not block a start', async (t) => {
+asOthers('lock files of a stranger with the same process id, or cut off, do not block a start', async (t) => {
   const dataDir = path.join(await scratch(t), '.verbund');
   const first = await startEmbedded({ dataDir, logger: silent, exclusive: true });
   const { uid, gid } = await stat(first.host);

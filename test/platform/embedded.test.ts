@@ -17,7 +17,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { startEmbedded, startThrowaway } from '../../src/platform/embedded/index.ts';
-import { asRoot, inNamespaces, isRoot, postmaster, scratch, silent } from '../support/embedded-machine.ts';
+import {
+  asOthers,
+  asRoot,
+  inNamespaces,
+  isRoot,
+  postmaster,
+  scratch,
+  silent,
+} from '../support/embedded-machine.ts';
 import { AppProcess, query } from '../support/embedded-process.ts';
 
 const packageDir = fileURLToPath(
@@ -99,7 +107,7 @@ t.test('a path too long for a socket: a private directory elsewhere', async (t) 
   await rm(embedded.host, { recursive: true });
 });
 
-t.test('missing library links are made; in a read-only package, in a copy', async (t) => {
+asOthers('missing library links are made; in a read-only package, in a copy', async (t) => {
   const directory = await scratch(t);
   const own = path.join(directory, 'package');
   await cp(packageDir, own, { recursive: true, verbatimSymlinks: true });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,6 +14,20 @@ const leaveOut: Register = () => undefined;
 
 /** Tests of what only root meets: the server's user differs from the own one. An ordinary user has nothing to test there. */
 export const asRoot = isRoot ? register : leaveOut;
+/**
+ * Tests that start the program as another user, who needs a way to it and to Node.js: a checkout or an installation that only root
+ * may enter has none.
+ */
+export const asOthers =
+  !isRoot || [process.execPath, import.meta.filename].every(othersMayEnter) ? register : leaveOut;
+
+function othersMayEnter(file: string): boolean {
+  for (let folder = path.dirname(file); folder !== path.dirname(folder); folder = path.dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+  }
+  return true;
+}
+
 /** Tests that need root on Linux with the right to make namespaces. */
 export const inNamespaces = isRoot && canUnshare() ? register : leaveOut;
 export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
