@@ -208,7 +208,7 @@ asRoot('as root in a closed checkout: a place outside, found again after a move'
   );
 });
 
-t.test('as an ordinary user: works, and is refused another user’s cluster', async (t) => {
+asOthers('as an ordinary user: works, and is refused another user’s cluster', async (t) => {
   const dataDir = path.join(await scratch(t, 0o777), '.verbund');
   const app = new AppProcess({ dataDir }, isRoot ? 65534 : undefined);
   const { host = '' } = await app.next('ready');
