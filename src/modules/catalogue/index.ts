@@ -16,4 +16,5 @@ export {
   getServiceVersion,
   type Orderable,
   type OrderableVersion,
+  readOrderable,
 } from './orderable.service.ts';
