@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import { closed, Day, Moment, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
 import { CostClauseSchema } from './cost-clause.schemas.ts';
 
@@ -30,7 +31,12 @@ const termsInput = {
 export const CreateAgreementVersion = closed(termsInput);
 export type CreateAgreementVersion = Static<typeof CreateAgreementVersion>;
 
-export const CreateAgreement = closed({ title: text(200), mode: AgreementMode, ...termsInput });
+export const CreateAgreement = closed({
+  centreId: OwnCentreId,
+  title: text(200),
+  mode: AgreementMode,
+  ...termsInput,
+});
 export type CreateAgreement = Static<typeof CreateAgreement>;
 
 export const BringIntoForce = closed({

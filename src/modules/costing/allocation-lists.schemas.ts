@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import { closed, Day, Moment, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
-import { OwnCentreId } from './billing-periods.schemas.ts';
 
 const Weight = Type.String({
   pattern: '^(0|[1-9][0-9]{0,17})(\\.[0-9]{1,6})?$',

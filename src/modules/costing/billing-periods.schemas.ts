@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import { closed, Day, Moment, nullable, PageQuery, pageOf, Uuid } from '../../platform/http/schemas.ts';
 
 const PeriodCode = Type.String({
@@ -6,7 +7,6 @@ const PeriodCode = Type.String({
   description: 'Year, quarter or month',
   examples: ['2026-Q3'],
 });
-export const OwnCentreId = Type.Optional({ ...Uuid, description: 'The centre of your hat, or left out' });
 
 export const CreatePeriod = closed({ centreId: OwnCentreId, code: PeriodCode });
 export type CreatePeriod = Static<typeof CreatePeriod>;

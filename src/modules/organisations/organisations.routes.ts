@@ -1,4 +1,5 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { expectedTag, sendTagged } from '../../platform/http/content-tags.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
@@ -7,10 +8,12 @@ import {
   CentreQuery,
   CentreView,
   ChangeCentre,
+  ChangeMember,
   ChangeOrganisation,
   CreateCentre,
   CreateOrganisation,
   MemberPage,
+  MemberParams,
   MemberView,
   OrganisationPage,
   OrganisationQuery,
@@ -184,6 +187,45 @@ export const organisationsRoutes =
         },
       },
       async (request, reply) =>
-        reply.code(201).send(await service.addMember(request.ctx, request.params.id, request.body)),
+        sendTagged(reply, await service.addMember(request.ctx, request.params.id, request.body), 201),
+    );
+    await app.register(membershipRoutes(service));
+  };
+
+const membershipRoutes =
+  (service: OrganisationsService): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/centres/:id/members/:organisationId',
+      {
+        config: { access: 'signed-in' },
+        schema: {
+          tags,
+          operationId: 'getMember',
+          summary: 'One member of a centre; a member sees itself only',
+          params: MemberParams,
+          response: { 200: MemberView },
+        },
+      },
+      async (request, reply) => sendTagged(reply, await service.getMember(request.ctx, request.params)),
+    );
+    app.patch(
+      '/centres/:id/members/:organisationId',
+      {
+        config: { access: 'members:end' },
+        schema: {
+          tags,
+          operationId: 'changeMember',
+          summary: 'Let a member leave on a day, or take that back',
+          params: MemberParams,
+          headers: IfMatchHeaders,
+          body: ChangeMember,
+          response: { 200: MemberView },
+        },
+      },
+      async (request, reply) => {
+        const { ctx, params, body } = request;
+        return sendTagged(reply, await service.changeMember(ctx, params, expectedTag(request), body));
+      },
     );
   };

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
   Day,
@@ -37,6 +38,7 @@ const Attributes = Type.Object(
 );
 
 export const UsageEventInput = closed({
+  centreId: OwnCentreId,
   organisationId: Uuid,
   serviceId: Uuid,
   source: Mark('System that counted; `request` is reserved', ['telephone-system']),
