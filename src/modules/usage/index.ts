@@ -2,7 +2,6 @@ import './usage.permissions.ts';
 
 export { type ClosedRequestsService, createClosedRequestsService } from './closed-requests.service.ts';
 export { type Recorded, recordUsage } from './usage.recording.ts';
-export { type UsageTotal, type UsageTotalsQuery, usageTotals } from './usage.repo.ts';
 export { usageRoutes } from './usage.routes.ts';
 export { REQUEST_SOURCE } from './usage.rules.ts';
 export type { SummaryItem, UsageEventInput, UsageEventView, UsageSummary } from './usage.schemas.ts';

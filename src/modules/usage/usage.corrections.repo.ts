@@ -1,4 +1,3 @@
-import { OFFICE_TIME_ZONE } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import type { NewEvent } from './usage.repo.ts';
@@ -54,13 +53,18 @@ export async function insertCorrection(
   event: NewEvent,
 ): Promise<boolean> {
   const result = await tx.sql`
-    insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, body_hash, kind,
+    with taken as (
+      insert into usage_keys (centre_id, source, idempotency_key, event_id, body_hash)
+      values (${corrected.centreId}, ${event.source}, ${event.idempotencyKey}, ${event.id}, ${event.bodyHash})
+      on conflict do nothing returning event_id
+    )
+    insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, kind,
       meter, unit, quantity, occurred_at, occurred_on, request_id, reference, attributes, corrects_event_id, reason, recorded_by,
       recorded_at)
-    values (${event.id}, ${corrected.centreId}, ${event.organisationId}, ${event.serviceId}, ${corrected.agreementVersionId},
-      ${event.source}, ${event.idempotencyKey}, ${event.bodyHash}, ${event.kind}, ${event.meter}, ${event.unit}, ${event.quantity},
-      ${event.occurredAt}, (${event.occurredAt}::timestamptz at time zone ${OFFICE_TIME_ZONE})::date, ${event.requestId},
-      ${event.reference}, ${JSON.stringify(event.attributes)}::jsonb, ${event.correctsEventId}, ${event.reason}, ${actor.id}, ${now})
-    on conflict (centre_id, source, idempotency_key) do nothing`;
+    select event_id, ${corrected.centreId}, ${event.organisationId}, ${event.serviceId}, ${corrected.agreementVersionId},
+      ${event.source}, ${event.idempotencyKey}, ${event.kind}, ${event.meter}, ${event.unit}, ${event.quantity},
+      ${event.occurredAt}, ${corrected.occurredOn}, ${event.requestId},
+      ${event.reference}, ${JSON.stringify(event.attributes)}::jsonb, ${event.correctsEventId}, ${event.reason}, ${actor.id}, ${now}
+    from taken`;
   return result.count === 1;
 }

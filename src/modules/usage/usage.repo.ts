@@ -20,8 +20,8 @@ export interface StoredKey {
 }
 
 /**
- * Writes the events whose key is free and whose day an agreement covers, in one statement; gives the ids written. Rows go in by key, so
- * that two batches with the same keys wait for each other in one order and never in a circle.
+ * Writes the events whose key is free and whose day an agreement covers, in one statement; gives the ids written. Keys are taken in
+ * order, so that two batches with the same keys wait for each other and never in a circle.
  */
 export async function insertCovered(
   tx: HatTx,
@@ -30,23 +30,29 @@ export async function insertCovered(
 ): Promise<Set<string>> {
   const rows = [...events].sort(byKey);
   const written = await tx.sql<{ id: string }[]>`
-    insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, body_hash, kind,
-      meter, unit, quantity, occurred_at, occurred_on, request_id, reference, attributes, recorded_by, recorded_at)
-    select e.id, ${hat.id}, e."organisationId", e."serviceId", c.agreement_version_id, e.source, e."idempotencyKey", e."bodyHash", 'usage',
-      e.meter, e.unit, e.quantity, e."occurredAt", e.day, e."requestId", e.reference, e.attributes, ${actor.id}, ${now}
-    from (
+    with sent as (
       select r.*, (r."occurredAt" at time zone ${OFFICE_TIME_ZONE})::date as day
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, "organisationId" uuid, "serviceId" uuid, source text,
         "idempotencyKey" text, "bodyHash" text, meter text, unit text, quantity numeric, "occurredAt" timestamptz, "requestId" uuid,
         reference text, attributes jsonb)
-    ) as e
-    cross join lateral (
-      select agreement_version_id from agreement_coverage
-      where centre_id = ${hat.id} and organisation_id = e."organisationId" and service_id = e."serviceId"
-        and valid_from <= e.day and (valid_to is null or valid_to > e.day)
-      order by valid_from desc, agreement_version_id desc limit 1
-    ) as c
-    on conflict (centre_id, source, idempotency_key) do nothing
+    ), covered as materialized (
+      select e.*, c.agreement_version_id from sent e
+      cross join lateral (
+        select agreement_version_id from agreement_coverage
+        where centre_id = ${hat.id} and organisation_id = e."organisationId" and service_id = e."serviceId"
+          and valid_from <= e.day and (valid_to is null or valid_to > e.day)
+        order by valid_from desc, agreement_version_id desc limit 1
+      ) as c
+    ), taken as (
+      insert into usage_keys (centre_id, source, idempotency_key, event_id, body_hash)
+      select ${hat.id}, source, "idempotencyKey", id, "bodyHash" from covered
+      on conflict do nothing returning event_id
+    )
+    insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, kind,
+      meter, unit, quantity, occurred_at, occurred_on, request_id, reference, attributes, recorded_by, recorded_at)
+    select e.id, ${hat.id}, e."organisationId", e."serviceId", e.agreement_version_id, e.source, e."idempotencyKey", 'usage',
+      e.meter, e.unit, e.quantity, e."occurredAt", e.day, e."requestId", e.reference, e.attributes, ${actor.id}, ${now}
+    from covered e join taken on taken.event_id = e.id
     returning id`;
   return new Set(written.map((row) => row.id));
 }
@@ -64,9 +70,9 @@ export async function findByKeys(
 ): Promise<StoredKey[]> {
   const wanted = keys.map(({ source, idempotencyKey }) => ({ source, idempotencyKey }));
   return tx.sql<StoredKey[]>`
-    select u.id, u.source, u.idempotency_key as "idempotencyKey", u.body_hash as "bodyHash"
+    select u.event_id as id, u.source, u.idempotency_key as "idempotencyKey", u.body_hash as "bodyHash"
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as k (source text, "idempotencyKey" text)
-    join usage_events u on u.centre_id = ${centreId} and u.source = k.source and u.idempotency_key = k."idempotencyKey"`;
+    join usage_keys u on u.centre_id = ${centreId} and u.source = k.source and u.idempotency_key = k."idempotencyKey"`;
 }
 
 const columns = {
@@ -136,45 +142,6 @@ export async function listEvents(
     .orderBy(desc(usageEvents.occurredOn), desc(usageEvents.id))
     .limit(limit);
   return rows as UsageEventView[];
-}
-
-export interface UsageTotalsQuery {
-  readonly centreId: string;
-  readonly serviceId: string;
-  readonly meter?: string;
-  /** First day. */
-  readonly from: string;
-  /** Day after the last day. */
-  readonly to: string;
-}
-
-export interface UsageTotal {
-  readonly organisationId: string;
-  readonly meter: string;
-  readonly unit: string;
-  /** Exact decimal. */
-  readonly quantity: string;
-  readonly eventCount: number;
-}
-
-/**
- * What each organisation used of a service, corrections set off, in half-open days. One row for each organisation, meter and unit, by
- * organisation id: quantities of different units are never added up.
- */
-export async function usageTotals(tx: HatTx, query: UsageTotalsQuery): Promise<UsageTotal[]> {
-  const { centreId, serviceId, meter, from, to } = query;
-  const { organisationId, meter: meterColumn, unit } = usageEvents;
-  return tx
-    .select({ organisationId, meter: meterColumn, unit, ...sums })
-    .from(usageEvents)
-    .where(
-      and(
-        matching({ centreId, serviceId, from, to }),
-        meter === undefined ? undefined : eq(meterColumn, meter),
-      ),
-    )
-    .groupBy(organisationId, meterColumn, unit)
-    .orderBy(asc(organisationId), asc(meterColumn), asc(unit));
 }
 
 export const sums = {

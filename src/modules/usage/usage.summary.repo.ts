@@ -1,38 +1,34 @@
-import { and, asc, type SQL, sql } from 'drizzle-orm';
 import type { HatContext } from '../../platform/context.ts';
 import { type HatTx, planByValues } from '../../platform/db/hat.ts';
-import { type EventFilter, matching, ownRows, sums } from './usage.repo.ts';
 import type { Group, SummaryItem } from './usage.schemas.ts';
-import { usageEvents } from './usage.table.ts';
+import { rowsToSum, type SumsFilter } from './usage.totals.repo.ts';
 
-const GROUP_COLUMNS = {
-  service: ['serviceId', sql<string>`${usageEvents.serviceId}`],
-  organisation: ['organisationId', sql<string>`${usageEvents.organisationId}`],
-  meter: ['meter', sql<string>`${usageEvents.meter}`],
-  month: ['month', sql<string>`to_char(${usageEvents.occurredOn}, 'YYYY-MM')`],
-  source: ['source', sql<string>`${usageEvents.source}`],
-} as const satisfies Record<Group, readonly [keyof SummaryItem, SQL]>;
+/** Column and name of each group. */
+const GROUPS = {
+  service: ['service_id', 'serviceId'],
+  organisation: ['organisation_id', 'organisationId'],
+  meter: ['meter', 'meter'],
+  month: ['month', 'month'],
+} as const satisfies Record<Group, readonly [string, keyof SummaryItem]>;
 
 /** Sums by the given groups and by unit, corrections set off; up to `limit` rows in the order of the groups. */
 export async function summarise(
   tx: HatTx,
-  ctx: HatContext,
+  { hat }: HatContext,
   groups: readonly Group[],
-  filter: EventFilter,
+  filter: SumsFilter,
   limit: number,
 ): Promise<SummaryItem[]> {
-  const keys: [string, SQL][] = [
-    ...groups.map((group) => [...GROUP_COLUMNS[group]] as [string, SQL]),
-    ['unit', sql`${usageEvents.unit}`],
-  ];
   await planByValues(tx);
-  const expressions = keys.map(([, expression]) => expression);
-  const rows = await tx
-    .select({ ...Object.fromEntries(keys), ...sums })
-    .from(usageEvents)
-    .where(and(ownRows(ctx), matching(filter)))
-    .groupBy(...expressions)
-    .orderBy(...expressions.map((expression) => asc(expression)))
-    .limit(limit);
-  return rows as unknown as SummaryItem[];
+  const { sql } = tx;
+  const columns = [...groups.map((group) => GROUPS[group][0]), 'unit'];
+  const named = [...groups.map((group) => GROUPS[group]), ['unit', 'unit'] as const].map(
+    ([column, name]) =>
+      sql`${column === 'month' ? sql`to_char(month, 'YYYY-MM')` : sql(column)} as ${sql(name)}, `,
+  );
+  const own = hat.kind === 'centre' ? { centreId: hat.id } : { organisationId: hat.id };
+  return sql<SummaryItem[]>`
+    select ${named} trim_scale(sum(quantity))::text as quantity, sum(events)::int as "eventCount"
+    from (${rowsToSum(sql, { ...filter, ...own })}) as parts
+    group by ${sql(columns)} having sum(events) > 0 order by ${sql(columns)} limit ${limit}`;
 }

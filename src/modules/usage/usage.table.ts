@@ -1,34 +1,64 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   check,
   foreignKey,
   index,
+  integer,
   jsonb,
   pgTable,
+  primaryKey,
   text,
   unique,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { day, id, moment, quantity } from '../../platform/db/columns.ts';
-import { centreOnly, readPolicy } from '../../platform/db/policies.ts';
+import { day, moment, quantity } from '../../platform/db/columns.ts';
+import { centreOnly, policy, readPolicy } from '../../platform/db/policies.ts';
 import { agreementVersions } from '../agreements/agreements.table.ts';
 import { services } from '../catalogue/catalogue.table.ts';
 import { memberKey } from '../organisations/organisations.table.ts';
 import { serviceRequests } from '../requests/requests.table.ts';
 
-/** What was used: append-only, and each key counts once for ever. A correction is an event of its own. */
+const memberReads = (table: string) =>
+  readPolicy(table, 'member', sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id())`);
+
+/**
+ * The pairs of source and key that were used, for ever: also those of events that are no longer kept. Of two writers the second waits
+ * here for the first.
+ */
+export const usageKeys = pgTable(
+  'usage_keys',
+  {
+    centreId: uuid('centre_id').notNull(),
+    source: text('source').notNull(),
+    idempotencyKey: text('idempotency_key').notNull(),
+    eventId: uuid('event_id').notNull(),
+    bodyHash: text('body_hash').notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'usage_keys_pkey',
+      columns: [table.centreId, table.source, table.idempotencyKey],
+    }),
+    centreOnly('usage_keys'),
+  ],
+);
+
+/**
+ * What was used: append-only. A correction is an event of its own, on the day of what it corrects. Partitioned by month of
+ * `occurred_on`, which is therefore part of every key; the partitions stand in a schema of their own that no program may enter.
+ */
 export const usageEvents = pgTable(
   'usage_events',
   {
-    id: id(),
+    id: uuid('id').notNull(),
     centreId: uuid('centre_id').notNull(),
     organisationId: uuid('organisation_id').notNull(),
     serviceId: uuid('service_id').notNull(),
     agreementVersionId: uuid('agreement_version_id').notNull(),
     source: text('source').notNull(),
     idempotencyKey: text('idempotency_key').notNull(),
-    bodyHash: text('body_hash').notNull(),
     kind: text('kind').notNull(),
     meter: text('meter').notNull(),
     unit: text('unit').notNull(),
@@ -46,8 +76,8 @@ export const usageEvents = pgTable(
     recordedAt: moment('recorded_at').notNull(),
   },
   (table) => [
-    unique('usage_events_key').on(table.centreId, table.source, table.idempotencyKey),
-    unique('usage_events_parties_key').on(table.centreId, table.organisationId, table.id),
+    primaryKey({ name: 'usage_events_pkey', columns: [table.id, table.occurredOn] }),
+    unique('usage_events_parties_key').on(table.centreId, table.organisationId, table.id, table.occurredOn),
     memberKey(table, 'usage_events_member_fkey'),
     foreignKey({
       name: 'usage_events_service_fkey',
@@ -66,23 +96,67 @@ export const usageEvents = pgTable(
     }),
     foreignKey({
       name: 'usage_events_corrects_fkey',
-      columns: [table.centreId, table.organisationId, table.correctsEventId],
-      foreignColumns: [table.centreId, table.organisationId, table.id],
+      columns: [table.centreId, table.organisationId, table.correctsEventId, table.occurredOn],
+      foreignColumns: [table.centreId, table.organisationId, table.id, table.occurredOn],
     }),
-    uniqueIndex('usage_events_reversal_key').on(table.correctsEventId).where(sql`kind = 'reversal'`),
+    uniqueIndex('usage_events_reversal_key')
+      .on(table.correctsEventId, table.occurredOn)
+      .where(sql`kind = 'reversal'`),
     index('usage_events_corrects_idx').on(table.correctsEventId).where(sql`corrects_event_id is not null`),
     index('usage_events_centre_day_idx').on(table.centreId, table.occurredOn, table.id),
     index('usage_events_service_day_idx').on(table.centreId, table.serviceId, table.occurredOn),
     index('usage_events_organisation_day_idx').on(table.organisationId, table.occurredOn, table.id),
     index('usage_events_request_idx').on(table.requestId).where(sql`request_id is not null`),
+    // What was recorded after a period was frozen: few, and at the end of their partition.
+    index('usage_events_recorded_idx').using('brin', table.recordedAt),
     check('usage_events_kind_check', sql`kind in ('usage', 'reversal', 'adjustment')`),
     check('usage_events_corrects_check', sql`(kind = 'usage') = (corrects_event_id is null)`),
     check('usage_events_quantity_check', sql`kind <> 'usage' or quantity >= 0`),
     centreOnly('usage_events'),
-    readPolicy(
-      'usage_events',
-      'member',
-      sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id())`,
-    ),
+    memberReads('usage_events'),
+  ],
+);
+
+const sums = () => ({
+  centreId: uuid('centre_id').notNull(),
+  month: day('month').notNull(),
+  serviceId: uuid('service_id').notNull(),
+  organisationId: uuid('organisation_id').notNull(),
+  meter: text('meter').notNull(),
+  unit: text('unit').notNull(),
+  quantity: quantity('quantity').notNull(),
+  eventCount: integer('event_count').notNull(),
+});
+const housekeeping = sql`(app.hat_kind() = 'identity')`;
+
+/** Sums of the events by month, corrections set off; together with `usage_rollup_deltas` they are the sums of all events. */
+export const usageRollups = pgTable('usage_rollups', sums(), (table) => [
+  primaryKey({
+    name: 'usage_rollups_pkey',
+    columns: [table.centreId, table.month, table.serviceId, table.organisationId, table.meter, table.unit],
+  }),
+  index('usage_rollups_organisation_idx').on(table.organisationId, table.month),
+  readPolicy(
+    'usage_rollups',
+    'centre',
+    sql`(app.hat_kind() = 'centre' and centre_id = app.hat_id())`,
+  ),
+  memberReads('usage_rollups'),
+  policy('usage_rollups', 'housekeeping', housekeeping),
+]);
+
+/**
+ * What each statement that wrote events adds to the roll-ups, written by a trigger in the same transaction. A job moves it into
+ * `usage_rollups`, so that writers do not wait for each other at a sum.
+ */
+export const usageRollupDeltas = pgTable(
+  'usage_rollup_deltas',
+  { id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(), ...sums() },
+  (table) => [
+    index('usage_rollup_deltas_centre_idx').on(table.centreId, table.month),
+    index('usage_rollup_deltas_organisation_idx').on(table.organisationId, table.month),
+    centreOnly('usage_rollup_deltas'),
+    memberReads('usage_rollup_deltas'),
+    policy('usage_rollup_deltas', 'housekeeping', housekeeping),
   ],
 );

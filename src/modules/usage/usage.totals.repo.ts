@@ -1,14 +1,64 @@
+import type postgres from 'postgres';
+import type { Day, Moment } from '../../platform/clock.ts';
 import { type HatTx, planByValues } from '../../platform/db/hat.ts';
 
-export interface UsageTotalsOfServices {
-  readonly centreId: string;
-  readonly serviceIds: readonly string[];
+type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
+/** Which usage is added up: that of half-open days, narrowed down by what is given. */
+export interface SumsFilter {
+  readonly centreId?: string;
+  readonly organisationId?: string;
+  readonly serviceIds?: readonly string[];
   /** First day. */
-  readonly from: string;
+  readonly from: Day;
   /** Day after the last day. */
-  readonly to: string;
+  readonly to: Day;
   /** Leaves out what was recorded after this moment. */
-  readonly recordedUntil?: string;
+  readonly recordedUntil?: Moment;
+}
+
+/**
+ * Rows to be added up, corrections and all: `service_id, organisation_id, meter, unit, month, quantity, events`. Days that are whole
+ * months come from the roll-ups, less the few events recorded too late; others from the events.
+ */
+export function rowsToSum(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
+  const isMonths = filter.from.endsWith('-01') && filter.to.endsWith('-01');
+  return isMonths ? fromRollups(sql, filter) : fromEvents(sql, filter);
+}
+
+function fromRollups(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
+  const { from, to, recordedUntil } = filter;
+  const months = sql`${narrowed(sql, filter)} and month >= ${from} and month < ${to}`;
+  const tooLate =
+    recordedUntil === undefined
+      ? sql``
+      : sql`union all select service_id, organisation_id, meter, unit, date_trunc('month', occurred_on)::date, -quantity, -1
+          from usage_events where ${daysOf(sql, filter)} and recorded_at > ${recordedUntil}`;
+  return sql`
+    select service_id, organisation_id, meter, unit, month, quantity, event_count as events from usage_rollups where ${months}
+    union all select service_id, organisation_id, meter, unit, month, quantity, event_count from usage_rollup_deltas where ${months}
+    ${tooLate}`;
+}
+
+function fromEvents(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
+  const { recordedUntil } = filter;
+  return sql`
+    select service_id, organisation_id, meter, unit, date_trunc('month', occurred_on)::date as month, quantity, 1 as events
+    from usage_events where ${daysOf(sql, filter)} ${recordedUntil === undefined ? sql`` : sql`and recorded_at <= ${recordedUntil}`}`;
+}
+
+function daysOf(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
+  return sql`${narrowed(sql, filter)} and occurred_on >= ${filter.from} and occurred_on < ${filter.to}`;
+}
+
+function narrowed(
+  sql: postgres.TransactionSql,
+  { centreId, organisationId, serviceIds }: SumsFilter,
+): Fragment {
+  return sql`true
+    ${centreId === undefined ? sql`` : sql`and centre_id = ${centreId}`}
+    ${organisationId === undefined ? sql`` : sql`and organisation_id = ${organisationId}`}
+    ${serviceIds === undefined ? sql`` : sql`and service_id = any(${serviceIds as string[]}::uuid[])`}`;
 }
 
 export interface ServiceUsageTotal {
@@ -21,19 +71,19 @@ export interface ServiceUsageTotal {
   readonly eventCount: number;
 }
 
-/** `usageTotals` of many services in one query. One row for each service, organisation, meter and unit. */
+/**
+ * What each organisation used of services, corrections set off. One row for each service, organisation, meter and unit: quantities of
+ * different units are never added up.
+ */
 export async function usageTotalsOfServices(
   tx: HatTx,
-  { centreId, serviceIds, from, to, recordedUntil }: UsageTotalsOfServices,
+  filter: SumsFilter & { readonly centreId: string; readonly serviceIds: readonly string[] },
 ): Promise<ServiceUsageTotal[]> {
   await planByValues(tx);
-  const { sql } = tx;
-  return sql<ServiceUsageTotal[]>`
+  return tx.sql<ServiceUsageTotal[]>`
     select service_id as "serviceId", organisation_id as "organisationId", meter, unit,
-      trim_scale(sum(quantity))::text as quantity, count(*)::int as "eventCount"
-    from usage_events
-    where centre_id = ${centreId} and service_id = any(${serviceIds as string[]}::uuid[]) and occurred_on >= ${from} and occurred_on < ${to}
-      ${recordedUntil === undefined ? sql`` : sql`and recorded_at <= ${recordedUntil}`}
-    group by service_id, organisation_id, meter, unit
+      trim_scale(sum(quantity))::text as quantity, sum(events)::int as "eventCount"
+    from (${rowsToSum(tx.sql, filter)}) as parts
+    group by service_id, organisation_id, meter, unit having sum(events) > 0
     order by service_id, organisation_id, meter, unit`;
 }
