@@ -1,4 +1,5 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams } from '../../platform/http/schemas.ts';
 import {
   AllocationKeyPage,
@@ -7,6 +8,7 @@ import {
   CreateAllocationKey,
 } from './allocation-lists.schemas.ts';
 import type { AllocationListsService } from './allocation-lists.service.ts';
+import { KEY_MEMBER_UNKNOWN } from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 
@@ -30,7 +32,11 @@ export const allocationListsRoutes =
     app.post(
       '/allocation-keys',
       {
-        config: { access: 'allocation-keys:manage', idempotent: true },
+        config: {
+          access: 'allocation-keys:manage',
+          idempotent: true,
+          refuses: [NOT_FOUND, KEY_MEMBER_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'createAllocationKey',

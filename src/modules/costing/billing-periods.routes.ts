@@ -1,6 +1,7 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { allowNoBody } from '../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { closed, IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
   CreatePeriod,
@@ -10,6 +11,7 @@ import {
   PeriodView,
 } from './billing-periods.schemas.ts';
 import type { BillingPeriodsService } from './billing-periods.service.ts';
+import { PERIOD_HAS_POSTED_RUN, PERIOD_OVERLAPS, PERIOD_STATE_REFUSED } from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 
@@ -33,7 +35,7 @@ export const billingPeriodsRoutes =
     app.post(
       '/billing-periods',
       {
-        config: { access: 'periods:manage', idempotent: true },
+        config: { access: 'periods:manage', idempotent: true, refuses: [NOT_FOUND, PERIOD_OVERLAPS] },
         schema: {
           tags,
           operationId: 'createBillingPeriod',
@@ -61,7 +63,7 @@ export const billingPeriodsRoutes =
     app.post(
       '/billing-periods/:id/actions/:action',
       {
-        config: { access: 'periods:manage' },
+        config: { access: 'periods:manage', refuses: [PERIOD_STATE_REFUSED, PERIOD_HAS_POSTED_RUN] },
         preValidation: allowNoBody,
         schema: {
           tags,

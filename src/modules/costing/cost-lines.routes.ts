@@ -1,6 +1,8 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { CostLinePage, CostLineQuery, CostLineView, CreateCostLine } from './cost-lines.schemas.ts';
 import type { CostLinesService } from './cost-lines.service.ts';
+import { COST_SERVICE_UNKNOWN, PERIOD_FROZEN } from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 
@@ -24,7 +26,11 @@ export const costLinesRoutes =
     app.post(
       '/cost-lines',
       {
-        config: { access: 'costs:write', idempotent: true },
+        config: {
+          access: 'costs:write',
+          idempotent: true,
+          refuses: [NOT_FOUND, COST_SERVICE_UNKNOWN, PERIOD_FROZEN],
+        },
         schema: {
           tags,
           operationId: 'createCostLine',

@@ -1,6 +1,14 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams } from '../../platform/http/schemas.ts';
+import {
+  ACCOUNT_EXISTS,
+  ROLE_UNKNOWN,
+  SCOPE_INVALID,
+  TEAM_NAME_TAKEN,
+  USER_UNKNOWN,
+} from './identity.errors.ts';
 import {
   ChangeRoles,
   ChangeTeamMembers,
@@ -40,7 +48,11 @@ export const membersRoutes =
     app.post(
       '/users',
       {
-        config: { access: 'users:manage', idempotent: true },
+        config: {
+          access: 'users:manage',
+          idempotent: true,
+          refuses: [NOT_FOUND, ACCOUNT_EXISTS, ROLE_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'createUser',
@@ -54,7 +66,7 @@ export const membersRoutes =
     app.put(
       '/users/:id/roles',
       {
-        config: { access: 'users:manage' },
+        config: { access: 'users:manage', refuses: [ROLE_UNKNOWN] },
         schema: {
           tags,
           operationId: 'changeRoles',
@@ -83,7 +95,7 @@ export const membersRoutes =
     app.post(
       '/teams',
       {
-        config: { access: 'teams:manage', idempotent: true },
+        config: { access: 'teams:manage', idempotent: true, refuses: [TEAM_NAME_TAKEN, USER_UNKNOWN] },
         schema: {
           tags,
           operationId: 'createTeam',
@@ -97,7 +109,7 @@ export const membersRoutes =
     app.put(
       '/teams/:id/members',
       {
-        config: { access: 'teams:manage' },
+        config: { access: 'teams:manage', refuses: [USER_UNKNOWN] },
         schema: {
           tags,
           operationId: 'changeTeamMembers',
@@ -132,7 +144,7 @@ const machineAccountsRoutes =
     app.post(
       '/machine-accounts',
       {
-        config: { access: 'machine-accounts:manage', idempotent: true },
+        config: { access: 'machine-accounts:manage', idempotent: true, refuses: [SCOPE_INVALID] },
         schema: {
           tags,
           operationId: 'createMachineAccount',

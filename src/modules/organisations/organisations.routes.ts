@@ -2,6 +2,12 @@ import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
+  AGS_TAKEN,
+  ALREADY_MEMBER,
+  CENTRE_CODE_TAKEN,
+  ORGANISATION_UNKNOWN,
+} from './organisations.errors.ts';
+import {
   AddMember,
   CentrePage,
   CentreQuery,
@@ -40,7 +46,7 @@ export const organisationsRoutes =
     app.post(
       '/organisations',
       {
-        config: { access: 'organisations:manage', idempotent: true },
+        config: { access: 'organisations:manage', idempotent: true, refuses: [AGS_TAKEN] },
         schema: {
           tags,
           operationId: 'createOrganisation',
@@ -109,7 +115,11 @@ export const organisationsRoutes =
     app.post(
       '/centres',
       {
-        config: { access: 'centres:manage', idempotent: true },
+        config: {
+          access: 'centres:manage',
+          idempotent: true,
+          refuses: [CENTRE_CODE_TAKEN, ORGANISATION_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'createCentre',
@@ -173,7 +183,11 @@ export const organisationsRoutes =
     app.post(
       '/centres/:id/members',
       {
-        config: { access: 'members:manage', idempotent: true },
+        config: {
+          access: 'members:manage',
+          idempotent: true,
+          refuses: [ALREADY_MEMBER, ORGANISATION_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'addMember',

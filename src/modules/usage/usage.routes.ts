@@ -3,6 +3,18 @@ import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IdParams } from '../../platform/http/schemas.ts';
 import {
+  USAGE_ALREADY_REVERSED,
+  USAGE_ATTRIBUTES_TOO_LARGE,
+  USAGE_CHAIN_NEGATIVE,
+  USAGE_IN_FUTURE,
+  USAGE_KEY_RESERVED,
+  USAGE_KEY_REUSED,
+  USAGE_NO_AGREEMENT,
+  USAGE_NOT_CORRECTABLE,
+  USAGE_PERSONAL_DATA,
+  USAGE_SUMMARY_TOO_LARGE,
+} from './usage.errors.ts';
+import {
   AdjustUsage,
   BatchResult,
   LineResult,
@@ -20,6 +32,15 @@ import { checkedBody } from './usage.validation.ts';
 
 const tags = ['Usage'];
 const NDJSON = 'application/x-ndjson';
+const RECORDING_REFUSALS = [
+  USAGE_ATTRIBUTES_TOO_LARGE,
+  USAGE_IN_FUTURE,
+  USAGE_KEY_RESERVED,
+  USAGE_KEY_REUSED,
+  USAGE_NO_AGREEMENT,
+  USAGE_PERSONAL_DATA,
+];
+const CORRECTION_REFUSALS = [USAGE_ALREADY_REVERSED, USAGE_CHAIN_NEGATIVE, USAGE_NOT_CORRECTABLE];
 const STATUS = { created: 201, existing: 200 } as const;
 
 export const usageRoutes =
@@ -44,7 +65,7 @@ export const usageRoutes =
     app.route({
       method: 'POST',
       url: '/usage-events',
-      config: { access: 'usage:write', idempotent: true },
+      config: { access: 'usage:write', idempotent: true, refuses: RECORDING_REFUSALS },
       schema: recordSchema,
       // The body is checked by its own shape, for clearer pointers than those of a union.
       validatorCompiler: (part) =>
@@ -71,7 +92,7 @@ export const usageRoutes =
     app.post(
       '/usage-events/:id/reversal',
       {
-        config: { access: 'usage:write', idempotent: true },
+        config: { access: 'usage:write', idempotent: true, refuses: CORRECTION_REFUSALS },
         schema: {
           tags,
           operationId: 'reverseUsageEvent',
@@ -87,7 +108,11 @@ export const usageRoutes =
     app.post(
       '/usage-events/:id/adjustment',
       {
-        config: { access: 'usage:write', idempotent: true },
+        config: {
+          access: 'usage:write',
+          idempotent: true,
+          refuses: [...CORRECTION_REFUSALS, USAGE_KEY_REUSED, USAGE_KEY_RESERVED],
+        },
         schema: {
           tags,
           operationId: 'adjustUsageEvent',
@@ -103,7 +128,7 @@ export const usageRoutes =
     app.get(
       '/usage-summary',
       {
-        config: { access: 'usage:read' },
+        config: { access: 'usage:read', refuses: [USAGE_SUMMARY_TOO_LARGE] },
         schema: {
           tags,
           operationId: 'summariseUsage',
