@@ -20,7 +20,12 @@ export type DeadLetterQuery = Static<typeof DeadLetterQuery>;
 export const AuditView = named('AuditEntry', {
   id: Uuid,
   at: Moment,
-  actor: closed({ id: Uuid, name: Type.String(), kind: Type.String() }),
+  actor: nullable(
+    closed(
+      { id: Uuid, name: Type.String(), kind: Type.String() },
+      { description: 'To members null for somebody of the centre' },
+    ),
+  ),
   hat: closed({ kind: Type.String(), id: Uuid }),
   onBehalfOf: nullable(Uuid),
   requestId: Type.String(),

@@ -7,6 +7,7 @@ import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
 import { applyAction } from './actions.service.ts';
 import * as events from './events.repo.ts';
+import { toEventView } from './events.views.ts';
 import { ACTION_NOT_POSSIBLE } from './requests.errors.ts';
 import type { RequestRow } from './requests.rows.ts';
 import type { EventView, MessageView, PagingQuery } from './requests.schemas.ts';
@@ -18,26 +19,36 @@ export type ConversationService = ReturnType<typeof createConversationService>;
 /** Messages between the parties, the centre's notes, and the history. */
 export function createConversationService(db: Database) {
   /** One page of what belongs to a request, which must exist under the hat. */
-  async function page<T extends { id: string }>(
+  async function page<R extends { id: string }, V>(
     ctx: HatContext,
     requestId: string,
     list: string,
     { limit, cursor }: PagingQuery,
-    read: (tx: HatTx, after: string | undefined, limit: number) => Promise<T[]>,
-  ): Promise<Page<T>> {
+    read: (tx: HatTx, after: string | undefined, limit: number) => Promise<R[]>,
+    view: (row: R) => V,
+  ): Promise<Page<V>> {
     const [after] = cursor === undefined ? [] : decodeCursor(list, cursor, ['uuid'] as const);
     const rows = await withHatTx(db, ctx, async (tx) => {
       await getRow(tx, requestId);
       return read(tx, after, limit + 1);
     });
-    return toPage(
-      rows,
-      limit,
-      list,
-      (row) => [row.id],
-      (row) => row,
-    );
+    return toPage(rows, limit, list, (row) => [row.id], view);
   }
+
+  /** One page of messages or of notes. */
+  const messages = (
+    list: 'messages' | 'notes',
+    visibility: events.Visibility,
+    { ctx, id, query }: { ctx: HatContext; id: string; query: PagingQuery },
+  ): Promise<Page<MessageView>> =>
+    page(
+      ctx,
+      id,
+      list,
+      query,
+      (tx, after, limit) => events.listMessages(tx, id, visibility, after, limit),
+      (message) => message,
+    );
 
   async function write(
     ctx: HatContext,
@@ -72,15 +83,18 @@ export function createConversationService(db: Database) {
     writeMessage: (ctx: HatContext, id: string, body: string) => write(ctx, id, body, 'parties'),
     writeNote: (ctx: HatContext, id: string, body: string) => write(ctx, id, body, 'centre'),
     listMessages: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<MessageView>> =>
-      page(ctx, id, 'messages', query, (tx, after, limit) =>
-        events.listMessages(tx, id, 'parties', after, limit),
-      ),
+      messages('messages', 'parties', { ctx, id, query }),
     listNotes: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<MessageView>> =>
-      page(ctx, id, 'notes', query, (tx, after, limit) =>
-        events.listMessages(tx, id, 'centre', after, limit),
-      ),
+      messages('notes', 'centre', { ctx, id, query }),
     listEvents: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<EventView>> =>
-      page(ctx, id, 'events', query, (tx, after, limit) => events.listEvents(tx, id, after, limit)),
+      page(
+        ctx,
+        id,
+        'events',
+        query,
+        (tx, after, limit) => events.listEvents(tx, id, after, limit),
+        (row) => toEventView(ctx, row),
+      ),
   };
 }
 

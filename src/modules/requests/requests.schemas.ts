@@ -163,7 +163,9 @@ export const EventView = named('ServiceRequestEvent', {
   fromStatus: nullable(StatusSchema),
   toStatus: nullable(StatusSchema),
   at: Moment,
-  actor: closed({ id: Uuid, name: Type.String() }),
+  actor: nullable(
+    closed({ id: Uuid, name: Type.String() }, { description: 'To members null for somebody of the centre' }),
+  ),
   hat: closed({ kind: Type.String(), id: Uuid }),
   onBehalfOf: nullable(Uuid),
   reason: nullable(Type.String()),
