@@ -19,36 +19,26 @@ export type ConversationService = ReturnType<typeof createConversationService>;
 /** Messages between the parties, the centre's notes, and the history. */
 export function createConversationService(db: Database) {
   /** One page of what belongs to a request, which must exist under the hat. */
-  async function page<R extends { id: string }, V>(
+  async function page<T extends { id: string }>(
     ctx: HatContext,
     requestId: string,
     list: string,
     { limit, cursor }: PagingQuery,
-    read: (tx: HatTx, after: string | undefined, limit: number) => Promise<R[]>,
-    view: (row: R) => V,
-  ): Promise<Page<V>> {
+    read: (tx: HatTx, after: string | undefined, limit: number) => Promise<T[]>,
+  ): Promise<Page<T>> {
     const [after] = cursor === undefined ? [] : decodeCursor(list, cursor, ['uuid'] as const);
     const rows = await withHatTx(db, ctx, async (tx) => {
       await getRow(tx, requestId);
       return read(tx, after, limit + 1);
     });
-    return toPage(rows, limit, list, (row) => [row.id], view);
-  }
-
-  /** One page of messages or of notes. */
-  const messages = (
-    list: 'messages' | 'notes',
-    visibility: events.Visibility,
-    { ctx, id, query }: { ctx: HatContext; id: string; query: PagingQuery },
-  ): Promise<Page<MessageView>> =>
-    page(
-      ctx,
-      id,
+    return toPage(
+      rows,
+      limit,
       list,
-      query,
-      (tx, after, limit) => events.listMessages(tx, id, visibility, after, limit),
-      (message) => message,
+      (row) => [row.id],
+      (row) => row,
     );
+  }
 
   async function write(
     ctx: HatContext,
@@ -83,17 +73,16 @@ export function createConversationService(db: Database) {
     writeMessage: (ctx: HatContext, id: string, body: string) => write(ctx, id, body, 'parties'),
     writeNote: (ctx: HatContext, id: string, body: string) => write(ctx, id, body, 'centre'),
     listMessages: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<MessageView>> =>
-      messages('messages', 'parties', { ctx, id, query }),
+      page(ctx, id, 'messages', query, (tx, after, limit) =>
+        events.listMessages(tx, id, 'parties', after, limit),
+      ),
     listNotes: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<MessageView>> =>
-      messages('notes', 'centre', { ctx, id, query }),
+      page(ctx, id, 'notes', query, (tx, after, limit) =>
+        events.listMessages(tx, id, 'centre', after, limit),
+      ),
     listEvents: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<EventView>> =>
-      page(
-        ctx,
-        id,
-        'events',
-        query,
-        (tx, after, limit) => events.listEvents(tx, id, after, limit),
-        (row) => toEventView(ctx, row),
+      page(ctx, id, 'events', query, async (tx, after, limit) =>
+        (await events.listEvents(tx, id, after, limit)).map((row) => toEventView(ctx, row)),
       ),
   };
 }

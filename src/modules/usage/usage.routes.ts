@@ -24,6 +24,7 @@ import {
   UsageEventPage,
   UsageEventQuery,
   UsageEventView,
+  UsagePagingQuery,
   UsageSummary,
   UsageSummaryQuery,
 } from './usage.schemas.ts';
@@ -124,6 +125,21 @@ export const usageRoutes =
       },
       async (request, reply) =>
         sendRecorded(reply, await service.adjust(request.ctx, request.params.id, request.body)),
+    );
+    app.get(
+      '/service-requests/:id/usage-events',
+      {
+        config: { access: 'usage:read' },
+        schema: {
+          tags,
+          operationId: 'listServiceRequestUsageEvents',
+          summary: 'What a request used, corrections included',
+          params: IdParams,
+          querystring: UsagePagingQuery,
+          response: { 200: UsageEventPage },
+        },
+      },
+      (request) => service.listEventsOfRequest(request.ctx, request.params.id, request.query),
     );
     app.get(
       '/usage-summary',

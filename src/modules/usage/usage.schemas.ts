@@ -121,6 +121,9 @@ export const UsageEventQuery = closed({
 });
 export type UsageEventQuery = Static<typeof UsageEventQuery>;
 
+export const UsagePagingQuery = closed(PageQuery);
+export type UsagePagingQuery = Static<typeof UsagePagingQuery>;
+
 const Reason = line(500, 'Why, for the auditor; no personal data');
 export const ReverseUsage = named('ReverseUsageEvent', { reason: Reason });
 export type ReverseUsage = Static<typeof ReverseUsage>;
