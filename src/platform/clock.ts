@@ -25,9 +25,14 @@ export function fixedClock(start: Moment): Clock & { set(moment: Moment): void }
   };
 }
 
-/** PostgreSQL's text form of a timestamptz as a `Moment`. */
+/** `2026-11-22 17:00:00.5+00`: how PostgreSQL writes a timestamptz while the session's zone is UTC. */
+const UTC_TEXT = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/;
+
+/** PostgreSQL's text form of a timestamptz as a `Moment`. A list holds hundreds, so that the usual form is cut, not parsed. */
 export function momentFromDatabase(text: string): Moment {
-  return new Date(text).toISOString();
+  const [, day, time, fraction = ''] = UTC_TEXT.exec(text) ?? [];
+  if (day === undefined) return new Date(text).toISOString();
+  return `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
 }
 
 /** The day in Germany on which a moment falls. */

@@ -143,7 +143,7 @@ function openPlaces(schema: Schema, at = ''): string[] {
     openPlaces(one, at),
   );
   if (schema.items !== undefined) return [...alternatives, ...openPlaces(schema.items, `${at}/*`)];
-  if (schema.type !== 'object') return alternatives;
+  if (![schema.type].flat().includes('object')) return alternatives;
   const inner = Object.entries(schema.properties ?? {}).flatMap(([name, one]) =>
     openPlaces(one, `${at}/${name}`),
   );

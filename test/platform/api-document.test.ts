@@ -1,6 +1,7 @@
 import tap from 'tap';
 import { type ApiDocument, completed } from '../../src/platform/http/api-document.ts';
 import { NOT_FOUND } from '../../src/platform/http/problems.ts';
+import { nullable } from '../../src/platform/http/schemas.ts';
 
 const documentOf = (...schemas: object[]): ApiDocument => ({
   components: { securitySchemes: {} },
@@ -25,6 +26,25 @@ tap.test('names: a schema with a title stands once, below its name, wherever it 
   const { title: _title, ...schema } = thing();
   t.same((document.components['schemas'] as Record<string, unknown>)['Thing'], schema);
   t.ok(document.components['securitySchemes'], 'other components stay');
+});
+
+tap.test('names: a value or null refers to the value', async (t) => {
+  const choice = { title: 'Choice', enum: ['a', 'b'] };
+  const object = nullable(thing() as never);
+  const document = completed(documentOf(thing(), object, choice, nullable(choice as never)), new Map());
+  const orNull = ($ref: string) => ({ anyOf: [{ $ref }, { type: 'null' }] });
+  t.match(answersOf(document), {
+    200: {
+      content: {
+        'application/json': [
+          REF,
+          orNull(REF.$ref),
+          { $ref: '#/components/schemas/Choice' },
+          orNull('#/components/schemas/Choice'),
+        ],
+      },
+    },
+  });
 });
 
 tap.test('names: a title in an example is no name', async (t) => {

@@ -4,7 +4,7 @@ import type { Target } from './tenant-row.ts';
 
 /** A JSON Schema as far as tests look into one. */
 export interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
   readonly patternProperties?: Readonly<Record<string, Schema>>;

@@ -144,6 +144,13 @@ export async function findTeamIds(
   return new Set(rows.map(({ id }) => id));
 }
 
+/** Who wants to order what, when. */
+export interface OrderableQuery {
+  readonly serviceId: string;
+  readonly organisationId: string;
+  readonly day: Day;
+}
+
 /** A service with its published version, for filing a request; the content of the version is read apart. */
 export interface OrderableRow extends Omit<Facts, 'isPublished'> {
   readonly centreId: string;
@@ -156,17 +163,15 @@ export interface OrderableRow extends Omit<Facts, 'isPublished'> {
  * Says what `listServices` says about one service. The statement is spelled out, for it runs with every request that is filed and
  * putting it together anew each time costs as much as sending it.
  */
-export async function findOrderable(
-  { sql }: HatTx,
-  id: string,
-  organisationId: string,
-  day: Day,
-): Promise<OrderableRow | undefined> {
-  const [row] = await sql<OrderableRow[]>`
+export function selectOrderable(
+  sql: postgres.Sql | postgres.TransactionSql,
+  { serviceId, organisationId, day }: OrderableQuery,
+): postgres.PendingQuery<postgres.Row[]> {
+  return sql`
     select s.centre_id as "centreId", z.code as "centreCode", s.code, v.id as "versionId",
       m.organisation_id is not null as "isMember", c."agreementVersionId", c."startsLater", c."hasEnded"
     from (select ${organisationId}::uuid as organisation_id, ${day}::date as day) o
-    join services s on s.id = ${id}
+    join services s on s.id = ${serviceId}
     join centres z on z.id = s.centre_id
     left join service_versions v on v.service_id = s.id and v.number = s.published_version
     left join centre_members m on m.centre_id = s.centre_id and m.organisation_id = o.organisation_id
@@ -176,5 +181,4 @@ export async function findOrderable(
         coalesce(bool_or(k.valid_from > o.day), false) as "startsLater", coalesce(bool_or(k.valid_to <= o.day), false) as "hasEnded"
       from agreement_coverage k
       where k.centre_id = s.centre_id and k.organisation_id = o.organisation_id and k.service_id = s.id) c on true`;
-  return row;
 }

@@ -17,4 +17,5 @@ export {
   getServiceVersion,
   type Orderable,
   type OrderableVersion,
+  readOrderable,
 } from './orderable.service.ts';

@@ -1,11 +1,12 @@
 import { BoundedCache } from '../../platform/bounded-cache.ts';
-import type { Day } from '../../platform/clock.ts';
-import type { HatTx } from '../../platform/db/hat.ts';
+import type { HatContext } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { type HatTx, readUnderHat, withHatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { explainNotOrderable, type NotOrderableReason } from '../agreements/index.ts';
 import { SERVICE_NOT_ORDERABLE } from './catalogue.errors.ts';
-import { findOrderable } from './catalogue.repo.ts';
+import { type OrderableQuery, type OrderableRow, selectOrderable } from './catalogue.repo.ts';
 import type { ServiceVersionView } from './catalogue.schemas.ts';
 import type {
   ApprovalRule,
@@ -47,18 +48,33 @@ const versions = new BoundedCache<OrderableVersion>(VERSIONS_MAX);
  * What an organisation orders when it files a request on a day: one statement, for this is asked for every request. Throws
  * `NOT_FOUND` for a service the hat cannot see, and `SERVICE_NOT_ORDERABLE` with the reason otherwise.
  */
-export async function getOrderable(
-  tx: HatTx,
-  { serviceId, organisationId, day }: { serviceId: string; organisationId: string; day: Day },
+export async function getOrderable(tx: HatTx, query: OrderableQuery): Promise<Orderable> {
+  const [row] = (await selectOrderable(tx.sql, query)) as unknown as OrderableRow[];
+  return toOrderable(query, row, (id) => readVersion(tx, id));
+}
+
+/** The same in one round trip, outside of a transaction. */
+export async function readOrderable(
+  db: Database,
+  ctx: HatContext,
+  query: OrderableQuery,
 ): Promise<Orderable> {
-  const row = await findOrderable(tx, serviceId, organisationId, day);
+  const [row] = await readUnderHat<OrderableRow>(db, ctx, (sql) => selectOrderable(sql, query));
+  return toOrderable(query, row, (id) => withHatTx(db, ctx, (tx) => readVersion(tx, id)));
+}
+
+async function toOrderable(
+  { serviceId }: OrderableQuery,
+  row: OrderableRow | undefined,
+  read: (versionId: string) => Promise<OrderableVersion>,
+): Promise<Orderable> {
   if (row === undefined) throw serviceNotFound();
   const { centreId, centreCode, code, versionId, agreementVersionId } = row;
   const reason = explainNotOrderable({ ...row, isPublished: versionId !== null });
   if (reason !== undefined) throw notOrderable(reason);
   if (versionId === null || agreementVersionId === null)
     throw new Error('orderable without version or agreement');
-  const version = versions.get(versionId) ?? (await readVersion(tx, versionId));
+  const version = versions.get(versionId) ?? (await read(versionId));
   return { centreId, centreCode, agreementVersionId, service: { id: serviceId, code }, version };
 }
 

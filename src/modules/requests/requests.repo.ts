@@ -1,7 +1,8 @@
 import type postgres from 'postgres';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { type HatTx, readUnderHat } from '../../platform/db/hat.ts';
+import { type HatTx, readUnderHat, writeUnderHat } from '../../platform/db/hat.ts';
+import { answerRow } from '../../platform/db/idempotency.ts';
 import { preconditionFailed } from '../../platform/http/etags.ts';
 import type { outboxRow } from '../../platform/jobs/outbox.ts';
 import { auditRow } from '../audit/index.ts';
@@ -36,28 +37,36 @@ export interface Series {
   readonly prefix: string;
 }
 
-/** Writes a request with its first event, audit row and job in one statement; returns its number. */
+/**
+ * Writes a request with its first event, audit row, job and, under an idempotency key, the answer to be given again: one statement
+ * that is a transaction of its own. Returns the number it drew, which it also puts into `answer`.
+ */
 export async function insertRequest(
-  tx: HatTx,
+  db: Database,
   ctx: HatContext,
   row: NewRequest,
   series: Series,
   record: Record,
+  answer: object,
 ): Promise<string> {
-  const { sql } = tx;
-  const [written] = await sql<{ number: string }[]>`
-    with drawn as (select app.next_number(${series.name})::text as n),
+  const [written] = await writeUnderHat<{ number: string }>(
+    db,
+    ctx,
+    (sql, hat) => sql`with ${hat},
+    drawn as (select app.next_number(${series.name})::text as n from hat where is_open),
     r as (
       insert into service_requests (number, id, centre_id, organisation_id, service_id, service_version_id, service_version_number, service_title,
         agreement_version_id, status, priority, subject, description, form_data, external_reference, requester_id, requester_name, follows_id,
         created_at, updated_at, submitted_at)
-      values (${series.prefix}::text || (select lpad(n, greatest(6, length(n)), '0') from drawn),
+      select ${series.prefix}::text || lpad(n, greatest(6, length(n)), '0'),
         ${row.id}, ${row.centreId}, ${row.organisationId}, ${row.serviceId}, ${row.serviceVersionId}, ${row.serviceVersion}, ${row.serviceTitle},
         ${row.agreementVersionId}, ${row.status}, ${row.priority}, ${row.subject}, ${row.description}, ${JSON.stringify(row.formData)},
-        ${row.externalReference}, ${row.requesterId}, ${row.requesterName}, ${row.followsId}, ${row.createdAt}, ${row.updatedAt}, ${row.submittedAt})
+        ${row.externalReference}, ${row.requesterId}, ${row.requesterName}, ${row.followsId}, ${row.createdAt}, ${row.updatedAt}, ${row.submittedAt}
+      from drawn
       returning number
-    ), ${history(sql, ctx, row, record)}
-    select number from r`;
+    ), ${history(sql, ctx, row, record)} ${keptAnswer(sql, ctx, answer)}
+    select number from r`,
+  );
   if (written === undefined) throw new Error('the request just written is not there');
   return written.number;
 }
@@ -67,6 +76,19 @@ export interface Record {
   readonly fact: EventFacts;
   readonly audit: { readonly action: string; readonly details: { readonly [name: string]: unknown } };
   readonly jobs: readonly OutboxRow[];
+}
+
+/** The answer under its key, with the number that only the database knows. */
+function keptAnswer(sql: Sql, ctx: HatContext, answer: object) {
+  if (ctx.idempotency === null) return sql``;
+  const { answer: text, ...row } = answerRow(ctx, ctx.idempotency, answer);
+  return sql`, k as (insert into idempotency_keys (${sql(Object.keys(row))}, answer)
+    select ${sql(row)}, ${text}::jsonb || jsonb_build_object('number', number) from r)`;
+}
+
+/** A further part of a statement whose part `r` is the change: the row is written exactly when there was one. */
+function besides(sql: Sql, part: string, table: string, row: object) {
+  return sql`${sql(part)} as (insert into ${sql(table)} (${sql(Object.keys(row))}) select ${sql(row as never)} from r)`;
 }
 
 /** The same statement writes history, audit trail and jobs: a round trip saved, and none of them can be forgotten. */
@@ -79,9 +101,9 @@ function history(sql: Sql, ctx: HatContext, row: Parties, { fact, audit, jobs }:
     centreId,
     ...(fact.visibility !== 'centre' && { organisationId }),
   });
-  return sql`e as (insert into service_request_events ${sql(eventRow(ctx, row, fact))}),
-    a as (insert into audit_entries ${sql(entry)})
-    ${jobs.length === 0 ? sql`` : sql`, o as (insert into outbox_jobs ${sql(jobs)})`}`;
+  return sql`${besides(sql, 'e', 'service_request_events', eventRow(ctx, row, fact))},
+    ${besides(sql, 'a', 'audit_entries', entry)}
+    ${jobs.length === 0 ? sql`` : jobs.map((job, index) => sql`, ${besides(sql, `o${index}`, 'outbox_jobs', job)}`)}`;
 }
 
 /** One request, or undefined when there is none under this hat. */
@@ -140,7 +162,7 @@ export interface Patch {
 
 /**
  * Changes a request that is still at the version it was read at, with its history in the same statement.
- * Throws `PRECONDITION_FAILED` when it is not; the transaction then takes the history back.
+ * Throws `PRECONDITION_FAILED` when it is not.
  */
 export async function changeRequest(
   tx: HatTx,
@@ -226,8 +248,17 @@ export async function isCaseworker(tx: HatTx, centreId: string, userId: string):
 }
 
 /** True when the request is one of the caller's with this centre, and finished. */
-export async function isFinished(tx: HatTx, centreId: string, id: string): Promise<boolean> {
-  const rows =
-    await tx.sql`select from service_requests where id = ${id} and centre_id = ${centreId} and status in ('closed', 'rejected', 'cancelled')`;
+export async function isFinished(
+  db: Database,
+  ctx: HatContext,
+  centreId: string,
+  id: string,
+): Promise<boolean> {
+  const rows = await readUnderHat(
+    db,
+    ctx,
+    (sql) =>
+      sql`select id from service_requests where id = ${id} and centre_id = ${centreId} and status in ('closed', 'rejected', 'cancelled')`,
+  );
   return rows.length === 1;
 }

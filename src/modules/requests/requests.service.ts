@@ -2,7 +2,7 @@ import { dayOf, yearOf } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
-import { withHatTxOnce } from '../../platform/db/idempotency.ts';
+import { answeredOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { FORBIDDEN } from '../../platform/http/authentication.ts';
 import { preconditionFailed } from '../../platform/http/etags.ts';
@@ -12,9 +12,9 @@ import { outboxRow } from '../../platform/jobs/outbox.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import {
   type FormVersion,
-  getOrderable,
   getServiceVersion,
   type Orderable,
+  readOrderable,
   validateFormData,
 } from '../catalogue/index.ts';
 import { ACTION_NOT_POSSIBLE, FOLLOWS_UNKNOWN, FORM_INVALID } from './requests.errors.ts';
@@ -38,22 +38,23 @@ export function createRequestsService(db: Database) {
     /** Throws `SERVICE_NOT_ORDERABLE`, `FORM_INVALID`, `FOLLOWS_UNKNOWN`. */
     async create(ctx: HatContext, input: CreateRequest): Promise<RequestView> {
       assertFiles(ctx);
-      return withHatTxOnce(db, ctx, async (tx) => {
-        const orderable = await getOrderable(tx, {
+      return answeredOnce(db, ctx, async () => {
+        const orderable = await readOrderable(db, ctx, {
           serviceId: input.serviceId,
           organisationId: ctx.hat.id,
           day: dayOf(ctx.now),
         });
         assertForm(orderable.version, input.formData, input.submit);
-        await assertFollows(tx, orderable.centreId, input.followsId);
+        await assertFollows(db, ctx, orderable.centreId, input.followsId);
         const row = newRow(ctx, orderable, input);
-        const jobs = input.submit ? [processJob(ctx, row)] : [];
-        const number = await repo.insertRequest(tx, ctx, row, seriesOf(orderable.centreCode, ctx), {
+        const view = toRequestView(ctx, { ...row, number: '', version: 1 });
+        const record = {
           fact: { type: input.submit ? 'submitted' : 'drafted', to: row.status },
           audit: { action: 'requests.filed', details: { status: row.status, serviceId: row.serviceId } },
-          jobs,
-        });
-        return toRequestView(ctx, { ...row, number, version: 1 });
+          jobs: input.submit ? [processJob(ctx, row)] : [],
+        };
+        const series = seriesOf(orderable.centreCode, ctx);
+        return { ...view, number: await repo.insertRequest(db, ctx, row, series, record, view) };
       });
     },
 
@@ -148,8 +149,13 @@ export function assertForm(version: FormVersion, formData: unknown, isComplete: 
   });
 }
 
-async function assertFollows(tx: HatTx, centreId: string, followsId: string | undefined): Promise<void> {
-  if (followsId === undefined || (await repo.isFinished(tx, centreId, followsId))) return;
+async function assertFollows(
+  db: Database,
+  ctx: HatContext,
+  centreId: string,
+  followsId: string | undefined,
+): Promise<void> {
+  if (followsId === undefined || (await repo.isFinished(db, ctx, centreId, followsId))) return;
   throw new DomainError(FOLLOWS_UNKNOWN, 'There is no finished request with this id.', {
     pointer: '/followsId',
   });

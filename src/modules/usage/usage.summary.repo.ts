@@ -1,6 +1,6 @@
 import { and, asc, type SQL, sql } from 'drizzle-orm';
 import type { HatContext } from '../../platform/context.ts';
-import type { HatTx } from '../../platform/db/hat.ts';
+import { type HatTx, planByValues } from '../../platform/db/hat.ts';
 import { type EventFilter, matching, ownRows, sums } from './usage.repo.ts';
 import type { Group, SummaryItem } from './usage.schemas.ts';
 import { usageEvents } from './usage.table.ts';
@@ -25,6 +25,7 @@ export async function summarise(
     ...groups.map((group) => [...GROUP_COLUMNS[group]] as [string, SQL]),
     ['unit', sql`${usageEvents.unit}`],
   ];
+  await planByValues(tx);
   const expressions = keys.map(([, expression]) => expression);
   const rows = await tx
     .select({ ...Object.fromEntries(keys), ...sums })

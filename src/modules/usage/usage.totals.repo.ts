@@ -1,4 +1,4 @@
-import type { HatTx } from '../../platform/db/hat.ts';
+import { type HatTx, planByValues } from '../../platform/db/hat.ts';
 
 export interface UsageTotalsOfServices {
   readonly centreId: string;
@@ -23,9 +23,11 @@ export interface ServiceUsageTotal {
 
 /** `usageTotals` of many services in one query. One row for each service, organisation, meter and unit. */
 export async function usageTotalsOfServices(
-  { sql }: HatTx,
+  tx: HatTx,
   { centreId, serviceIds, from, to, recordedUntil }: UsageTotalsOfServices,
 ): Promise<ServiceUsageTotal[]> {
+  await planByValues(tx);
+  const { sql } = tx;
   return sql<ServiceUsageTotal[]>`
     select service_id as "serviceId", organisation_id as "organisationId", meter, unit,
       trim_scale(sum(quantity))::text as quantity, count(*)::int as "eventCount"

@@ -50,21 +50,20 @@ export function openDatabase(target: DatabaseTarget, role: DatabaseRole, poolSiz
 type ConnectionOptions = postgres.Options<{ int8: postgres.PostgresType<number> }>;
 
 function connect(target: DatabaseTarget, role: DatabaseRole, options: ConnectionOptions) {
-  const connection = { application_name: `verbund ${role}`, ...(role === 'owner' ? {} : { role }) };
+  const session = {
+    application_name: `verbund ${role}`,
+    TimeZone: 'UTC',
+    // Statements are few and short; the server would plan most of them anew each time, which costs as much as running them.
+    ...(role === 'verbund_app' && { plan_cache_mode: 'force_generic_plan' }),
+  };
   if (target.kind === 'url') {
     const { url, host } = withoutSocket(role === 'owner' ? target.ownerUrl : target.url);
+    const connection = { ...session, ...(role !== 'owner' && { role }) };
     return postgres(url, { ...options, ...(host !== null && { host }), connection });
   }
   const { host, port, database } = target;
   const user = role === 'owner' ? 'postgres' : role;
-  return postgres({
-    host,
-    port,
-    database,
-    user,
-    ...options,
-    connection: { application_name: connection.application_name },
-  });
+  return postgres({ host, port, database, user, ...options, connection: session });
 }
 
 /** `?host=/run/postgresql`, as libpq writes a socket; the driver would send the parameter to the server. */

@@ -48,6 +48,11 @@ export async function withHatTx<T>(
   }
 }
 
+/** From here to its end the transaction plans each statement for the values it is sent with: for evaluations of many rows. */
+export async function planByValues({ sql }: HatTx): Promise<void> {
+  await sql`set local plan_cache_mode = force_custom_plan`;
+}
+
 /** A transaction that may read accounts and sessions while nobody wears a hat yet; for the identity module only. */
 export async function withSignInTx<T>(db: Database, work: (tx: HatTx) => Promise<T>): Promise<T> {
   const run = async (sql: postgres.TransactionSql): Promise<T> => {
@@ -76,11 +81,35 @@ export async function readUnderHat<R extends object>(
 ): Promise<R[]> {
   const { sql } = db;
   try {
-    return (await sql`with hat as materialized (select ${openHat(sql, ctx)} as is_open)
+    return (await sql`with ${hatOpened(sql, ctx)}
       select q.* from hat cross join lateral (select * from (${query(sql)}) as inner_query where hat.is_open offset 0) as q`) as unknown as R[];
   } catch (error) {
     throw translated(error);
   }
+}
+
+/**
+ * One statement that writes under a hat, all of it or nothing, in one round trip. It begins with `hat`, a part of a `with` list that
+ * has its row once the hat is open; whatever it reads or writes must come `from hat`, directly or through what came from it.
+ * A part that does not is refused by row-level security.
+ */
+export async function writeUnderHat<R extends object>(
+  db: Database,
+  ctx: HatContext,
+  statement: (
+    sql: postgres.Sql,
+    hat: postgres.PendingQuery<postgres.Row[]>,
+  ) => postgres.PendingQuery<postgres.Row[]>,
+): Promise<R[]> {
+  try {
+    return (await statement(db.sql, hatOpened(db.sql, ctx))) as unknown as R[];
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+function hatOpened(sql: postgres.Sql, ctx: HatContext) {
+  return sql`hat as materialized (select ${openHat(sql, ctx)} as is_open)`;
 }
 
 function openHat(sql: postgres.Sql | postgres.TransactionSql, ctx: HatContext) {

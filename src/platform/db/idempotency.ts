@@ -23,17 +23,32 @@ export async function withHatTxOnce<T extends object>(
 ): Promise<T> {
   const claim = ctx.idempotency;
   if (claim === null) return withHatTx(db, ctx, work);
-  try {
-    return await withHatTx(db, ctx, async (tx) => {
+  return answeredOnce(db, ctx, () =>
+    withHatTx(db, ctx, async (tx) => {
       const stored = await findAnswer<T>(tx, ctx, claim);
       if (stored !== undefined) return replay(stored, claim);
       const answer = await work(tx);
-      await storeAnswer(tx, ctx, claim, answer);
+      await tx.sql`insert into idempotency_keys ${tx.sql(answerRow(ctx, claim, answer))}`;
       return answer;
-    });
+    }),
+  );
+}
+
+/**
+ * For a use case on a hot path whose one writing statement keeps the answer as well (`answerRow`): nothing is looked up before. A
+ * repeated request fails at the key, takes nothing but a round trip more, and gets the first answer.
+ */
+export async function answeredOnce<T extends object>(
+  db: Database,
+  ctx: HatContext,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
-    const stored = await withHatTx(db, ctx, (tx) => findAnswer<T>(tx, ctx, claim));
-    if (stored === undefined) throw error;
+    const claim = ctx.idempotency;
+    const stored = claim && (await withHatTx(db, ctx, (tx) => findAnswer<T>(tx, ctx, claim)));
+    if (!stored) throw error;
     return replay(stored, claim);
   }
 }
@@ -55,14 +70,17 @@ async function findAnswer<T>(
   return stored;
 }
 
-async function storeAnswer(
-  tx: HatTx,
-  { hat, now }: HatContext,
-  claim: IdempotencyClaim,
-  answer: object,
-): Promise<void> {
-  await tx.sql`insert into idempotency_keys (hat_kind, hat_id, route, key, body_hash, answer, created_at)
-    values (${hat.kind}, ${hat.id}, ${claim.route}, ${claim.key}, ${claim.bodyHash}, ${JSON.stringify(answer)}, ${now})`;
+/** The values of the row that keeps an answer, to be written with what it tells of. `answer` is JSON text. */
+export function answerRow({ hat, now }: HatContext, claim: IdempotencyClaim, answer: object) {
+  return {
+    hat_kind: hat.kind,
+    hat_id: hat.id,
+    route: claim.route,
+    key: claim.key,
+    body_hash: claim.bodyHash,
+    answer: JSON.stringify(answer),
+    created_at: now,
+  };
 }
 
 function replay<T>({ bodyHash, answer }: StoredAnswer<T>, claim: IdempotencyClaim): T {

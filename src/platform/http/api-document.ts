@@ -28,9 +28,26 @@ function nameSchemas(node: unknown, schemas: Json): unknown {
   );
   const { title, ...schema } = inner;
   if (typeof title !== 'string') return inner;
-  const known = (schemas[title] ??= schema);
-  if (!isDeepStrictEqual(known, schema)) throw new Error(`two different schemas are called ${title}`);
-  return { $ref: `#/components/schemas/${title}` };
+  const { plain, isNullable } = withoutNull(schema);
+  const known = (schemas[title] ??= plain);
+  if (!isDeepStrictEqual(known, plain)) throw new Error(`two different schemas are called ${title}`);
+  const reference = { $ref: `#/components/schemas/${title}` };
+  return isNullable ? { anyOf: [reference, { type: 'null' }] } : reference;
+}
+
+/** Undoes `nullable`: the name is that of the value, not of the value or null. */
+function withoutNull(schema: Json): { plain: Json; isNullable: boolean } {
+  const { type, enum: choices } = schema;
+  const isNullable = [type, choices].some(
+    (list) => Array.isArray(list) && (list.includes('null') || list.includes(null)),
+  );
+  if (!isNullable) return { plain: schema, isNullable };
+  const plain = {
+    ...schema,
+    ...(Array.isArray(type) && { type: type.find((one) => one !== 'null') as unknown }),
+    ...(Array.isArray(choices) && { enum: choices.filter((one) => one !== null) as unknown }),
+  };
+  return { plain, isNullable };
 }
 
 /** `413` → `PayloadTooLarge`. */

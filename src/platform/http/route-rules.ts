@@ -48,11 +48,11 @@ function withIdempotencyHeader(schema: RouteSchema): void {
 function assertClosed(name: string, schema: unknown): void {
   if (typeof schema !== 'object' || schema === null) return;
   const { type, additionalProperties, anyOf } = schema as {
-    type?: string;
+    type?: string | string[];
     additionalProperties?: unknown;
     anyOf?: unknown[];
   };
   for (const alternative of anyOf ?? []) assertClosed(name, alternative);
-  if (type === 'object' && additionalProperties === undefined)
+  if ([type].flat().includes('object') && additionalProperties === undefined)
     throw new Error(`${name} takes unknown fields; use closed()`);
 }

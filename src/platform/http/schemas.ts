@@ -1,4 +1,4 @@
-import { type TObject, type TProperties, type TSchema, Type } from 'typebox';
+import { type Static, type TObject, type TProperties, type TSchema, type TUnsafe, Type } from 'typebox';
 
 /** An object that refuses fields it does not know. */
 export function closed<P extends TProperties>(
@@ -15,7 +15,20 @@ export const named = <P extends TProperties>(
   options: Record<string, unknown> = {},
 ): TObject<P> => closed(properties, { title, ...options });
 
-export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+/**
+ * A value or null. As a list of types where the schema names one: a choice of schemas (`anyOf`) would be tried in full for every
+ * value of every answer, and a refusal would name both.
+ */
+export function nullable<S extends TSchema>(schema: S): TUnsafe<Static<S> | null> {
+  const { type, enum: choices } = schema as { type?: unknown; enum?: unknown[] };
+  const isPlain = typeof type === 'string' || choices !== undefined;
+  if (!isPlain) return Type.Unsafe({ anyOf: [schema, { type: 'null' }] });
+  return Type.Unsafe({
+    ...schema,
+    ...(type !== undefined && { type: [type, 'null'] }),
+    ...(choices !== undefined && { enum: [...choices, null] }),
+  });
+}
 
 export const Uuid = Type.String({
   format: 'uuid',
