@@ -134,6 +134,13 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.operations.listAuditEntries(ctx, page),
     },
     {
+      name: 'the audit trail of one thing',
+      caller: finance,
+      db,
+      index: 'audit_entries_entity_id_idx',
+      run: (ctx) => modules.operations.listAuditEntries(ctx, { ...page, entityId: requestId }),
+    },
+    {
       name: "a centre's dead letters",
       caller: finance,
       db,

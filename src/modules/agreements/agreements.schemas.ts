@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
   Day,
@@ -43,6 +44,7 @@ export const CreateAgreementVersion = named('CreateAgreementVersion', termsInput
 export type CreateAgreementVersion = Static<typeof CreateAgreementVersion>;
 
 export const CreateAgreement = named('CreateAgreement', {
+  centreId: OwnCentreId,
   title: text(200),
   mode: AgreementMode,
   ...termsInput,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
   Decimal,
@@ -103,6 +104,7 @@ const ServiceKey = Type.String({
 });
 
 export const CreateService = named('CreateService', {
+  centreId: OwnCentreId,
   code: Code,
   category: text(60),
   serviceKey: Type.Optional(nullable(ServiceKey)),

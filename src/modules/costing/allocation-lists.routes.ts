@@ -1,5 +1,4 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams } from '../../platform/http/schemas.ts';
 import {
   AllocationKeyPage,
@@ -35,7 +34,7 @@ export const allocationListsRoutes =
         config: {
           access: 'allocation-keys:manage',
           idempotent: true,
-          refuses: [NOT_FOUND, KEY_MEMBER_UNKNOWN],
+          refuses: [KEY_MEMBER_UNKNOWN],
         },
         schema: {
           tags,

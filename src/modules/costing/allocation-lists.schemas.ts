@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
   Day,
@@ -10,7 +11,6 @@ import {
   text,
   Uuid,
 } from '../../platform/http/schemas.ts';
-import { OwnCentreId } from './billing-periods.schemas.ts';
 
 const Weight = Type.String({
   pattern: '^(0|[1-9][0-9]{0,17})(\\.[0-9]{1,6})?$',

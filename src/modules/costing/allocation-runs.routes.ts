@@ -1,7 +1,6 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { sendVersioned } from '../../platform/http/etags.ts';
-import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams } from '../../platform/http/schemas.ts';
 import { COMPUTING_REFUSALS, registerRunActions } from './allocation-run-actions.routes.ts';
 import type { ExportFile } from './allocation-run-exports.ts';
@@ -45,7 +44,7 @@ export const allocationRunsRoutes =
         config: {
           access: 'allocation-runs:manage',
           idempotent: true,
-          refuses: [NOT_FOUND, PERIOD_UNKNOWN, PERIOD_HAS_POSTED_RUN, ...COMPUTING_REFUSALS],
+          refuses: [PERIOD_UNKNOWN, PERIOD_HAS_POSTED_RUN, ...COMPUTING_REFUSALS],
         },
         schema: {
           tags,

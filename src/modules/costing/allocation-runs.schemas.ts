@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   Cents,
   closed,
@@ -13,7 +14,7 @@ import {
 } from '../../platform/http/schemas.ts';
 
 export const CreateRun = named('CreateAllocationRun', {
-  centreId: Type.Optional({ ...Uuid, description: 'The centre of your hat, or left out' }),
+  centreId: OwnCentreId,
   periodId: Uuid,
   clauseVersionId: Type.Optional({
     ...Uuid,

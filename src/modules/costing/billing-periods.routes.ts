@@ -1,7 +1,6 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { allowNoBody } from '../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
-import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { closed, IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
   CreatePeriod,
@@ -35,7 +34,7 @@ export const billingPeriodsRoutes =
     app.post(
       '/billing-periods',
       {
-        config: { access: 'periods:manage', idempotent: true, refuses: [NOT_FOUND, PERIOD_OVERLAPS] },
+        config: { access: 'periods:manage', idempotent: true, refuses: [PERIOD_OVERLAPS] },
         schema: {
           tags,
           operationId: 'createBillingPeriod',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
   Day,
@@ -15,7 +16,6 @@ const PeriodCode = Type.String({
   description: 'Year, quarter or month',
   examples: ['2026-Q3'],
 });
-export const OwnCentreId = Type.Optional({ ...Uuid, description: 'The centre of your hat, or left out' });
 
 const PeriodState = Type.Enum(['open', 'grace', 'frozen', 'settled'], { title: 'BillingPeriodState' });
 const PeriodAction = Type.Enum(['close', 'reopen', 'freeze'], { title: 'BillingPeriodAction' });

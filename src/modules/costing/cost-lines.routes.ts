@@ -1,5 +1,4 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { CostLinePage, CostLineQuery, CostLineView, CreateCostLine } from './cost-lines.schemas.ts';
 import type { CostLinesService } from './cost-lines.service.ts';
 import { COST_SERVICE_UNKNOWN, PERIOD_FROZEN } from './costing.errors.ts';
@@ -29,7 +28,7 @@ export const costLinesRoutes =
         config: {
           access: 'costs:write',
           idempotent: true,
-          refuses: [NOT_FOUND, COST_SERVICE_UNKNOWN, PERIOD_FROZEN],
+          refuses: [COST_SERVICE_UNKNOWN, PERIOD_FROZEN],
         },
         schema: {
           tags,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   Cents,
   closed,
@@ -11,7 +12,6 @@ import {
   text,
   Uuid,
 } from '../../platform/http/schemas.ts';
-import { OwnCentreId } from './billing-periods.schemas.ts';
 
 export const CreateCostLine = named('CreateCostLine', {
   centreId: OwnCentreId,

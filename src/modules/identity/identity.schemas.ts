@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import { closed, named, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
 
 export const HatKindSchema = Type.Enum(['centre', 'organisation', 'platform'], { title: 'HatKind' });
@@ -80,8 +81,19 @@ export const UserView = named('User', {
 });
 export type UserView = Static<typeof UserView>;
 export const UserPage = pageOf(UserView);
-export const UserQuery = closed(PageQuery);
+export const UserQuery = closed({
+  ...PageQuery,
+  email: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 254,
+      description: 'The one with this address; the platform finds every account by it',
+    }),
+  ),
+});
 export type UserQuery = Static<typeof UserQuery>;
+export const MembersQuery = closed(PageQuery);
+export type MembersQuery = Static<typeof MembersQuery>;
 export const CreateUser = named('CreateUser', {
   email: Email,
   name: text(200),
@@ -104,10 +116,13 @@ export const ChangeRoles = named('ChangeRoles', {
   }),
 });
 
+export const NoFields = closed({});
+
 export const TeamView = named('Team', { id: Uuid, name: Type.String(), memberIds: Type.Array(Uuid) });
 export type TeamView = Static<typeof TeamView>;
 export const TeamPage = pageOf(TeamView);
 export const CreateTeam = named('CreateTeam', {
+  centreId: OwnCentreId,
   name: text(120),
   memberIds: Type.Array(Uuid, { default: [], maxItems: 500, uniqueItems: true }),
 });

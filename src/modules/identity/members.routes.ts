@@ -1,28 +1,17 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { NOT_FOUND } from '../../platform/http/problems.ts';
-import { IdParams } from '../../platform/http/schemas.ts';
+import { expectedTag, sendTagged } from '../../platform/http/content-tags.ts';
+import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
+import { SCOPE_INVALID, TEAM_NAME_TAKEN, USER_UNKNOWN } from './identity.errors.ts';
 import {
-  ACCOUNT_EXISTS,
-  ROLE_UNKNOWN,
-  SCOPE_INVALID,
-  TEAM_NAME_TAKEN,
-  USER_UNKNOWN,
-} from './identity.errors.ts';
-import {
-  ChangeRoles,
   ChangeTeamMembers,
   CreatedMachineAccount,
-  CreatedUser,
   CreateMachineAccount,
   CreateTeam,
-  CreateUser,
   MachineAccountPage,
+  MembersQuery,
   TeamPage,
   TeamView,
-  UserPage,
-  UserQuery,
-  UserView,
 } from './identity.schemas.ts';
 import type { MembersService } from './members.service.ts';
 
@@ -32,53 +21,6 @@ export const membersRoutes =
   (service: MembersService): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
-      '/users',
-      {
-        config: { access: 'users:read' },
-        schema: {
-          tags,
-          operationId: 'listUsers',
-          summary: 'People with a role under your hat',
-          querystring: UserQuery,
-          response: { 200: UserPage },
-        },
-      },
-      (request) => service.listUsers(request.ctx, request.query),
-    );
-    app.post(
-      '/users',
-      {
-        config: {
-          access: 'users:manage',
-          idempotent: true,
-          refuses: [NOT_FOUND, ACCOUNT_EXISTS, ROLE_UNKNOWN],
-        },
-        schema: {
-          tags,
-          operationId: 'createUser',
-          summary: 'Give a person roles, with a new account if needed',
-          body: CreateUser,
-          response: { 201: CreatedUser },
-        },
-      },
-      async (request, reply) => reply.code(201).send(await service.createUser(request.ctx, request.body)),
-    );
-    app.put(
-      '/users/:id/roles',
-      {
-        config: { access: 'users:manage', refuses: [ROLE_UNKNOWN] },
-        schema: {
-          tags,
-          operationId: 'changeRoles',
-          summary: 'Set the roles a person holds under your hat',
-          params: IdParams,
-          body: ChangeRoles,
-          response: { 200: UserView },
-        },
-      },
-      (request) => service.changeRoles(request.ctx, request.params.id, request.body.roles),
-    );
-    app.get(
       '/teams',
       {
         config: { access: 'teams:read' },
@@ -86,7 +28,7 @@ export const membersRoutes =
           tags,
           operationId: 'listTeams',
           summary: 'Teams of the centre',
-          querystring: UserQuery,
+          querystring: MembersQuery,
           response: { 200: TeamPage },
         },
       },
@@ -104,7 +46,21 @@ export const membersRoutes =
           response: { 201: TeamView },
         },
       },
-      async (request, reply) => reply.code(201).send(await service.createTeam(request.ctx, request.body)),
+      async (request, reply) => sendTagged(reply, await service.createTeam(request.ctx, request.body), 201),
+    );
+    app.get(
+      '/teams/:id',
+      {
+        config: { access: 'teams:read' },
+        schema: {
+          tags,
+          operationId: 'getTeam',
+          summary: 'One team',
+          params: IdParams,
+          response: { 200: TeamView },
+        },
+      },
+      async (request, reply) => sendTagged(reply, await service.getTeam(request.ctx, request.params.id)),
     );
     app.put(
       '/teams/:id/members',
@@ -115,11 +71,16 @@ export const membersRoutes =
           operationId: 'changeTeamMembers',
           summary: 'Set who is in a team',
           params: IdParams,
+          headers: IfMatchHeaders,
           body: ChangeTeamMembers,
           response: { 200: TeamView },
         },
       },
-      (request) => service.changeTeamMembers(request.ctx, request.params.id, request.body.memberIds),
+      async (request, reply) => {
+        const { ctx, params, body } = request;
+        const expected = expectedTag(request);
+        return sendTagged(reply, await service.changeTeamMembers(ctx, params.id, expected, body.memberIds));
+      },
     );
     await app.register(machineAccountsRoutes(service));
   };
@@ -135,7 +96,7 @@ const machineAccountsRoutes =
           tags,
           operationId: 'listMachineAccounts',
           summary: 'Programs that act under your hat',
-          querystring: UserQuery,
+          querystring: MembersQuery,
           response: { 200: MachineAccountPage },
         },
       },

@@ -64,7 +64,7 @@ export const sessionsRoutes =
           response: { 200: TokenView },
         },
       },
-      async (request) => tokens(await service.refresh(request.body.refreshToken)),
+      async (request) => tokens(await service.refresh(request.body.refreshToken, request.id)),
     );
     app.post(
       '/auth/hat',
@@ -156,7 +156,12 @@ const clientTokenRoute =
             CLIENT_INVALID,
             'Client id and secret are needed, in the body or as Basic authorization.',
           );
-        const claims = await service.clientToken(id, secret, request.body.scope);
+        const claims = await service.clientToken({
+          clientId: id,
+          secret,
+          scope: request.body.scope,
+          requestId: request.id,
+        });
         const access_token = app.jwt.sign(claims as never, { expiresIn: accessTokenSeconds });
         return {
           access_token,

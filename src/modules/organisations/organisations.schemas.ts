@@ -101,5 +101,17 @@ export const MemberView = named('Member', {
 export type MemberView = Static<typeof MemberView>;
 export const MemberPage = pageOf(MemberView);
 
+export const MemberParams = closed({ id: Uuid, organisationId: Uuid });
+export const ChangeMember = named('ChangeMember', {
+  leftOn: nullable(
+    Type.String({
+      format: 'date',
+      description:
+        'First day on which the organisation is no member any more, today or later; null: it stays, or comes back',
+    }),
+  ),
+});
+export type ChangeMember = Static<typeof ChangeMember>;
+
 export const AddMember = named('AddMember', { organisationId: Uuid, joinedOn: Day });
 export type AddMember = Static<typeof AddMember>;

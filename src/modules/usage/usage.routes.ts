@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams } from '../../platform/http/schemas.ts';
 import {
   USAGE_ALREADY_REVERSED,
@@ -34,6 +35,7 @@ import { checkedBody } from './usage.validation.ts';
 const tags = ['Usage'];
 const NDJSON = 'application/x-ndjson';
 const RECORDING_REFUSALS = [
+  NOT_FOUND,
   USAGE_ATTRIBUTES_TOO_LARGE,
   USAGE_IN_FUTURE,
   USAGE_KEY_RESERVED,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
   Day,
@@ -38,6 +39,7 @@ const Attributes = Type.Object(
 );
 
 export const UsageEventInput = named('RecordUsageEvent', {
+  centreId: OwnCentreId,
   organisationId: Uuid,
   serviceId: Uuid,
   source: Mark('System that counted; `request` is reserved', ['telephone-system']),

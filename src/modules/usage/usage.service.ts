@@ -12,9 +12,9 @@ import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { findRequest } from '../requests/index.ts';
 import { adjust, reverse } from './usage.corrections.ts';
 import { USAGE_SUMMARY_TOO_LARGE } from './usage.errors.ts';
-import { accepted, acceptedOne, prepare, type Recorded, recordEach } from './usage.recording.ts';
+import { accepted, acceptedOne, prepareSent, type Recorded, recordEach } from './usage.recording.ts';
 import * as repo from './usage.repo.ts';
-import { daysOfPeriod, findReservation } from './usage.rules.ts';
+import { daysOfPeriod } from './usage.rules.ts';
 import type {
   AdjustUsage,
   BatchResult,
@@ -46,7 +46,7 @@ export function createUsageService(db: Database, clock: Clock) {
     /** Records one event. The same source, key and content again is the first event. */
     async record(ctx: HatContext, input: UsageEventInput): Promise<RecordedEvent> {
       assertCentre(ctx);
-      const prepared = [prepare(input, ctx.now, findReservation)];
+      const prepared = [prepareSent(input, ctx.hat, ctx.now)];
       return withHatTxOnce(db, ctx, async (tx) =>
         withEvent(tx, acceptedOne(await recordEach(tx, ctx, prepared))),
       );
@@ -55,7 +55,7 @@ export function createUsageService(db: Database, clock: Clock) {
     /** Records all events or none. */
     async recordBatch(ctx: HatContext, inputs: readonly UsageEventInput[]): Promise<BatchResult> {
       assertCentre(ctx);
-      const prepared = inputs.map((input) => prepare(input, ctx.now, findReservation));
+      const prepared = inputs.map((input) => prepareSent(input, ctx.hat, ctx.now));
       return withHatTxOnce(db, ctx, async (tx) => ({
         results: accepted(await recordEach(tx, ctx, prepared)),
       }));

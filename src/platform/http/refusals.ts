@@ -20,6 +20,7 @@ import { TOKEN_INVALID } from './tokens.ts';
 
 interface Described {
   readonly params?: unknown;
+  readonly body?: { readonly properties?: object };
   readonly querystring?: { readonly properties?: object };
   readonly headers?: { readonly properties?: object };
 }
@@ -32,13 +33,14 @@ const ANY_ROUTE = [VALIDATION_FAILED, TEXT_NOT_STORABLE, TOO_MANY_REQUESTS, INTE
 
 /** Everything a route may refuse: what follows from what it takes, and what it names itself in `config.refuses`. */
 export function refusalsOf({ config = {}, method, schema = {} }: Refusing): Problem[] {
-  const { params, querystring, headers } = schema as Described;
+  const { params, body, querystring, headers } = schema as Described;
   const { access, idempotent = false, refuses = [] } = config;
   const groups: readonly [applies: boolean, problems: readonly Problem[]][] = [
     [true, ANY_ROUTE],
     [access !== 'public', [TOKEN_INVALID, SESSION_ENDED]],
     [access !== 'public' && access !== 'signed-in', [FORBIDDEN]],
     [params !== undefined, [NOT_FOUND, ADDRESS_INVALID]],
+    ['centreId' in (body?.properties ?? {}), [NOT_FOUND]], // the own one; any other is not there
     [method !== 'GET', [JSON_INVALID, BODY_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED]],
     ['cursor' in (querystring?.properties ?? {}), [INVALID_CURSOR]],
     ['if-match' in (headers?.properties ?? {}), [PRECONDITION_FAILED, PRECONDITION_REQUIRED]],
