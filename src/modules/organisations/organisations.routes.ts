@@ -227,7 +227,7 @@ const membershipRoutes =
     app.patch(
       '/centres/:id/members/:organisationId',
       {
-        config: { access: 'members:end', refuses: [LEAVING_REFUSED] },
+        config: { access: 'members:end', refuses: [LEAVING_REFUSED, ...service.departureProblems] },
         schema: {
           tags,
           operationId: 'changeMember',
