@@ -45,9 +45,7 @@ export async function insertRequest(
   db: Database,
   ctx: HatContext,
   row: NewRequest,
-  series: Series,
-  record: Record,
-  answer: object,
+  { series, answer, ...record }: Filing,
 ): Promise<string> {
   const [written] = await writeUnderHat<{ number: string }>(
     db,
@@ -69,6 +67,12 @@ export async function insertRequest(
   );
   if (written === undefined) throw new Error('the request just written is not there');
   return written.number;
+}
+
+/** What is written with a new row, and the answer to be kept. */
+export interface Filing extends Record {
+  readonly series: Series;
+  readonly answer: object;
 }
 
 /** What is written beside the row itself whenever a request changes. */
