@@ -67,8 +67,8 @@ export interface QueueSystem {
 const RECOVERY = { lockDuration: 30_000, stalledInterval: 5_000, maxStalledCount: 1_000 } as const;
 
 /** A server that takes longer over a goodbye is away. */
-const GOODBYE_MS = 1000;
-const DISCONNECT_MS = 500;
+const GOODBYE_MS = 500;
+const DISCONNECT_MS = 250;
 
 export function createQueueSystem(target: QueueTarget): QueueSystem {
   if (target.backend === 'redis') {
@@ -137,7 +137,8 @@ function build<B extends IQueueBackend, C>(
     queue(name) {
       const queue = new BackendQueue<unknown, void, string>(name, { connection, prefix });
       queue.on('error', report);
-      return queueOn(queue, (ids) => held(queue.getBackend(), ids));
+      const backend = queue.getBackend();
+      return queueOn(queue, backend, (ids) => held(backend, ids));
     },
     worker(name, concurrency, process) {
       const running = new Set<Promise<void>>();
@@ -155,7 +156,7 @@ function build<B extends IQueueBackend, C>(
       worker.on('error', report);
       return {
         async close(force = false) {
-          await part(worker.close(force), worker, force ? new Set() : running);
+          await part(worker.close(force), worker.getBackend(), force ? new Set() : running);
         },
       };
     },
@@ -169,7 +170,7 @@ function build<B extends IQueueBackend, C>(
  */
 async function part(
   closing: Promise<void>,
-  line: { disconnect(): Promise<void> },
+  backend: IQueueBackend,
   running: ReadonlySet<Promise<void>> = new Set(),
 ): Promise<void> {
   const isOver = () =>
@@ -181,17 +182,18 @@ async function part(
     await Promise.allSettled(running);
     if (await isOver()) return;
   } while (running.size > 0);
-  line.disconnect().catch(() => undefined);
+  // The one ends connections that never came about, the other those that wait for the answer to their goodbye.
+  for (const ending of [backend.close(true), backend.disconnect()]) ending.catch(() => undefined);
   await isOver();
 }
 
 /** What both backends' queues can do, as far as it is used here. */
 type SomeQueue = Pick<
   BullQueue<unknown, void, string>,
-  'addBulk' | 'remove' | 'upsertJobScheduler' | 'getJobCounts' | 'close' | 'disconnect'
+  'addBulk' | 'remove' | 'upsertJobScheduler' | 'getJobCounts' | 'close'
 >;
 
-function queueOn(queue: SomeQueue, held: Queue['held']): Queue {
+function queueOn(queue: SomeQueue, backend: IQueueBackend, held: Queue['held']): Queue {
   return {
     async addAll(jobs) {
       if (jobs.length === 0) return;
@@ -218,7 +220,7 @@ function queueOn(queue: SomeQueue, held: Queue['held']): Queue {
     async ping() {
       await queue.getJobCounts('waiting');
     },
-    close: () => part(queue.close(), queue),
+    close: () => part(queue.close(), backend),
   };
 }
 
