@@ -75,6 +75,19 @@ export type RunDetailView = Static<typeof RunDetailView>;
 /** A calculation file, as `verbund compute` reads it; described by its own schema there. */
 export const CalculationFile = Type.Object({ kind: Type.String() }, { additionalProperties: true });
 
+const KeyOrigin = Type.Union(
+  [
+    closed({ kind: Type.Literal('cost_clause') }),
+    closed({
+      kind: Type.Literal('usage_events'),
+      eventCount: Type.Integer(),
+      startsOn: Day,
+      endsOn: { ...Day, description: 'The day after the last' },
+    }),
+  ],
+  { description: 'Where the program itself took the figures from' },
+);
+
 const LinePart = closed({
   tranche: Type.String(),
   label: Type.String(),
@@ -88,7 +101,10 @@ const LinePart = closed({
     keyVersionId: Type.Optional(Uuid),
     asOf: Type.Optional(Day),
     basis: Type.Optional(Type.String()),
-    source: Type.Optional(Type.String()),
+    source: Type.Optional(
+      Type.String({ description: 'Where the figures come from, as a person wrote it down' }),
+    ),
+    origin: Type.Optional(KeyOrigin),
   }),
   weight: Type.String(),
   weightTotal: Type.String(),
