@@ -1,17 +1,14 @@
 import tap from 'tap';
 import { roomFinding } from '../../src/commands/doctor/disk-check.ts';
 import { clockFinding } from '../../src/commands/doctor/finding.ts';
-import {
-  infoOf,
-  memoryFinding,
-  persistenceFinding,
-  versionFinding,
-} from '../../src/commands/doctor/redis-checks.ts';
+import { memoryFinding, persistenceFinding, versionFinding } from '../../src/commands/doctor/redis-checks.ts';
+import { infoOf } from '../../src/platform/jobs/redis-server.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
 import { type Ended, Program, urlOf } from '../support/program.ts';
+import { givenRedis } from '../support/queues.ts';
 import { openRedisGate } from '../support/redis-gate.ts';
 
-const { REDIS_URL: redisUrl = '' } = process.env;
+const redisUrl = givenRedis();
 const SECRET = 'a secret for tests only, long enough to sign';
 
 const doctor = (settings: Record<string, string>): Promise<Ended> =>
@@ -24,7 +21,7 @@ tap.test('doctor', async (t) => {
   t.test('0: where everything is in order, it says so line by line and tells no secret', async (t) => {
     const database = await createTestDatabase();
     t.teardown(() => database.drop());
-    const redis: Record<string, string> = redisUrl === '' ? {} : { REDIS_URL: redisUrl };
+    const redis: Record<string, string> = redisUrl === undefined ? {} : { REDIS_URL: redisUrl };
     const ended = await doctor({ DATABASE_URL: urlOf(database.target), ...redis });
     t.equal(ended.code, 0, ended.stdout);
     for (const line of [

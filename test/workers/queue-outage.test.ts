@@ -2,14 +2,14 @@ import tap, { type Test } from 'tap';
 import { newId } from '../../src/platform/ids.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { Program, urlOf } from '../support/program.ts';
+import { givenRedis } from '../support/queues.ts';
 import { openRedisGate, type RedisGate } from '../support/redis-gate.ts';
 import { until } from '../support/waiting.ts';
 
 /** Far below the grace that running work has, and what an orchestrator waits before it kills. */
 const PROMPT_MS = 6000;
 
-const { REDIS_URL: redisUrl = '' } = process.env;
-const isThere = redisUrl !== '';
+const redisUrl = givenRedis();
 
 tap.test('the server of the queues is away', async (t) => {
   const database = await createTestDatabase();
@@ -44,7 +44,7 @@ tap.test('the server of the queues is away', async (t) => {
     await gate.shut();
   });
 
-  for (const leave of isThere ? (['shut', 'freeze'] as const) : [])
+  for (const leave of redisUrl !== undefined ? (['shut', 'freeze'] as const) : [])
     await t.test(`it goes away (${leave}): the program ends at once when told`, async (t) => {
       const gate = await openRedisGate(redisUrl);
       const program = begin(gate);

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { type DatabaseTarget, openDatabase } from '../../platform/db/database.ts';
 import { createQueueSystem } from '../../platform/jobs/queues.ts';
+import { askRedis } from '../../platform/jobs/redis-server.ts';
 import { within } from '../../platform/within.ts';
 import { authSecretOf } from '../../runtime-files.ts';
 import { databaseChecks } from './database-checks.ts';
@@ -56,7 +57,7 @@ function checksOf(
   );
   queues.onError(() => undefined);
   const queue = queues.queue('requests');
-  const redis = url === undefined ? undefined : redisChecks(url, systemClock);
+  const redis = url === undefined ? undefined : askRedis(url);
   const checks: Check[] = [
     {
       what: 'secret for access tokens',
@@ -64,7 +65,7 @@ function checksOf(
     },
     ...(target.kind === 'socket' ? [diskCheck(config.VERBUND_DATA_DIR)] : []),
     ...databaseChecks(db, jobs, systemClock),
-    ...(redis?.checks ?? []),
+    ...(redis === undefined ? [] : redisChecks(redis, systemClock)),
     {
       what: `queues on ${url === undefined ? 'PostgreSQL' : 'Redis'}`,
       look: () => queue.ping().then(() => ({ text: 'answer' })),

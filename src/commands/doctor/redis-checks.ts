@@ -1,29 +1,18 @@
-import { Redis } from 'ioredis';
 import type { Clock } from '../../platform/clock.ts';
+import type { RedisInfo, RedisServer } from '../../platform/jobs/redis-server.ts';
 import { type Check, clockFinding, type Finding } from './finding.ts';
 
-/** @returns the checks, and what ends the connection they share */
-export function redisChecks(url: string, clock: Clock): { checks: Check[]; close: () => void } {
-  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
-  redis.on('error', () => undefined); // the rejected call says the same
-  const from = (assess: (info: Info) => Finding) => async () => assess(infoOf(await redis.info()));
-  const checks = [
+export function redisChecks(redis: RedisServer, clock: Clock): Check[] {
+  const from = (assess: (info: RedisInfo) => Finding) => async () => assess(await redis.info());
+  return [
     { what: 'Redis', look: from(versionFinding) },
     { what: 'memory of Redis', look: from(memoryFinding) },
     { what: 'persistence of Redis', look: from(persistenceFinding) },
     { what: 'clock of Redis', look: () => clockOf(redis, clock) },
   ];
-  return { checks, close: () => redis.disconnect() };
 }
 
-type Info = ReadonlyMap<string, string>;
-
-/** The answer to `INFO` by name. */
-export function infoOf(text: string): Info {
-  return new Map([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]));
-}
-
-export function versionFinding(info: Info): Finding {
+export function versionFinding(info: RedisInfo): Finding {
   const valkey = info.get('valkey_version');
   if (valkey !== undefined) return { text: `Valkey ${valkey}` };
   const version = info.get('redis_version') ?? 'of unknown version';
@@ -32,13 +21,13 @@ export function versionFinding(info: Info): Finding {
   throw new Error(`Redis ${version} is too old; 6.2 or newer is needed`);
 }
 
-export function memoryFinding(info: Info): Finding {
+export function memoryFinding(info: RedisInfo): Finding {
   const policy = info.get('maxmemory_policy') ?? 'unknown';
   if (policy === 'noeviction') return { text: 'maxmemory-policy noeviction' };
   throw new Error(`maxmemory-policy ${policy} throws jobs away when memory is short; set noeviction`);
 }
 
-export function persistenceFinding(info: Info): Finding {
+export function persistenceFinding(info: RedisInfo): Finding {
   if (info.get('rdb_last_bgsave_status') === 'err' || info.get('aof_last_write_status') === 'err')
     throw new Error('the last write to its disk failed; Redis refuses changes until one succeeds');
   if (info.get('aof_enabled') === '1') return { text: 'append-only file' };
@@ -48,8 +37,7 @@ export function persistenceFinding(info: Info): Finding {
   };
 }
 
-async function clockOf(redis: Redis, clock: Clock): Promise<Finding> {
+async function clockOf(redis: RedisServer, clock: Clock): Promise<Finding> {
   const askedAt = Date.parse(clock.now());
-  const [seconds = 0, microseconds = 0] = (await redis.time()).map(Number);
-  return clockFinding(seconds * 1000 + microseconds / 1000, askedAt, Date.parse(clock.now()));
+  return clockFinding(await redis.time(), askedAt, Date.parse(clock.now()));
 }
