@@ -78,6 +78,19 @@ export const CalculationFile = Type.Object(
   { title: 'CalculationFile', additionalProperties: true },
 );
 
+const KeyOrigin = Type.Union(
+  [
+    closed({ kind: Type.Literal('cost_clause') }),
+    closed({
+      kind: Type.Literal('usage_events'),
+      eventCount: Type.Integer(),
+      startsOn: Day,
+      endsOn: { ...Day, description: 'The day after the last' },
+    }),
+  ],
+  { description: 'Where the program itself took the figures from' },
+);
+
 const LinePart = named('AllocationRunLinePart', {
   tranche: Type.String(),
   label: Type.String(),
@@ -91,7 +104,10 @@ const LinePart = named('AllocationRunLinePart', {
     keyVersionId: Type.Optional(Uuid),
     asOf: Type.Optional(Day),
     basis: Type.Optional(Type.String()),
-    source: Type.Optional(Type.String()),
+    source: Type.Optional(
+      Type.String({ description: 'Where the figures come from, as a person wrote it down' }),
+    ),
+    origin: Type.Optional(KeyOrigin),
   }),
   weight: Type.String(),
   weightTotal: Type.String(),
