@@ -1,9 +1,5 @@
 import type { Config } from './config.ts';
-import {
-  agreementsRoutes,
-  createAgreementsService,
-  refuseDepartureOfParty,
-} from './modules/agreements/index.ts';
+import { agreementsRoutes, createAgreementsService, departureOfParty } from './modules/agreements/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
 import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
@@ -60,7 +56,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
   const { accessTokenSeconds, sessions } = settings;
   return {
     accessTokenSeconds,
-    organisations: createOrganisationsService(db, [refuseDepartureOfParty]),
+    organisations: createOrganisationsService(db, [departureOfParty]),
     sessions: createSessionsService(db, clock, sessions),
     bootstrap: createBootstrapService(db, sessions.passwordCost),
     users: createUsersService(db, sessions.passwordCost),

@@ -228,6 +228,7 @@ export const USAGE: Readonly<Record<string, TenantRow>> = {
     }),
     otherBody: (body: object) => ({ ...body, quantity: '-2' }),
   },
+  listServiceRequestUsageEvents: { as: 'member', own: 200, reach: 'hidden', make: onRequest },
   summariseUsage: {
     as: 'member',
     own: 200,

@@ -2,6 +2,7 @@ import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { expectedTag, sendTagged } from '../../platform/http/content-tags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
+import { SCOPE_INVALID, TEAM_NAME_TAKEN, USER_UNKNOWN } from './identity.errors.ts';
 import {
   ChangeTeamMembers,
   CreatedMachineAccount,
@@ -36,7 +37,7 @@ export const membersRoutes =
     app.post(
       '/teams',
       {
-        config: { access: 'teams:manage', idempotent: true },
+        config: { access: 'teams:manage', idempotent: true, refuses: [TEAM_NAME_TAKEN, USER_UNKNOWN] },
         schema: {
           tags,
           operationId: 'createTeam',
@@ -64,7 +65,7 @@ export const membersRoutes =
     app.put(
       '/teams/:id/members',
       {
-        config: { access: 'teams:manage' },
+        config: { access: 'teams:manage', refuses: [USER_UNKNOWN] },
         schema: {
           tags,
           operationId: 'changeTeamMembers',
@@ -104,7 +105,7 @@ const machineAccountsRoutes =
     app.post(
       '/machine-accounts',
       {
-        config: { access: 'machine-accounts:manage', idempotent: true },
+        config: { access: 'machine-accounts:manage', idempotent: true, refuses: [SCOPE_INVALID] },
         schema: {
           tags,
           operationId: 'createMachineAccount',

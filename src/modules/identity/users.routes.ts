@@ -1,7 +1,15 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { allowNoBody } from '../../platform/http/bodies.ts';
 import { expectedTag, sendTagged } from '../../platform/http/content-tags.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
+import {
+  ACCOUNT_EXISTS,
+  ACCOUNT_IS_OWN,
+  ACCOUNT_SHARED,
+  LAST_ADMINISTRATOR,
+  ROLE_UNKNOWN,
+} from './identity.errors.ts';
 import {
   ChangeRoles,
   CreatedUser,
@@ -35,7 +43,11 @@ export const usersRoutes =
     app.post(
       '/users',
       {
-        config: { access: 'users:manage', idempotent: true },
+        config: {
+          access: 'users:manage',
+          idempotent: true,
+          refuses: [NOT_FOUND, ACCOUNT_EXISTS, ROLE_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'createUser',
@@ -63,7 +75,7 @@ export const usersRoutes =
     app.put(
       '/users/:id/roles',
       {
-        config: { access: 'users:manage' },
+        config: { access: 'users:manage', refuses: [LAST_ADMINISTRATOR, ROLE_UNKNOWN] },
         schema: {
           tags,
           operationId: 'changeRoles',
@@ -87,6 +99,11 @@ const SUMMARIES = {
   enable: 'Let a person sign in again, with the roles held before',
 } as const;
 
+const ACCOUNT_REFUSALS = {
+  disable: [ACCOUNT_IS_OWN, ACCOUNT_SHARED, LAST_ADMINISTRATOR],
+  enable: [ACCOUNT_SHARED],
+};
+
 const accountRoutes =
   (service: UsersService): FastifyPluginAsyncTypebox =>
   async (app) => {
@@ -94,7 +111,7 @@ const accountRoutes =
       app.post(
         `/users/:id/actions/${action}`,
         {
-          config: { access: 'users:manage' },
+          config: { access: 'users:manage', refuses: ACCOUNT_REFUSALS[action] },
           preValidation: allowNoBody,
           schema: {
             tags,

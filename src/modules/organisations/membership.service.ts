@@ -1,7 +1,7 @@
 import { dayOf } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import { DomainError } from '../../platform/errors.ts';
+import { DomainError, type Problem } from '../../platform/errors.ts';
 import { assertTag } from '../../platform/http/content-tags.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { audit } from '../audit/index.ts';
@@ -17,8 +17,12 @@ export interface Departure {
   readonly leftOn: string;
 }
 
-/** Throws what stands against a departure. Modules that build on membership bring theirs, since this one must not know them. */
-export type DepartureRule = (tx: HatTx, departure: Departure) => Promise<void>;
+/** What stands against a departure. Modules that build on membership bring theirs, since this one must not know them. */
+export interface DepartureRule {
+  readonly problem: Problem;
+  /** Throws the problem. */
+  assertMayLeave(tx: HatTx, departure: Departure): Promise<void>;
+}
 
 /** Which member of which centre. */
 export interface MemberKey {
@@ -51,7 +55,7 @@ export async function changeMember(
       const errors = [{ pointer: '/leftOn', code: 'NOT_POSSIBLE', detail: refusal }];
       throw new DomainError(LEAVING_REFUSED, `/leftOn ${refusal}.`, { errors });
     }
-    for (const rule of rules) await rule(tx, { centreId, organisationId, leftOn });
+    for (const rule of rules) await rule.assertMayLeave(tx, { centreId, organisationId, leftOn });
   }
   await repo.updateMember(tx, centreId, organisationId, leftOn);
   await audit(tx, ctx, {

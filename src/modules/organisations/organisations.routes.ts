@@ -3,6 +3,13 @@ import { expectedTag, sendTagged } from '../../platform/http/content-tags.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
+  AGS_TAKEN,
+  ALREADY_MEMBER,
+  CENTRE_CODE_TAKEN,
+  LEAVING_REFUSED,
+  ORGANISATION_UNKNOWN,
+} from './organisations.errors.ts';
+import {
   AddMember,
   CentrePage,
   CentreQuery,
@@ -43,7 +50,7 @@ export const organisationsRoutes =
     app.post(
       '/organisations',
       {
-        config: { access: 'organisations:manage', idempotent: true },
+        config: { access: 'organisations:manage', idempotent: true, refuses: [AGS_TAKEN] },
         schema: {
           tags,
           operationId: 'createOrganisation',
@@ -112,7 +119,11 @@ export const organisationsRoutes =
     app.post(
       '/centres',
       {
-        config: { access: 'centres:manage', idempotent: true },
+        config: {
+          access: 'centres:manage',
+          idempotent: true,
+          refuses: [CENTRE_CODE_TAKEN, ORGANISATION_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'createCentre',
@@ -176,7 +187,11 @@ export const organisationsRoutes =
     app.post(
       '/centres/:id/members',
       {
-        config: { access: 'members:manage', idempotent: true },
+        config: {
+          access: 'members:manage',
+          idempotent: true,
+          refuses: [ALREADY_MEMBER, ORGANISATION_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'addMember',
@@ -212,7 +227,7 @@ const membershipRoutes =
     app.patch(
       '/centres/:id/members/:organisationId',
       {
-        config: { access: 'members:end' },
+        config: { access: 'members:end', refuses: [LEAVING_REFUSED, ...service.departureProblems] },
         schema: {
           tags,
           operationId: 'changeMember',

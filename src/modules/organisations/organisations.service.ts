@@ -36,6 +36,9 @@ export type OrganisationsService = ReturnType<typeof createOrganisationsService>
 /** Organisations, centres and who is a member of which. */
 export function createOrganisationsService(db: Database, departureRules: readonly DepartureRule[]) {
   return {
+    /** What a member may be kept by when it wants to leave. */
+    departureProblems: departureRules.map(({ problem }) => problem),
+
     async createOrganisation(ctx: HatContext, input: CreateOrganisation): Promise<OrganisationView> {
       return withHatTxOnce(db, ctx, async (tx) => {
         const id = newId();
