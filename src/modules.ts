@@ -21,7 +21,12 @@ import {
   createRequestsService,
   requestsRoutes,
 } from './modules/requests/index.ts';
-import { createClosedRequestsService, createUsageService, usageRoutes } from './modules/usage/index.ts';
+import {
+  createClosedRequestsService,
+  createRollupsService,
+  createUsageService,
+  usageRoutes,
+} from './modules/usage/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/database.ts';
 import type { Routes } from './platform/http/route-rules.ts';
@@ -68,6 +73,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     processing: createProcessingService(db),
     conversation: createConversationService(db),
     usage: createUsageService(db, clock),
+    rollups: createRollupsService(db),
     closedRequests: createClosedRequestsService(db),
     operations: createOperationsService(db),
     costing: createCostingService(db),

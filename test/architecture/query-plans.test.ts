@@ -16,7 +16,14 @@ import { planOf, statementsOf } from '../support/plans.ts';
  */
 
 const ROWS = 50_000;
-const BIG = ['service_requests', 'service_request_events', 'usage_events', 'audit_entries', 'outbox_jobs'];
+const BIG = [
+  'service_requests',
+  'service_request_events',
+  'usage_events',
+  'usage_rollups',
+  'audit_entries',
+  'outbox_jobs',
+];
 const NOW = '2026-11-22T12:00:00.000Z';
 
 interface HotQuery {
@@ -25,7 +32,8 @@ interface HotQuery {
   readonly db: Database;
   readonly run: (ctx: HatContext) => Promise<unknown>;
   /** The index that answers it. */
-  readonly index: string;
+  /** One of these has to serve it. */
+  readonly index: string | readonly string[];
 }
 
 tap.setTimeout(180_000);
@@ -121,15 +129,36 @@ tap.test('query plans', async (t) => {
       name: "a centre's usage of a quarter",
       caller: finance,
       db,
-      index: 'usage_events_centre_day_idx',
+      index: 'usage_rollups_pkey',
       run: (ctx) => modules.usage.summarise(ctx, { period: '2026-Q3', groupBy: 'service,organisation' }),
     },
     {
-      name: "a member's usage of a month",
+      name: "a member's usage of a quarter",
+      caller: requester,
+      db,
+      index: 'usage_rollups_organisation_idx',
+      run: (ctx) => modules.usage.summarise(ctx, { period: '2026-Q3', groupBy: 'service' }),
+    },
+    {
+      name: 'usage of a service on some days',
+      caller: finance,
+      db,
+      index: ['usage_events_centre_day_idx', 'usage_events_service_day_idx'],
+      run: (ctx) =>
+        modules.usage.summarise(ctx, {
+          from: '2026-07-03',
+          to: '2026-07-19',
+          serviceId: teamId,
+          groupBy: 'service',
+        }),
+    },
+    {
+      name: "a member's usage of some days",
       caller: requester,
       db,
       index: 'usage_events_organisation_day_idx',
-      run: (ctx) => modules.usage.summarise(ctx, { period: '2026-07', groupBy: 'service' }),
+      run: (ctx) =>
+        modules.usage.summarise(ctx, { from: '2026-07-03', to: '2026-07-19', groupBy: 'service' }),
     },
     {
       name: "a centre's usage events",
@@ -200,7 +229,10 @@ async function usesItsIndex(t: Test, { caller, db, run, index }: HotQuery): Prom
       );
       used.push(...plan.indexes);
     }
-    t.ok(used.includes(index), `${mode}: ${index} is used: ${used.join(', ')}`);
+    t.ok(
+      [index].flat().some((name) => used.includes(name)),
+      `${mode}: ${index} is used: ${used.join(', ')}`,
+    );
   }
 }
 
@@ -243,9 +275,11 @@ async function fill({ sql }: Database, owners: Owners): Promise<void> {
       case when i % 700 < 100 then 'accepted' else 'closed' end, 3, 'Urkunde', 'Wort' || i % 2000, '{}', team_id, 'x', team_id, at, at from numbered`;
   await sql`insert into service_request_events (id, centre_id, organisation_id, request_id, type, at, actor_id, actor_name, hat_kind, hat_id, details, visibility)
     select gen_random_uuid(), centre_id, organisation_id, id, 'submitted', at, team_id, 'x', 'centre', centre_id, '{}', 'parties' from numbered`;
-  await sql`insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, body_hash, kind,
+  await sql`insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, kind,
       meter, unit, quantity, occurred_at, occurred_on, attributes, recorded_by, recorded_at)
-    select id, centre_id, organisation_id, team_id, team_id, 'x', i::text, 'x', 'usage', 'cases', 'piece', 1, at, at::date, '{}', team_id, at from numbered`;
+    select id, centre_id, organisation_id, team_id, team_id, 'x', i::text, 'usage', 'cases', 'piece', 1, at, at::date, '{}', team_id, at from numbered`;
+  await sql`insert into usage_rollups (centre_id, organisation_id, service_id, month, meter, unit, source, quantity, event_count)
+    select centre_id, organisation_id, id, date_trunc('month', at), 'cases', 'piece', 'x', 1, 1 from numbered`;
   await sql`insert into audit_entries (id, at, actor_id, actor_name, actor_kind, hat_kind, hat_id, request_id, action, entity_type, entity_id,
       centre_id, organisation_id, details)
     select id, at, team_id, 'x', 'user', 'centre', centre_id, 'x', 'x', 'x', id, centre_id, organisation_id, '{}' from numbered`;

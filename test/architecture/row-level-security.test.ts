@@ -44,6 +44,7 @@ const APPEND_ONLY = [
   'service_request_events',
   'service_request_messages',
   'usage_events',
+  'usage_keys',
 ];
 /** Those that not even the owner of the tables changes by mistake. */
 const KEPT_BY_TRIGGER = [

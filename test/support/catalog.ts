@@ -28,7 +28,7 @@ export async function tablesOf({ sql }: Database): Promise<Table[]> {
 export async function dropConstraints({ sql }: Database): Promise<void> {
   await sql.unsafe(`do $$ declare c record; begin
     for c in select conrelid::regclass as owner, conname from pg_constraint
-      where connamespace = 'public'::regnamespace and contype in ('c', 'f') loop
+      where connamespace = 'public'::regnamespace and contype in ('c', 'f') and coninhcount = 0 and conparentid = 0 loop
       execute format('alter table %s drop constraint %I', c.owner, c.conname);
     end loop; end $$`);
 }
@@ -104,6 +104,6 @@ export async function tablesKeptByTrigger({ sql }: Database): Promise<string[]> 
   const rows = await sql<
     { name: string }[]
   >`select distinct t.tgrelid::regclass::text as name from pg_trigger t
-    where t.tgfoid = 'app.refuse_change'::regproc and not t.tgisinternal order by 1`;
+    where t.tgfoid = 'app.refuse_change'::regproc and not t.tgisinternal and t.tgparentid = 0 order by 1`;
   return rows.map(({ name }) => name);
 }

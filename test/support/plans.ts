@@ -56,13 +56,22 @@ export async function planOf(
     await sql.unsafe('deallocate trial');
     const found = rows[0]?.['QUERY PLAN'];
     const [{ Plan: root }] = (typeof found === 'string' ? JSON.parse(found) : found) as [{ Plan: Node }];
-    return summary(root);
+    return summary(root, await parentsOf(sql));
   };
   if (ctx === undefined) return db.sql.begin((sql) => explain(sql as unknown as Database['sql']));
   return withHatTx(db, ctx, ({ sql }) => explain(sql as unknown as Database['sql']));
 }
 
-function summary(root: Node): Plan {
+/** Tables and indexes of partitions, by the name of what they are a part of. */
+async function parentsOf(sql: Database['sql']): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ part: string; whole: string }[]>`select p.relname as part, w.relname as whole
+    from pg_inherits i join pg_class p on p.oid = i.inhrelid join pg_class w on w.oid = i.inhparent`;
+  return new Map(rows.map(({ part, whole }) => [part, whole]));
+}
+
+function summary(root: Node, parents: ReadonlyMap<string, string>): Plan {
+  const whole = (name: string | undefined): string[] =>
+    name === undefined ? [] : [parents.get(name) ?? name];
   const nodes: Node[] = [];
   const visit = (node: Node): void => {
     nodes.push(node);
@@ -70,10 +79,10 @@ function summary(root: Node): Plan {
   };
   visit(root);
   return {
-    indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
+    indexes: nodes.flatMap((node) => whole(node['Index Name'])),
     scannedWhole: nodes
       .filter((node) => node['Node Type'] === 'Seq Scan')
-      .flatMap((node) => node['Relation Name'] ?? []),
+      .flatMap((node) => whole(node['Relation Name'])),
   };
 }
 

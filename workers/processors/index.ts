@@ -5,12 +5,12 @@ import type { Processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
 import { maintenanceTasks } from './maintenance.ts';
 import { requestProcessors } from './requests.ts';
-import { usageProcessors } from './usage.ts';
+import { usageProcessors, usageTasks } from './usage.ts';
 
 export function processorsOf(modules: Modules): Processor[] {
   return [...requestProcessors(modules.processing), ...usageProcessors(modules.closedRequests)];
 }
 
 export function tasksOf(modules: Modules, outbox: Database, clock: Clock): ScheduledTask[] {
-  return [...maintenanceTasks(modules, outbox, clock)];
+  return [...maintenanceTasks(modules, outbox, clock), ...usageTasks(modules.rollups, clock)];
 }

@@ -1,6 +1,7 @@
 import './usage.permissions.ts';
 
 export { type ClosedRequestsService, createClosedRequestsService } from './closed-requests.service.ts';
+export { createRollupsService, type RollupsService } from './rollups.service.ts';
 export { type Recorded, recordUsage } from './usage.recording.ts';
 export { usageRoutes } from './usage.routes.ts';
 export { REQUEST_SOURCE } from './usage.rules.ts';
@@ -8,7 +9,6 @@ export type { SummaryItem, UsageEventInput, UsageEventView, UsageSummary } from 
 export { createUsageService, type UsageService } from './usage.service.ts';
 export {
   type ServiceUsageTotal,
-  type UsageTotalsOfServices,
   usageTotalsOfServices,
 } from './usage.totals.repo.ts';
 export type { UsageInput } from './usage.types.ts';

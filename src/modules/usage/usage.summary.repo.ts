@@ -9,6 +9,7 @@ const GROUPS = {
   organisation: ['organisation_id', 'organisationId'],
   meter: ['meter', 'meter'],
   month: ['month', 'month'],
+  source: ['source', 'source'],
 } as const satisfies Record<Group, readonly [string, keyof SummaryItem]>;
 
 /** Sums by the given groups and by unit, corrections set off; up to `limit` rows in the order of the groups. */
@@ -27,6 +28,7 @@ export async function summarise(
       sql`${column === 'month' ? sql`to_char(month, 'YYYY-MM')` : sql(column)} as ${sql(name)}, `,
   );
   const own = hat.kind === 'centre' ? { centreId: hat.id } : { organisationId: hat.id };
+  if (Object.entries(own).some(([name, id]) => (filter[name as keyof SumsFilter] ?? id) !== id)) return [];
   return sql<SummaryItem[]>`
     select ${named} trim_scale(sum(quantity))::text as quantity, sum(events)::int as "eventCount"
     from (${rowsToSum(sql, { ...filter, ...own })}) as parts

@@ -6,6 +6,7 @@ import {
   index,
   integer,
   jsonb,
+  pgPolicy,
   pgTable,
   primaryKey,
   text,
@@ -14,7 +15,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { day, moment, quantity } from '../../platform/db/columns.ts';
-import { centreOnly, policy, readPolicy } from '../../platform/db/policies.ts';
+import { appRole, centreOnly, policy, readPolicy } from '../../platform/db/policies.ts';
 import { agreementVersions } from '../agreements/agreements.table.ts';
 import { services } from '../catalogue/catalogue.table.ts';
 import { memberKey } from '../organisations/organisations.table.ts';
@@ -124,25 +125,32 @@ const sums = () => ({
   organisationId: uuid('organisation_id').notNull(),
   meter: text('meter').notNull(),
   unit: text('unit').notNull(),
+  source: text('source').notNull(),
   quantity: quantity('quantity').notNull(),
   eventCount: integer('event_count').notNull(),
 });
-const housekeeping = sql`(app.hat_kind() = 'identity')`;
+const OWN_CENTRE = sql`(app.hat_kind() = 'centre' and centre_id = app.hat_id())`;
+const HOUSEKEEPING = sql`(app.hat_kind() = 'identity')`;
 
 /** Sums of the events by month, corrections set off; together with `usage_rollup_deltas` they are the sums of all events. */
 export const usageRollups = pgTable('usage_rollups', sums(), (table) => [
   primaryKey({
     name: 'usage_rollups_pkey',
-    columns: [table.centreId, table.month, table.serviceId, table.organisationId, table.meter, table.unit],
+    columns: [
+      table.centreId,
+      table.month,
+      table.serviceId,
+      table.organisationId,
+      table.meter,
+      table.unit,
+      table.source,
+    ],
   }),
+  memberKey(table, 'usage_rollups_member_fkey'),
   index('usage_rollups_organisation_idx').on(table.organisationId, table.month),
-  readPolicy(
-    'usage_rollups',
-    'centre',
-    sql`(app.hat_kind() = 'centre' and centre_id = app.hat_id())`,
-  ),
+  readPolicy('usage_rollups', 'centre', OWN_CENTRE),
   memberReads('usage_rollups'),
-  policy('usage_rollups', 'housekeeping', housekeeping),
+  policy('usage_rollups', 'housekeeping', HOUSEKEEPING),
 ]);
 
 /**
@@ -153,10 +161,12 @@ export const usageRollupDeltas = pgTable(
   'usage_rollup_deltas',
   { id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(), ...sums() },
   (table) => [
+    memberKey(table, 'usage_rollup_deltas_member_fkey'),
     index('usage_rollup_deltas_centre_idx').on(table.centreId, table.month),
     index('usage_rollup_deltas_organisation_idx').on(table.organisationId, table.month),
-    centreOnly('usage_rollup_deltas'),
+    readPolicy('usage_rollup_deltas', 'centre', OWN_CENTRE),
+    pgPolicy('usage_rollup_deltas_write', { for: 'insert', to: appRole, withCheck: OWN_CENTRE }),
     memberReads('usage_rollup_deltas'),
-    policy('usage_rollup_deltas', 'housekeeping', housekeeping),
+    policy('usage_rollup_deltas', 'housekeeping', HOUSEKEEPING),
   ],
 );

@@ -18,7 +18,8 @@ export interface SumsFilter {
 }
 
 /**
- * Rows to be added up, corrections and all: `service_id, organisation_id, meter, unit, month, quantity, events`. Days that are whole
+ * Rows to be added up, corrections and all: `service_id, organisation_id, meter, unit, source, month,
+ * quantity, events`. Days that are whole
  * months come from the roll-ups, less the few events recorded too late; others from the events.
  */
 export function rowsToSum(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
@@ -32,18 +33,18 @@ function fromRollups(sql: postgres.TransactionSql, filter: SumsFilter): Fragment
   const tooLate =
     recordedUntil === undefined
       ? sql``
-      : sql`union all select service_id, organisation_id, meter, unit, date_trunc('month', occurred_on)::date, -quantity, -1
+      : sql`union all select service_id, organisation_id, meter, unit, source, date_trunc('month', occurred_on)::date, -quantity, -1
           from usage_events where ${daysOf(sql, filter)} and recorded_at > ${recordedUntil}`;
   return sql`
-    select service_id, organisation_id, meter, unit, month, quantity, event_count as events from usage_rollups where ${months}
-    union all select service_id, organisation_id, meter, unit, month, quantity, event_count from usage_rollup_deltas where ${months}
+    select service_id, organisation_id, meter, unit, source, month, quantity, event_count as events from usage_rollups where ${months}
+    union all select service_id, organisation_id, meter, unit, source, month, quantity, event_count from usage_rollup_deltas where ${months}
     ${tooLate}`;
 }
 
 function fromEvents(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
   const { recordedUntil } = filter;
   return sql`
-    select service_id, organisation_id, meter, unit, date_trunc('month', occurred_on)::date as month, quantity, 1 as events
+    select service_id, organisation_id, meter, unit, source, date_trunc('month', occurred_on)::date as month, quantity, 1 as events
     from usage_events where ${daysOf(sql, filter)} ${recordedUntil === undefined ? sql`` : sql`and recorded_at <= ${recordedUntil}`}`;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { REQUEST_SOURCE, recordUsage, usageTotals } from '../../../src/modules/usage/index.ts';
+import { REQUEST_SOURCE, recordUsage, usageTotalsOfServices } from '../../../src/modules/usage/index.ts';
 import { daysOfPeriod, negated, plainDecimal } from '../../../src/modules/usage/usage.rules.ts';
 import { withHatTx } from '../../../src/platform/db/hat.ts';
 import { newId } from '../../../src/platform/ids.ts';
@@ -267,15 +267,22 @@ t.test('corrections, lists and sums', async (t) => {
       { source: 'telephone-system', meter: 'minutes', unit: 'minute', quantity: '30' },
     ]);
     const totals = await withHatTx(test.db, finance.context, (tx) =>
-      usageTotals(tx, {
+      usageTotalsOfServices(tx, {
         centreId: centre.id,
-        serviceId: otherServiceId,
+        serviceIds: [otherServiceId],
         from: '2026-07-01',
         to: '2026-11-01',
       }),
     );
     t.same(totals, [
-      { organisationId: lippetal.id, meter: 'cases', unit: 'case', quantity: '12', eventCount: 2 },
+      {
+        serviceId: otherServiceId,
+        organisationId: lippetal.id,
+        meter: 'cases',
+        unit: 'case',
+        quantity: '12',
+        eventCount: 2,
+      },
     ]);
   });
 
