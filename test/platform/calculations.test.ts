@@ -23,7 +23,12 @@ test('text in pieces', async (t) => {
 
   t.test('also of lists that take several pieces', async (t) => {
     const lines = Array.from({ length: 2001 }, (_, index) => ({ index, text: 'a\nb', parts: [{}, []] }));
-    const value = { lines, none: undefined, totals: { of: lines.slice(0, 2) }, empty: [] };
+    const value = {
+      lines: [...lines, undefined],
+      none: undefined,
+      totals: { of: lines.slice(0, 2) },
+      empty: [],
+    };
     const pieces = [...jsonText(value)];
     const text = JSON.stringify(value, null, 2);
     t.equal(pieces.join(''), text);

@@ -357,6 +357,12 @@ test('equations', async (t) => {
         ),
         { numerators: [2n, 3n], denominator: 6n },
       );
+      const diagonal = [
+        [2n, 0n, 0n],
+        [0n, 3n, 0n],
+        [0n, 0n, 5n],
+      ];
+      t.equal(solveExactly(diagonal, [1n, 1n, 1n])?.denominator, 30n, 'no larger than the determinant');
       t.strictSame(solveExactly([], []), { numerators: [], denominator: 1n });
     },
   );
