@@ -93,11 +93,15 @@ export async function openBacking(
   };
 }
 
-/** A role that owns the tables or bypasses row-level security would see every tenant: refuse to start rather than leak. */
-async function assertNoBypass(db: Database): Promise<void> {
+/**
+ * A role that owns the tables or bypasses row-level security would see every tenant: refuse to start rather than leak.
+ * @returns the name of the role
+ */
+export async function assertNoBypass(db: Database): Promise<string> {
   const [role] = await db.sql<{ name: string; isUnsafe: boolean }[]>`select current_user as name,
     rolsuper or rolbypassrls or exists (select from pg_class where relname = 'service_requests' and relowner = pg_roles.oid) as "isUnsafe"
     from pg_roles where rolname = current_user`;
   if (role === undefined || role.isUnsafe)
     throw new Error(`the database role ${role?.name ?? 'unknown'} is not subject to row-level security`);
+  return role.name;
 }

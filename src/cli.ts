@@ -9,7 +9,7 @@ const COMMANDS = {
   demo: 'play a quarter of the demo centres through the API and print who pays what and why',
   compute: 'work out a calculation file, offline: verbund compute [--verify] FILE|-',
   openapi: 'print the API document',
-  doctor: 'check settings, database, rights and queues, and say what is wrong',
+  doctor: 'check settings, database, rights, queues, clocks and disk, and say what to do',
 } as const;
 
 type Command = keyof typeof COMMANDS;

@@ -1,14 +1,16 @@
 import type { Config } from './config.ts';
-import { agreementsRoutes, createAgreementsService } from './modules/agreements/index.ts';
+import { agreementsRoutes, createAgreementsService, departureOfParty } from './modules/agreements/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
 import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
   createBootstrapService,
   createMembersService,
   createSessionsService,
+  createUsersService,
   membersRoutes,
   type SessionSettings,
   sessionsRoutes,
+  usersRoutes,
 } from './modules/identity/index.ts';
 import { createOperationsService, operationsRoutes } from './modules/operations/index.ts';
 import { createOrganisationsService, organisationsRoutes } from './modules/organisations/index.ts';
@@ -54,10 +56,11 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
   const { accessTokenSeconds, sessions } = settings;
   return {
     accessTokenSeconds,
-    organisations: createOrganisationsService(db),
+    organisations: createOrganisationsService(db, [departureOfParty]),
     sessions: createSessionsService(db, clock, sessions),
     bootstrap: createBootstrapService(db, sessions.passwordCost),
-    members: createMembersService(db, sessions.passwordCost),
+    users: createUsersService(db, sessions.passwordCost),
+    members: createMembersService(db),
     agreements: createAgreementsService(db),
     catalogue: createCatalogueService(db),
     requests: createRequestsService(db),
@@ -75,6 +78,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
 export function routesOf(modules: Modules): Routes[] {
   return [
     sessionsRoutes(modules.sessions, modules.accessTokenSeconds),
+    usersRoutes(modules.users),
     membersRoutes(modules.members),
     organisationsRoutes(modules.organisations),
     agreementsRoutes(modules.agreements),

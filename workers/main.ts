@@ -34,8 +34,7 @@ export function startWorkers(deps: WorkerDependencies): RunningWorkers {
   const relay = startRelay({ outbox, queues, contracts, clock, log }, deps.relay);
   return {
     async stop() {
-      await relay.stop();
-      await Promise.all([...workers, scheduler].map((worker) => worker.close()));
+      await Promise.all([relay.stop(), ...[...workers, scheduler].map((worker) => worker.close())]);
     },
   };
 }

@@ -27,8 +27,9 @@ interface WaitingRow {
   payload: unknown;
 }
 
-/** A queue that does not answer must not hold rows locked, nor a stop up: the round is taken back and tried again. */
+/** A queue that does not answer must hold up neither its rows nor a stop: they are taken back, and offered again when it answers. */
 const QUEUE_TIMEOUT_MS = 5000;
+const STOP_TIMEOUT_MS = 1000;
 
 export interface RelayDependencies {
   /** As `verbund_jobs`. */
@@ -41,8 +42,9 @@ export interface RelayDependencies {
 }
 
 /**
- * Moves jobs from the outbox to their queues. Several relays share the rows. A row is marked only after the queue has taken it, so
- * a crash in between hands it over twice; the queue knows it by its id. The reconciler hands over again what a queue has lost.
+ * Moves jobs from the outbox to their queues. Several relays share the rows. A row is marked before its queue gets it, in a statement
+ * of its own, so that no transaction waits for a queue. A relay that dies in between leaves rows that look handed over: the
+ * reconciler finds that no queue holds them. What is handed over twice, the queue knows by its id.
  */
 export function startRelay(deps: RelayDependencies, options: RelayOptions = RELAY_DEFAULTS): Relay {
   const stopping = new AbortController();
@@ -63,13 +65,15 @@ export function startRelay(deps: RelayDependencies, options: RelayOptions = RELA
   return {
     async stop() {
       stopping.abort();
-      await Promise.all(running);
+      await within(STOP_TIMEOUT_MS, Promise.all(running)).catch(() => undefined);
       await handover.close();
     },
   };
 }
 
 interface Handover {
+  /** The last rows given have arrived. While they have not, more would only pile up in memory. */
+  free(): Promise<unknown>;
   give(rows: readonly WaitingRow[]): Promise<void>;
   /** Of these rows, those their queues no longer hold. */
   lost(rows: readonly WaitingRow[]): Promise<WaitingRow[]>;
@@ -88,10 +92,14 @@ function openHandover({ queues, contracts }: RelayDependencies): Handover {
     const backoff = { type: 'exponential', delay: backoffMs, jitter: 0.3 };
     return { id, name, payload, options: { attempts, backoff, removeOnComplete: true, removeOnFail: true } };
   };
+  let underWay: Promise<unknown> = Promise.resolve();
   return {
+    free: () => underWay,
     async give(rows) {
-      for (const [name, share] of groupBy(rows, (row) => row.queue))
-        await queueOf(name).addAll(share.map(toJob));
+      const shares = [...groupBy(rows, (row) => row.queue)];
+      const added = Promise.all(shares.map(([name, share]) => queueOf(name).addAll(share.map(toJob))));
+      underWay = Promise.allSettled([underWay, added]);
+      await added;
     },
     async lost(rows) {
       const missing: WaitingRow[] = [];
@@ -108,37 +116,64 @@ function openHandover({ queues, contracts }: RelayDependencies): Handover {
 }
 
 async function dispatch(
-  { outbox, clock }: RelayDependencies,
+  deps: RelayDependencies,
   handover: Handover,
   { batchSize }: RelayOptions,
 ): Promise<number> {
-  return outbox.sql.begin(async (sql) => {
-    const rows = await sql<WaitingRow[]>`select id, queue, name, payload from outbox_jobs
-      where dispatched_at is null and available_at <= ${clock.now()} order by available_at, id limit ${batchSize} for update skip locked`;
-    if (rows.length === 0) return 0;
+  await within(QUEUE_TIMEOUT_MS, handover.free());
+  const rows = await claimDue(deps, batchSize);
+  if (rows.length === 0) return 0;
+  try {
     await within(QUEUE_TIMEOUT_MS, handover.give(rows));
-    await sql`update outbox_jobs set dispatched_at = now() where id in ${sql(rows.map((row) => row.id))}`;
-    return rows.length;
-  });
+  } catch (error) {
+    await takeBack(deps, rows);
+    throw error;
+  }
+  return rows.length;
 }
 
 /** Looks after rows that have been with a queue for long, and hands over again those that their queue has lost. */
 async function reconcile(
-  { outbox, log }: RelayDependencies,
+  deps: RelayDependencies,
   handover: Handover,
   options: RelayOptions,
 ): Promise<number> {
-  return outbox.sql.begin(async (sql) => {
-    const rows = await sql<WaitingRow[]>`select id, queue, name, payload from outbox_jobs
-      where dispatched_at < now() - ${`${options.reconcileAfterMs} milliseconds`}::interval and completed_at is null and failed_at is null
-      order by dispatched_at limit ${options.batchSize} for update skip locked`;
-    if (rows.length === 0) return 0;
-    const lost = await within(QUEUE_TIMEOUT_MS, handover.lost(rows));
+  const rows = await claimOverdue(deps, options);
+  if (rows.length === 0) return 0;
+  const lost = await within(QUEUE_TIMEOUT_MS, handover.lost(rows));
+  if (lost.length > 0) {
     await within(QUEUE_TIMEOUT_MS, handover.give(lost));
-    await sql`update outbox_jobs set dispatched_at = now() where id in ${sql(rows.map((row) => row.id))}`;
-    if (lost.length > 0) log.warn({ jobs: lost.length }, 'handed over again what a queue had lost');
-    return rows.length < options.batchSize ? 0 : rows.length;
-  });
+    deps.log.warn({ jobs: lost.length }, 'handed over again what a queue had lost');
+  }
+  return rows.length < options.batchSize ? 0 : rows.length;
+}
+
+/** Marks rows that are due; in the order in which they became so. */
+function claimDue({ outbox: { sql }, clock }: RelayDependencies, batchSize: number): Promise<WaitingRow[]> {
+  return sql<WaitingRow[]>`with due as (
+      select id from outbox_jobs where dispatched_at is null and available_at <= ${clock.now()}
+      order by available_at, id limit ${batchSize} for update skip locked
+    ), claimed as (
+      update outbox_jobs job set dispatched_at = now() from due where job.id = due.id
+      returning job.id, job.queue, job.name, job.payload, job.available_at
+    ) select id, queue, name, payload from claimed order by available_at, id`;
+}
+
+/** Marks rows that nobody has looked after for long; a look that fails comes around again as late. */
+function claimOverdue({ outbox: { sql } }: RelayDependencies, options: RelayOptions): Promise<WaitingRow[]> {
+  return sql<WaitingRow[]>`with overdue as (
+      select id from outbox_jobs
+      where dispatched_at < now() - ${`${options.reconcileAfterMs} milliseconds`}::interval and completed_at is null and failed_at is null
+      order by dispatched_at limit ${options.batchSize} for update skip locked
+    ) update outbox_jobs job set dispatched_at = now() from overdue where job.id = overdue.id
+    returning job.id, job.queue, job.name, job.payload`;
+}
+
+/** A queue may have got rows it did not confirm, and a worker may be through with them. */
+async function takeBack({ outbox: { sql } }: RelayDependencies, rows: readonly WaitingRow[]): Promise<void> {
+  const ids = rows.map((row) => row.id);
+  await sql`update outbox_jobs set dispatched_at = null
+    where id = any(${ids}) and completed_at is null and failed_at is null`;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -35,7 +35,7 @@ export function startSchedulers(queues: QueueSystem, tasks: readonly ScheduledTa
   return {
     async close(force) {
       await worker.close(force);
-      await within(5000, registered).catch(() => undefined);
+      await within(1000, registered).catch(() => undefined);
       await queue.close();
     },
   };

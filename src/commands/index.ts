@@ -1,7 +1,7 @@
 import { loadConfig } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { demoCommand } from './demo.ts';
-import { doctor } from './doctor.ts';
+import { doctor } from './doctor/index.ts';
 import { migrateCommand } from './migrate.ts';
 import { printOpenApi } from './openapi.ts';
 import { runUntilStopped } from './run.ts';

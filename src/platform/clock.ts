@@ -35,9 +35,18 @@ export function momentFromDatabase(text: string): Moment {
   return `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
 }
 
+/** The last answer of `dayOf`. Days begin on a full hour, so that it holds for the whole hour; nearly all questions are about now. */
+let known = { hour: '', day: '' };
+
 /** The day in Germany on which a moment falls. */
 export function dayOf(moment: Moment): Day {
-  return Temporal.Instant.from(moment).toZonedDateTimeISO(OFFICE_TIME_ZONE).toPlainDate().toString();
+  const hour = moment.slice(0, 'YYYY-MM-DDTHH'.length);
+  if (hour !== known.hour || !moment.endsWith('Z')) {
+    const day = Temporal.Instant.from(moment).toZonedDateTimeISO(OFFICE_TIME_ZONE).toPlainDate().toString();
+    if (!moment.endsWith('Z')) return day;
+    known = { hour, day };
+  }
+  return known.day;
 }
 
 export function yearOf(moment: Moment): number {

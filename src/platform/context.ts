@@ -44,6 +44,11 @@ export const SYSTEM_ACTOR: Actor = {
   kind: 'system',
 };
 
+/** Whether the caller may learn who did something: to members, whoever acts for a centre is the centre and not a person. */
+export function mayLearnActor({ hat }: HatContext, deed: { hatKind: string; actorId: string }): boolean {
+  return hat.kind !== 'organisation' || deed.hatKind !== 'centre' || deed.actorId === SYSTEM_ACTOR.id;
+}
+
 /** The context of a job that works for a centre: all rows of that centre, no person. */
 export function systemContext(hat: Hat, now: Moment, requestId: string): HatContext {
   return {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { loadConfig } from '../../src/config.ts';
 import { readText } from '../support/repository.ts';
 
 const dockerfile = readText('Dockerfile');
@@ -73,6 +74,28 @@ t.test('deployment: only settings that exist are set', async (t) => {
     t.ok(settings.has(name), `compose.yaml: ${name}`);
   for (const name of all(dockerfile, /\b([A-Z_]+)=\S+/g)) t.ok(settings.has(name), `Dockerfile: ${name}`);
 });
+
+t.test(
+  'deployment: the program takes the settings as they come out of compose.yaml and Dockerfile',
+  async (t) => {
+    const block = compose.slice(compose.indexOf('x-settings'), compose.indexOf('services:'));
+    const filled = block.replace(
+      /\$\{\w+:(?:\?[^}]*|-([^}]*))\}/g,
+      (_place, fallback?: string) => fallback ?? 'x'.repeat(32),
+    );
+    const settings = [...filled.matchAll(/^ {2}([A-Z_]+): (.+)$/gm)].map(([, name = '', value]) => [
+      name,
+      value,
+    ]);
+    const inside = [...dockerfile.matchAll(/\b([A-Z_]+)=([\w.]+)/g)].map(([, name = '', value]) => [
+      name,
+      value,
+    ]);
+    t.ok(settings.length > 3 && inside.length > 1, 'they were read');
+    t.doesNotThrow(() => loadConfig(Object.fromEntries([...inside, ...settings])));
+    t.throws(() => loadConfig(Object.fromEntries([...settings, ['TRUST_PROXY', 'false']])), /TRUST_PROXY/);
+  },
+);
 
 t.test('deployment: no secret inside, and none with a default', async (t) => {
   const required = new Set(all(compose, /\$\{(\w+):\?[^}]+\}/g));

@@ -38,6 +38,9 @@ tap.test('query plans', async (t) => {
   const finance = await test.caller(centre, ['finance', 'auditor']);
   const caseworker = await test.caller(centre, ['caseworker']);
   const requester = await test.caller(member, ['requester', 'member-finance', 'member-admin']);
+  const [bigCentre, bigMember] = [await test.centre('BIG'), await test.organisation('Wuppertal')];
+  const bigCaseworker = await test.caller(bigCentre, ['caseworker']);
+  const bigRequester = await test.caller(bigMember, ['requester']);
   const teamId = newId();
   await dropConstraints(test.owner);
   await fill(test.owner, {
@@ -45,6 +48,8 @@ tap.test('query plans', async (t) => {
     organisationId: member.id,
     teamId,
     userId: caseworker.userId,
+    bigCentreId: bigCentre.id,
+    bigMemberId: bigMember.id,
   });
   const jobs = openDatabase(test.target, 'verbund_jobs', 2);
   t.teardown(() => jobs.end());
@@ -83,6 +88,20 @@ tap.test('query plans', async (t) => {
       db,
       index: 'service_requests_centre_idx',
       run: (ctx) => modules.requests.list(ctx, list),
+    },
+    {
+      name: "a word in a big centre's requests",
+      caller: bigCaseworker,
+      db,
+      index: 'service_requests_search_idx',
+      run: (ctx) => modules.requests.list(ctx, { ...list, q: 'Wort77' }),
+    },
+    {
+      name: "a word in a big member's requests",
+      caller: bigRequester,
+      db,
+      index: 'service_requests_search_idx',
+      run: (ctx) => modules.requests.list(ctx, { ...list, q: 'Wort77' }),
     },
     {
       name: 'one request',
@@ -132,6 +151,13 @@ tap.test('query plans', async (t) => {
       db,
       index: 'audit_entries_organisation_idx',
       run: (ctx) => modules.operations.listAuditEntries(ctx, page),
+    },
+    {
+      name: 'the audit trail of one thing',
+      caller: finance,
+      db,
+      index: 'audit_entries_entity_id_idx',
+      run: (ctx) => modules.operations.listAuditEntries(ctx, { ...page, entityId: requestId }),
     },
     {
       name: "a centre's dead letters",
@@ -192,22 +218,29 @@ interface Owners {
   readonly organisationId: string;
   readonly teamId: string;
   readonly userId: string;
+  readonly bigCentreId: string;
+  readonly bigMemberId: string;
 }
 
-/** A hundredth of all rows belongs to the centre under test and its member; most work is done long ago. */
-async function fill({ sql }: Database, { centreId, organisationId, teamId, userId }: Owners): Promise<void> {
-  await sql`create temp table parties as select n, case n when 0 then ${centreId}::uuid else gen_random_uuid() end as centre_id,
-    case n when 0 then ${organisationId}::uuid else gen_random_uuid() end as organisation_id,
+/**
+ * A hundredth of all rows belongs to the centre under test and its member, and half of them to a big centre and its one member; most
+ * work is done long ago.
+ */
+async function fill({ sql }: Database, owners: Owners): Promise<void> {
+  const { centreId, organisationId, teamId, userId, bigCentreId, bigMemberId } = owners;
+  await sql`create temp table parties as select n,
+    case when n = 0 then ${centreId}::uuid when n >= 50 then ${bigCentreId}::uuid else gen_random_uuid() end as centre_id,
+    case when n = 0 then ${organisationId}::uuid when n >= 50 then ${bigMemberId}::uuid else gen_random_uuid() end as organisation_id,
     case n when 0 then ${teamId}::uuid else gen_random_uuid() end as team_id from generate_series(0, 99) n`;
   await sql`create temp table numbered as select i, gen_random_uuid() as id, p.*, timestamptz '2026-01-01' + i * interval '9 minutes' as at
     from generate_series(1, ${ROWS}) i join parties p on p.n = i % 100`;
   await sql`insert into team_members (centre_id, team_id, user_id) values (${centreId}, ${teamId}, ${userId})`;
   await sql`insert into role_assignments (user_id, hat_kind, hat_id, role)
-    select gen_random_uuid(), 'centre', centre_id, 'caseworker' from parties where n > 0`;
+    select gen_random_uuid(), 'centre', centre_id, 'caseworker' from parties where n between 1 and 49`;
   await sql`insert into service_requests (id, number, centre_id, organisation_id, service_id, service_version_id, agreement_version_id,
-      service_version_number, service_title, status, priority, subject, form_data, requester_id, requester_name, team_id, updated_at, submitted_at)
+      service_version_number, service_title, status, priority, subject, description, form_data, requester_id, requester_name, team_id, updated_at, submitted_at)
     select id, 'N-' || i, centre_id, organisation_id, team_id, team_id, team_id, 1, 'Urkunde',
-      case when i % 700 < 100 then 'accepted' else 'closed' end, 3, 'Urkunde', '{}', team_id, 'x', team_id, at, at from numbered`;
+      case when i % 700 < 100 then 'accepted' else 'closed' end, 3, 'Urkunde', 'Wort' || i % 2000, '{}', team_id, 'x', team_id, at, at from numbered`;
   await sql`insert into service_request_events (id, centre_id, organisation_id, request_id, type, at, actor_id, actor_name, hat_kind, hat_id, details, visibility)
     select gen_random_uuid(), centre_id, organisation_id, id, 'submitted', at, team_id, 'x', 'centre', centre_id, '{}', 'parties' from numbered`;
   await sql`insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, body_hash, kind,

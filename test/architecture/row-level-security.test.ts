@@ -51,6 +51,7 @@ const KEPT_BY_TRIGGER = [
   'allocation_run_lines',
   'audit_entries',
   'service_request_events',
+  'service_request_messages',
   'usage_events',
 ];
 

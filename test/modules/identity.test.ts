@@ -10,7 +10,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { type Caller, PLATFORM, startTestApp, type TestApp } from '../support/app.ts';
 import { bodyOf } from '../support/bodies.ts';
 import { runStatement } from '../support/database.ts';
-import { must } from '../support/services.ts';
+import { must, setRoles } from '../support/services.ts';
 
 const SECRET = 'a secret for tests only, long enough to sign';
 const LIMIT = 5;
@@ -237,7 +237,7 @@ async function hats(t: Test, { test, admin, memberAdmin, person, signIn, post, g
       t.equal(bodyOf(answer).code, 'HAT_NOT_HELD');
     }
     const nobody = await person('nobody');
-    await must(admin, 'PUT', `/users/${nobody.id}/roles`, { roles: [] });
+    await setRoles(admin, nobody.id, []);
     t.equal(bodyOf(await signIn(nobody)).code, 'HAT_NOT_HELD', 'who holds none gets in nowhere');
   });
   await t.test('200: another hat, with its permissions and no others', async (t) => {
@@ -320,7 +320,7 @@ async function sessions(
     });
     const atCentre = bodyOf(await signIn(paul, { hat: admin.hat }));
     const atMember = bodyOf(await signIn(paul, { hat: memberAdmin.hat }));
-    await must(admin, 'PUT', `/users/${paul.id}/roles`, { roles: ['finance'] });
+    await setRoles(admin, paul.id, ['finance']);
     await ended(t, atCentre.accessToken, 'centre');
     t.equal((await refresh(atCentre.refreshToken)).statusCode, 401);
     t.equal((await get('/service-requests', atMember.accessToken)).statusCode, 200);

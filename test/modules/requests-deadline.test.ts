@@ -256,6 +256,14 @@ test('deadlines by hand', async (t) => {
     t.equal(due({ target: { businessMinutes: 0 } }), '2026-11-20T09:00:00Z');
   });
 
+  t.test('a pause within a pause changes nothing', async (t) => {
+    const pauses = [
+      { from: '2026-11-20T09:10:00Z', to: '2026-11-20T12:00:00Z' },
+      { from: '2026-11-20T10:00:00Z', to: '2026-11-20T11:00:00Z' },
+    ];
+    t.equal(due({ pauses }), '2026-11-20T12:50:00Z');
+  });
+
   t.test(
     'working days do not count the day of the start; a day counts when the clock runs at its end',
     async (t) => {
@@ -336,6 +344,8 @@ test('holidays', async (t) => {
       '2025-04-20',
       '2026-04-05',
       '2038-04-25',
+      '2049-04-18',
+      '2076-04-19',
       '2285-03-22',
     ];
     for (const easter of easters) t.ok(holidaysOf('BB', Number(easter.slice(0, 4))).has(easter), easter);

@@ -240,6 +240,30 @@ async function claiming(t: Test, { test }: Scene): Promise<void> {
       [2, 5, 4, 1, 3, 0],
     );
   });
+  await t.test(
+    '200: while others are claiming, the best of what they leave, whichever team it is',
+    async (t) => {
+      const { sql } = test.owner;
+      const ids = await fill([...Array<string>(16).fill('urgent'), 'normal', 'low']);
+      const [low = '', normal = ''] = ids.toReversed();
+      const team = sql`select id from teams where name = 'Zweites'`;
+      await sql`update service_requests set team_id = (${team}) where id = ${normal}`;
+      const urgent = ids.slice(0, 16);
+      const whileHeld = () =>
+        sql.begin(async (tx) => {
+          await tx`select from service_requests where id in ${tx(urgent)} for update`;
+          return bodyOf(await claim(world.caseworker)).id;
+        });
+      t.equal(await whileHeld(), normal, 'not the next of the team whose best are held');
+      t.equal(await whileHeld(), low, 'also behind more than are looked at first');
+      t.equal(
+        bodyOf(await claim(world.caseworker)).id,
+        urgent[0],
+        'what was held and not claimed is still there',
+      );
+      await sql`update service_requests set assignee_id = ${world.caseworker.userId} where id in ${sql(ids)}`;
+    },
+  );
   await t.test('200: twenty at once on fifteen requests get fifteen different ones', async (t) => {
     const claimers = await Promise.all(
       Array.from({ length: 20 }, () => test.caller(world.centre, ['caseworker'])),

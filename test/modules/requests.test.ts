@@ -47,7 +47,7 @@ tap.test('service requests', async (t) => {
   const world = await makeOrderable(test);
   const drive = requestDriver(test, world, clock);
   const scene = { test, world, drive };
-  for (const part of [transitions, history, oneTransaction, conversation, closing]) {
+  for (const part of [transitions, history, names, oneTransaction, conversation, closing]) {
     clock.set(NOW);
     await t.test(part.name, (t) => part(t, scene));
   }
@@ -181,7 +181,7 @@ async function history(t: Test, { test, world, drive }: Scene): Promise<void> {
       event.type,
       event.fromStatus,
       event.toStatus,
-      event.actor.name,
+      event.actor?.name,
       event.hat.id,
       event.reason,
       event.expectedVersion,
@@ -226,6 +226,39 @@ async function history(t: Test, { test, world, drive }: Scene): Promise<void> {
     const byAssignee = `/service-requests?assigneeId=${caseworker.userId}`;
     t.equal(bodyOf(await requester.call('GET', byAssignee)).items.length, 0, 'nor by asking for it');
     t.ok(bodyOf(await caseworker.call('GET', byAssignee)).items.length > 0);
+  });
+}
+
+/** Who acted, as the caller is told. */
+const actorsIn = (items: readonly { actor: { name: string } | null }[]) =>
+  [...new Set(items.map(({ actor }) => actor?.name ?? 'the centre'))].toSorted();
+
+async function names(t: Test, { test, world, drive }: Scene): Promise<void> {
+  const { caseworker, requester } = world;
+  const auditor = await test.caller(world.member, ['auditor', 'member-admin']);
+  const { id } = await drive.reach('resolved');
+  await drive.act(requester, id, 'object');
+  await t.test('members: the centre acts, and names nobody, in history and audit trail', async (t) => {
+    const history = await requester.call('GET', `/service-requests/${id}/events`);
+    const trail = await auditor.call('GET', `/audit-entries?limit=200&entityId=${id}`);
+    for (const seen of [history, trail]) {
+      t.notMatch(seen.body, /Karl Kasten/);
+      t.notOk(seen.body.includes(caseworker.userId), 'nor the id, by which names could be put together');
+      t.strictSame(actorsIn(bodyOf(seen).items), ['Rita Rathaus', 'Verbund', 'the centre']);
+    }
+    const started = (await eventsOf(requester, id)).find(({ type }) => type === 'started');
+    t.match(started, { actor: null, hat: { kind: 'centre', id: world.centre.id } });
+  });
+  await t.test('centre: sees who did what, on both sides', async (t) => {
+    t.strictSame(actorsIn(await eventsOf(caseworker, id)), ['Karl Kasten', 'Rita Rathaus', 'Verbund']);
+    const trail = await world.admin.call('GET', `/audit-entries?limit=200&entityId=${id}`);
+    t.strictSame(actorsIn(bodyOf(trail).items), ['Karl Kasten', 'Rita Rathaus', 'Verbund']);
+  });
+  await t.test('messages: whoever wrote to the member is named to the member', async (t) => {
+    const body = { body: 'Bitte rufen Sie mich an.' };
+    t.equal((await caseworker.call('POST', `/service-requests/${id}/messages`, body)).statusCode, 201);
+    const { items } = bodyOf(await requester.call('GET', `/service-requests/${id}/messages`));
+    t.equal(items.at(-1)?.author.name, 'Karl Kasten');
   });
 }
 

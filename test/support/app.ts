@@ -7,6 +7,7 @@ import { createModules, type Modules, moduleSettings } from '../../src/modules.t
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import { type Hat, type HatContext, PLATFORM_HAT_ID } from '../../src/platform/context.ts';
 import { type Database, type DatabaseTarget, openDatabase } from '../../src/platform/db/database.ts';
+import { type Refusing, refusalsOf } from '../../src/platform/http/refusals.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { permissionsOf } from '../../src/platform/permissions.ts';
 import { createTestDatabase } from './database.ts';
@@ -75,6 +76,7 @@ export async function startTestApp(
     probes: [],
     measures: [],
   });
+  refuseUndeclared(app);
   await app.ready();
   t.teardown(async () => {
     await app.close();
@@ -91,6 +93,19 @@ export async function startTestApp(
     ...world(app, owner, clock),
     inject: (request) => app.inject(request),
   };
+}
+
+/** Whatever a route refuses in any test stands in the API document; what does not becomes a 500 that names it. */
+function refuseUndeclared(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { url, schema, config, method } = request.routeOptions;
+    if (reply.statusCode < 400 || url === undefined || schema?.hide === true) return payload;
+    const { code } = JSON.parse(String(payload)) as { code: string };
+    if (refusalsOf({ config, method, schema } as Refusing).some((problem) => problem.code === code))
+      return payload;
+    reply.code(500);
+    return `${method} ${url} answers ${code}, which neither follows from its schema nor stands in config.refuses`;
+  });
 }
 
 function world(

@@ -12,6 +12,8 @@ export interface Body {
   readonly followsId: string;
   readonly assigneeId: string;
   readonly availableActions: string[];
+  readonly actor: { readonly id: string; readonly name: string } | null;
+  readonly author: { readonly name: string };
   readonly items: Body[];
   readonly errors: { readonly pointer: string }[];
   readonly checks: { readonly ok: boolean }[];

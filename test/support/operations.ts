@@ -4,7 +4,7 @@ import type { Target } from './tenant-row.ts';
 
 /** A JSON Schema as far as tests look into one. */
 export interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
   readonly patternProperties?: Readonly<Record<string, Schema>>;
@@ -12,7 +12,6 @@ export interface Schema {
   readonly oneOf?: readonly Schema[];
   readonly items?: Schema;
   readonly default?: unknown;
-  readonly $ref?: string;
 }
 
 type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
@@ -29,7 +28,7 @@ interface Described {
   readonly tags?: readonly string[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
   readonly 'x-access'?: string;
 }
 
@@ -45,9 +44,31 @@ export interface Operation extends Described {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** All routes of the API document, in its order. */
+/** The document with each reference replaced by what it refers to; no schema of ours refers to itself. */
+function withoutReferences(document: object): unknown {
+  const resolve = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(resolve);
+    if (typeof node !== 'object' || node === null) return node;
+    const { $ref, ...rest } = node as { $ref?: string };
+    const own = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, resolve(value)]));
+    return $ref === undefined ? own : { ...(resolve(referred($ref)) as object), ...own };
+  };
+  const referred = (ref: string): unknown => {
+    const found = ref
+      .split('/')
+      .slice(1)
+      .reduce<unknown>((node, step) => (node as Record<string, unknown> | undefined)?.[step], document);
+    if (found === undefined) throw new Error(`the API document refers to ${ref}, which it does not hold`);
+    return found;
+  };
+  return resolve(document);
+}
+
+/** All routes of the API document, in its order, with references resolved. */
 export function operationsOf(app: FastifyInstance): Operation[] {
-  const { paths = {} } = app.swagger() as unknown as { paths?: Record<string, Record<string, Described>> };
+  const { paths = {} } = withoutReferences(app.swagger()) as {
+    paths?: Record<string, Record<string, Described>>;
+  };
   return Object.entries(paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method] !== undefined).map((method) => {
       const described = item[method] as Described;

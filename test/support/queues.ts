@@ -3,15 +3,20 @@ import { newId } from '../../src/platform/ids.ts';
 import { createQueueSystem, type QueueSystem, type QueueTarget } from '../../src/platform/jobs/queues.ts';
 import type { TestApp } from './app.ts';
 
+/** The Redis that the test run was given, if it was. */
+export function givenRedis(): string | undefined {
+  return process.env.REDIS_URL || undefined;
+}
+
 /** Queues on the backend of this test run, apart from all others: in REDIS_URL, or else in the test's own database. */
 export function openTestQueues({ target }: TestApp): { queues: QueueSystem; remove: () => Promise<void> } {
-  const { REDIS_URL: url = '' } = process.env;
+  const url = givenRedis();
   const prefix = `test-${newId()}`;
   const where: QueueTarget =
-    url === '' ? { backend: 'postgres', database: target } : { backend: 'redis', url, prefix };
+    url === undefined ? { backend: 'postgres', database: target } : { backend: 'redis', url, prefix };
   const queues = createQueueSystem(where);
   queues.onError(() => undefined);
-  return { queues, remove: async () => (url === '' ? undefined : forget(url, prefix)) };
+  return { queues, remove: async () => (url === undefined ? undefined : forget(url, prefix)) };
 }
 
 async function forget(url: string, prefix: string): Promise<void> {

@@ -93,7 +93,7 @@ export interface EventAnswer {
   fromStatus: string | null;
   toStatus: string | null;
   at: string;
-  actor: { id: string; name: string };
+  actor: { id: string; name: string } | null;
   hat: { kind: string; id: string };
   reason: string | null;
   expectedVersion: number | null;

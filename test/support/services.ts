@@ -85,6 +85,19 @@ export async function created(
   return must(caller, 'POST', url, body);
 }
 
+/** The ETag of a resource as it stands, without its quotes. */
+export async function tagOf(caller: Caller, url: string): Promise<string> {
+  const answer = await caller.call('GET', url);
+  if (answer.statusCode !== 200) throw new Error(`GET ${url}: ${answer.statusCode} ${answer.body}`);
+  return String(answer.headers['etag']).replaceAll('"', '');
+}
+
+/** Sets the roles of a person as the present state allows. */
+export async function setRoles(caller: Caller, userId: string, roles: readonly string[]): Promise<void> {
+  const tag = await tagOf(caller, `/users/${userId}`);
+  await must(caller, 'PUT', `/users/${userId}/roles`, { roles }, { 'if-match': `"${tag}"` });
+}
+
 /** Calls and insists on success. */
 export async function must<T = { id: string; version: number }>(
   caller: Caller,

@@ -14,8 +14,8 @@ export interface Target {
   readonly body?: unknown;
   /** Where the body is no JSON. */
   readonly contentType?: string;
-  /** Version that the change is meant for. */
-  readonly ifMatch?: number;
+  /** Version, or ETag without quotes, that the change is meant for. */
+  readonly ifMatch?: number | string;
   /** Stands in the answer to the own hat, and in no answer to a hat the target is hidden from. */
   readonly secret?: string;
   /** Instead of the one of the row, where the call ends the caller's session or needs a password. */
@@ -52,6 +52,10 @@ export const withQuery =
     ...target,
     query: change(other),
   });
+
+export const foreignCentre = {
+  'the centre of the other side': [withBody((other) => ({ centreId: other.centre.hat.id })), 404],
+} satisfies TenantRow['foreignIds'];
 
 export const onto = (made: Made, body?: unknown): Target => ({
   params: { id: made.id },

@@ -1,6 +1,6 @@
 import type { TestApp } from './app.ts';
 import { created, must } from './services.ts';
-import { list, onto, type TenantRow, withBody, withQuery } from './tenant-row.ts';
+import { foreignCentre, list, onto, type TenantRow, withBody, withQuery } from './tenant-row.ts';
 import {
   allRoles,
   costLine,
@@ -27,10 +27,6 @@ const key = (own: Side) => ({
 
 const csv = (text: string): string =>
   `Datum;Leistung;Kostenart;Betrag;Text\n2026-01-31;birth-certificate;Personal;12,50;${text}\n`;
-
-const foreignCentre = {
-  'the centre of the other side': [withBody((other) => ({ centreId: other.centre.hat.id })), 404],
-} satisfies TenantRow['foreignIds'];
 
 /** A step of a run in the state that the maker brings it to. */
 function runAction(

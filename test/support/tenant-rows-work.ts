@@ -1,5 +1,5 @@
 import { created } from './services.ts';
-import { list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
+import { foreignCentre, list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
 import {
   acceptedRequest,
   closableRequest,
@@ -191,13 +191,14 @@ export const USAGE: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 201,
     reach: 'self',
-    make: async ({ own }) => ({ body: usage(own) }),
+    make: async ({ own }) => ({ body: { centreId: own.centre.hat.id, ...usage(own) } }),
     foreignIds: {
       'an organisation of the other side': [
         withBody((other) => ({ organisationId: other.member.hat.id })),
         422,
       ],
       'a service of the other side': [withBody((other) => ({ serviceId: other.serviceId })), 422],
+      ...foreignCentre,
     },
     otherBody: (body: object) => ({ ...body, quantity: '3' }),
   },
@@ -227,6 +228,7 @@ export const USAGE: Readonly<Record<string, TenantRow>> = {
     }),
     otherBody: (body: object) => ({ ...body, quantity: '-2' }),
   },
+  listServiceRequestUsageEvents: { as: 'member', own: 200, reach: 'hidden', make: onRequest },
   summariseUsage: {
     as: 'member',
     own: 200,

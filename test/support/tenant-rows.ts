@@ -1,7 +1,7 @@
-import type { Caller } from './app.ts';
-import { created, must } from './services.ts';
-import { list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
+import { created, must, tagOf } from './services.ts';
+import { foreignCentre, list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
 import { COSTING } from './tenant-rows-costing.ts';
+import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
 import { OPERATIONS, REQUESTS, USAGE } from './tenant-rows-work.ts';
 import {
   agreementInForce,
@@ -14,159 +14,6 @@ import {
   serviceContent,
   type TenantWorld,
 } from './tenant-world.ts';
-
-/** A person with a password, signed in under the own centre. */
-async function signedIn({ own, test }: TenantWorld) {
-  const email = `${fresh('person')}@example.org`;
-  const user = await must<{ id: string; temporaryPassword: string }>(own.centre, 'POST', '/users', {
-    email,
-    name: 'Petra Person',
-    roles: ['caseworker'],
-  });
-  const credentials = { email, password: user.temporaryPassword };
-  const answer = await test.inject({ method: 'POST', url: '/api/v1/auth/token', payload: credentials });
-  return { credentials, tokens: answer.json<{ accessToken: string; refreshToken: string }>() };
-}
-
-const another = async ({ test, own }: TenantWorld): Promise<Caller> =>
-  test.caller(own.centre.hat, ['caseworker']);
-
-async function machineAccount({ own }: TenantWorld) {
-  return must<{ clientId: string; clientSecret: string }>(own.centre, 'POST', '/machine-accounts', {
-    name: 'Fachverfahren',
-    scopes: ['requests:read'],
-  });
-}
-
-const SIGN_IN: Readonly<Record<string, TenantRow>> = {
-  signIn: {
-    as: 'nobody',
-    own: 200,
-    reach: 'self',
-    make: async (world) => ({ body: (await signedIn(world)).credentials }),
-    foreignIds: { 'a hat of the other side': [withBody((other) => ({ hat: other.centre.hat })), 403] },
-  },
-  refreshToken: {
-    as: 'nobody',
-    own: 200,
-    reach: 'self',
-    make: async (world) => ({ body: { refreshToken: (await signedIn(world)).tokens.refreshToken } }),
-  },
-  clientToken: {
-    as: 'nobody',
-    own: 200,
-    reach: 'self',
-    make: async (world) => {
-      const { clientId, clientSecret } = await machineAccount(world);
-      return { body: { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret } };
-    },
-  },
-  switchHat: {
-    as: 'centre',
-    own: 200,
-    reach: 'self',
-    make: async (world) => ({ body: world.own.centre.hat }),
-    neighbour: 'self',
-    foreignIds: {
-      'a hat of the other side': [(target, other) => ({ ...target, body: other.centre.hat }), 403],
-    },
-  },
-  signOut: {
-    as: 'centre',
-    own: 204,
-    reach: 'self',
-    make: async (world) => ({ caller: await another(world) }),
-  },
-  changePassword: {
-    as: 'centre',
-    own: 204,
-    reach: 'self',
-    make: async (world) => {
-      const { credentials, tokens } = await signedIn(world);
-      const caller = { ...(await another(world)), token: tokens.accessToken };
-      return {
-        body: { currentPassword: credentials.password, newPassword: 'a new and long password' },
-        caller,
-      };
-    },
-  },
-  getMe: { as: 'centre', own: 200, reach: 'self', make: async ({ own }) => ({ secret: own.centre.userId }) },
-};
-
-const PEOPLE: Readonly<Record<string, TenantRow>> = {
-  listUsers: list('centre', ({ own }) => own.centre.userId),
-  createUser: {
-    as: 'centre',
-    own: 201,
-    reach: 'self',
-    make: async () => ({
-      // Another address for each call: an account that one side made is closed to the other.
-      body: {
-        get email() {
-          return `${fresh('new')}@example.org`;
-        },
-        name: 'Nora Neu',
-        roles: ['auditor'],
-      },
-    }),
-    foreignIds: { 'a hat of the other side': [withBody((other) => ({ hat: other.centre.hat })), 403] },
-  },
-  changeRoles: {
-    as: 'centre',
-    own: 200,
-    reach: 'hidden',
-    make: async (world) => {
-      const { userId } = await another(world);
-      return { params: { id: userId }, body: { roles: [] }, secret: userId };
-    },
-    foreignIds: {
-      'a user of the other side': [
-        (target, other) => ({ ...target, params: { id: other.centre.userId } }),
-        404,
-      ],
-    },
-  },
-  listTeams: list('centre', ({ own }) => own.teamId),
-  createTeam: {
-    as: 'centre',
-    own: 201,
-    reach: 'self',
-    make: async ({ own }) => ({ body: { name: fresh('Team'), memberIds: [own.centre.userId] } }),
-    foreignIds: {
-      'a user of the other side': [withBody((other) => ({ memberIds: [other.centre.userId] })), 422],
-    },
-  },
-  changeTeamMembers: {
-    as: 'centre',
-    own: 200,
-    reach: 'hidden',
-    make: async ({ own }) => {
-      const team = await created(own.centre, '/teams', { name: fresh('Team'), memberIds: [] });
-      return { params: { id: team.id }, body: { memberIds: [own.centre.userId] }, secret: team.id };
-    },
-    foreignIds: {
-      'a user of the other side': [withBody((other) => ({ memberIds: [other.centre.userId] })), 422],
-    },
-  },
-  listMachineAccounts: {
-    as: 'centre',
-    own: 200,
-    reach: 'list',
-    make: async (world) => ({ query: 'limit=200', secret: (await machineAccount(world)).clientId }),
-  },
-  createMachineAccount: {
-    as: 'centre',
-    own: 201,
-    reach: 'self',
-    make: async () => ({ body: { name: fresh('Programm'), scopes: ['requests:read'] } }),
-  },
-  disableMachineAccount: {
-    as: 'centre',
-    own: 204,
-    reach: 'hidden',
-    make: async (world) => ({ params: { id: (await machineAccount(world)).clientId } }),
-  },
-};
 
 const ORGANISATIONS: Readonly<Record<string, TenantRow>> = {
   listOrganisations: list('platform', ({ own }) => own.member.hat.id, { reach: 'open' }),
@@ -241,6 +88,22 @@ const ORGANISATIONS: Readonly<Record<string, TenantRow>> = {
     },
     otherBody: (body: object) => ({ ...body, joinedOn: '2025-01-01' }),
   },
+  getMember: { as: 'centre', own: 200, reach: 'hidden', platformMay: true, make: guest },
+  changeMember: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async (world) => ({ ...(await guest(world)), body: { leftOn: '2100-01-01' } }),
+    foreignIds: {
+      'a member of the other side': [
+        (target, other) => ({
+          ...target,
+          params: { ...target.params, organisationId: other.member.hat.id },
+        }),
+        404,
+      ],
+    },
+  },
 };
 
 let codes = 0;
@@ -248,6 +111,15 @@ let codes = 0;
 function letters(): string {
   codes += 1;
   return `Z${String.fromCharCode(65 + Math.floor(codes / 26), 65 + (codes % 26))}`;
+}
+
+/** A member of the own centre that no agreement binds. */
+async function guest({ own, test }: TenantWorld) {
+  const { id: organisationId } = await test.organisation(fresh('Gast'));
+  const members = `/centres/${own.centre.hat.id}/members`;
+  await must(own.centre, 'POST', members, { organisationId, joinedOn: '2026-01-01' });
+  const ifMatch = await tagOf(own.centre, `${members}/${organisationId}`);
+  return { params: { id: own.centre.hat.id, organisationId }, ifMatch, secret: organisationId };
 }
 
 const foreignTerms = {
@@ -287,9 +159,12 @@ const AGREEMENTS: Readonly<Record<string, TenantRow>> = {
     reach: 'self',
     make: async ({ own }) => {
       const { id } = await publishedService({ side: own });
-      return { body: { title: fresh('Vertrag'), mode: 'private', ...agreementTerms(id, own.member.hat.id) } };
+      const terms = agreementTerms(id, own.member.hat.id);
+      return {
+        body: { centreId: own.centre.hat.id, title: fresh('Vertrag'), mode: 'private', ...terms },
+      };
     },
-    foreignIds: foreignTerms,
+    foreignIds: { ...foreignTerms, ...foreignCentre },
   },
   createAgreementVersion: {
     as: 'centre',
@@ -348,9 +223,14 @@ const CATALOGUE: Readonly<Record<string, TenantRow>> = {
     own: 201,
     reach: 'self',
     make: async ({ own }) => ({
-      body: { code: fresh('code'), category: 'registry', ...serviceContent(own.teamId) },
+      body: {
+        centreId: own.centre.hat.id,
+        code: fresh('code'),
+        category: 'registry',
+        ...serviceContent(own.teamId),
+      },
     }),
-    foreignIds: foreignTeam,
+    foreignIds: { ...foreignTeam, ...foreignCentre },
   },
   getService: {
     as: 'member',

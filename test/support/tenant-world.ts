@@ -3,7 +3,7 @@ import { type Hat, systemContext } from '../../src/platform/context.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { permissionsOf } from '../../src/platform/permissions.ts';
 import { type Caller, PLATFORM, type TestApp } from './app.ts';
-import { CERTIFICATE_FORM, created, makeOrderable, must, type OrderableWorld } from './services.ts';
+import { CERTIFICATE_FORM, created, makeOrderable, must, type OrderableWorld, tagOf } from './services.ts';
 
 export interface Made {
   readonly id: string;
@@ -55,9 +55,10 @@ async function makeSide(test: TestApp, code: string): Promise<Side> {
     serviceId,
     teamId,
   };
-  await must(side.centre, 'PUT', `/teams/${teamId}/members`, {
-    memberIds: [caseworker.userId, side.centre.userId],
-  });
+  const team = `/teams/${teamId}`;
+  const memberIds = [caseworker.userId, side.centre.userId];
+  const tag = await tagOf(side.centre, team);
+  await must(side.centre, 'PUT', `${team}/members`, { memberIds }, { 'if-match': `"${tag}"` });
   const { items } = await must<{ items: Made[] }>(side.centre, 'GET', '/agreements');
   const request = await acceptedRequest({ test, side });
   const period = await created(side.centre, '/billing-periods', { code: '2031' });

@@ -7,6 +7,7 @@ import { createQueueSystem } from '../../src/platform/jobs/queues.ts';
 import { startWorkers } from '../../workers/main.ts';
 import { RELAY_DEFAULTS } from '../../workers/outbox-relay.ts';
 import type { TestApp } from './app.ts';
+import { givenRedis } from './queues.ts';
 
 /** Workers beside a test application; on Redis when the run was given one, else on PostgreSQL. */
 export async function startTestWorkers(
@@ -14,13 +15,12 @@ export async function startTestWorkers(
   { target, modules }: TestApp,
   clock: Clock = systemClock,
 ): Promise<'redis' | 'postgres'> {
-  const url = process.env.REDIS_URL;
+  const url = givenRedis();
   const outbox = openDatabase(target, 'verbund_jobs', 3);
-  const backend = url === undefined || url === '' ? 'postgres' : 'redis';
   const queues = createQueueSystem(
-    backend === 'postgres'
-      ? { backend, database: target }
-      : { backend, url: url ?? '', prefix: `test-${newId()}` },
+    url === undefined
+      ? { backend: 'postgres', database: target }
+      : { backend: 'redis', url, prefix: `test-${newId()}` },
   );
   const log = pino({ level: 'silent' });
   const relay = { ...RELAY_DEFAULTS, pollMs: 20 };
@@ -29,5 +29,5 @@ export async function startTestWorkers(
     await workers.stop();
     await outbox.end();
   });
-  return backend;
+  return url === undefined ? 'postgres' : 'redis';
 }

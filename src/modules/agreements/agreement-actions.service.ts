@@ -3,6 +3,7 @@ import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { preconditionFailed } from '../../platform/http/etags.ts';
+import { ownCentre } from '../../platform/http/own-centre.ts';
 import { audit } from '../audit/index.ts';
 import { AGREEMENT_DRAFT_MISSING, COVERAGE_OVERLAPS, TERMINATION_REFUSED } from './agreements.errors.ts';
 import * as repo from './agreements.repo.ts';
@@ -14,7 +15,7 @@ import type {
   Terminate,
 } from './agreements.schemas.ts';
 import * as coverage from './coverage.repo.ts';
-import { agreementNotFound, assertTerms, centreOf, termsOf } from './terms.service.ts';
+import { agreementNotFound, assertTerms, termsOf } from './terms.service.ts';
 
 /** Makes the draft the wording in force; what the agreement had in force ends on the draft's first day. */
 export async function bringIntoForce(
@@ -24,7 +25,7 @@ export async function bringIntoForce(
   version: number,
   { number }: BringIntoForce,
 ): Promise<void> {
-  const centreId = centreOf(ctx);
+  const centreId = ownCentre(ctx);
   await coverage.lockCoverage(tx, centreId);
   await lockAt(tx, id, version);
   const draft = await getDraft(tx, id, number);
@@ -53,7 +54,7 @@ export async function terminate(
   version: number,
   { validTo }: Terminate,
 ): Promise<void> {
-  await coverage.lockCoverage(tx, centreOf(ctx));
+  await coverage.lockCoverage(tx, ownCentre(ctx));
   await lockAt(tx, id, version);
   const refusal = refuseTermination(validTo, dayOf(ctx.now), await coverage.findLatestEnd(tx, id));
   if (refusal !== undefined) {
@@ -84,7 +85,7 @@ export async function changeDraft(
   { id, number, version }: DraftTarget,
   input: CreateAgreementVersion,
 ): Promise<void> {
-  const centreId = centreOf(ctx);
+  const centreId = ownCentre(ctx);
   await lockAt(tx, id, version);
   const draft = await getDraft(tx, id, number);
   const terms = termsOf(input);

@@ -4,7 +4,7 @@ export const AGREEMENT_TERMS_REFUSED = defineProblem({
   code: 'AGREEMENT_TERMS_REFUSED',
   status: 422,
   title: 'The terms of the agreement do not hold together',
-  help: 'Each entry of `errors` names a field: parties must be members of the centre, services must be in its catalogue, periods must not be empty, and the cost clause must be computable.',
+  help: 'Each entry of `errors` names a field: parties must be members of the centre for the whole period, services must be in its catalogue, periods must not be empty, and the cost clause must be computable.',
 });
 export const AGREEMENT_DRAFT_EXISTS = defineProblem({
   code: 'AGREEMENT_DRAFT_EXISTS',
@@ -23,6 +23,12 @@ export const COVERAGE_OVERLAPS = defineProblem({
   status: 409,
   title: 'Another agreement covers the same on the same days',
   help: 'For each municipality, service and day one agreement holds. End the other agreement first, or leave the service or municipality out.',
+});
+export const MEMBER_IS_PARTY = defineProblem({
+  code: 'MEMBER_IS_PARTY',
+  status: 409,
+  title: 'Agreements in force bind the member beyond this day',
+  help: 'The detail names the agreements. For each bring a version without the member into force from that day on, or terminate it; then let the member leave. What it has ordered until then is worked off.',
 });
 export const TERMINATION_REFUSED = defineProblem({
   code: 'TERMINATION_REFUSED',

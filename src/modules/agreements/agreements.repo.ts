@@ -156,18 +156,18 @@ export async function touchAgreement({ sql }: HatTx, id: string): Promise<void> 
   await sql`update agreements set version = version + 1 where id = ${id}`;
 }
 
-/** Those of the organisations that are members of the centre on `day` or join later. */
+/** Those of the organisations that are members of the centre until `validTo` at least, though they may join later than today. */
 export async function findMembers(
   { sql }: HatTx,
   centreId: string,
   organisationIds: readonly string[],
-  day: Day,
+  validTo: Day | null,
 ): Promise<ClauseParty[]> {
   return sql<
     ClauseParty[]
   >`select o.id, o.ags from centre_members m join organisations o on o.id = m.organisation_id
     where m.centre_id = ${centreId} and m.organisation_id = any(${organisationIds as Mutable}::uuid[])
-      and (m.left_on is null or m.left_on > ${day})`;
+      and (m.left_on is null or m.left_on >= ${validTo})`;
 }
 
 /** Those of the ids that are services of the centre. */

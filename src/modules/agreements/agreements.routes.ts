@@ -3,6 +3,13 @@ import { allowNoBody } from '../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
+  AGREEMENT_DRAFT_EXISTS,
+  AGREEMENT_DRAFT_MISSING,
+  AGREEMENT_TERMS_REFUSED,
+  COVERAGE_OVERLAPS,
+  TERMINATION_REFUSED,
+} from './agreements.errors.ts';
+import {
   AgreementPage,
   AgreementQuery,
   AgreementVersionPage,
@@ -77,7 +84,7 @@ const draftRoutes: Routes = (service) => async (app) => {
   app.post(
     '/agreements',
     {
-      config: { access: 'agreements:manage', idempotent: true },
+      config: { access: 'agreements:manage', idempotent: true, refuses: [AGREEMENT_TERMS_REFUSED] },
       schema: {
         tags,
         operationId: 'createAgreement',
@@ -91,7 +98,11 @@ const draftRoutes: Routes = (service) => async (app) => {
   app.post(
     '/agreements/:id/versions',
     {
-      config: { access: 'agreements:manage', idempotent: true },
+      config: {
+        access: 'agreements:manage',
+        idempotent: true,
+        refuses: [AGREEMENT_DRAFT_EXISTS, AGREEMENT_TERMS_REFUSED],
+      },
       schema: {
         tags,
         operationId: 'createAgreementVersion',
@@ -107,7 +118,7 @@ const draftRoutes: Routes = (service) => async (app) => {
   app.put(
     '/agreements/:id/versions/:number',
     {
-      config: { access: 'agreements:manage' },
+      config: { access: 'agreements:manage', refuses: [AGREEMENT_DRAFT_MISSING, AGREEMENT_TERMS_REFUSED] },
       schema: {
         tags,
         operationId: 'changeAgreementDraft',
@@ -133,7 +144,10 @@ const actionRoutes: Routes = (service) => async (app) => {
   app.post(
     '/agreements/:id/actions/bring-into-force',
     {
-      config: { access: 'agreements:manage' },
+      config: {
+        access: 'agreements:manage',
+        refuses: [AGREEMENT_DRAFT_MISSING, AGREEMENT_TERMS_REFUSED, COVERAGE_OVERLAPS],
+      },
       preValidation: allowNoBody,
       schema: {
         tags,
@@ -156,7 +170,7 @@ const actionRoutes: Routes = (service) => async (app) => {
   app.post(
     '/agreements/:id/actions/terminate',
     {
-      config: { access: 'agreements:manage' },
+      config: { access: 'agreements:manage', refuses: [TERMINATION_REFUSED] },
       schema: {
         tags,
         operationId: 'terminateAgreement',

@@ -44,7 +44,7 @@ export interface Terms {
 
 /** What the centre has of what the terms name. */
 export interface KnownToCentre {
-  /** Those of the named organisations that are members once the agreement begins. */
+  /** Those of the named organisations that are members for as long as the agreement holds. */
   readonly members: readonly ClauseParty[];
   readonly serviceIds: ReadonlySet<string>;
 }
@@ -60,7 +60,7 @@ export function checkTerms(terms: Terms, known: KnownToCentre): FieldError[] {
     errors.push({
       pointer: `/organisationIds/${i}`,
       code: 'NOT_A_MEMBER',
-      detail: 'is no member of this centre',
+      detail: 'is no member of this centre for the whole period',
     });
   });
   terms.serviceIds.forEach((id, i) => {

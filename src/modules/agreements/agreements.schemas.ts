@@ -1,12 +1,25 @@
 import { type Static, Type } from 'typebox';
-import { closed, Day, Moment, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
+import {
+  closed,
+  Day,
+  Moment,
+  named,
+  nullable,
+  PageQuery,
+  pageOf,
+  text,
+  Uuid,
+} from '../../platform/http/schemas.ts';
 import { CostClauseSchema } from './cost-clause.schemas.ts';
 
 export const AgreementMode = Type.Enum(['delegating', 'mandating', 'statutes', 'private'], {
+  title: 'AgreementMode',
   description: '§ 23 GkG NRW: delegierend, mandatierend; Satzung; privatrechtlicher Vertrag',
 });
-export const AgreementStatus = Type.Enum(['draft', 'in_force', 'terminated']);
+export const AgreementStatus = Type.Enum(['draft', 'in_force', 'terminated'], { title: 'AgreementStatus' });
 const DataProtectionRole = Type.Enum(['controller', 'processor', 'joint_controllers'], {
+  title: 'DataProtectionRole',
   description: 'What the centre is for the personal data it works with',
 });
 const ValidTo = nullable(
@@ -27,13 +40,18 @@ const termsInput = {
   dataProtectionRole: DataProtectionRole,
 };
 
-export const CreateAgreementVersion = closed(termsInput);
+export const CreateAgreementVersion = named('CreateAgreementVersion', termsInput);
 export type CreateAgreementVersion = Static<typeof CreateAgreementVersion>;
 
-export const CreateAgreement = closed({ title: text(200), mode: AgreementMode, ...termsInput });
+export const CreateAgreement = named('CreateAgreement', {
+  centreId: OwnCentreId,
+  title: text(200),
+  mode: AgreementMode,
+  ...termsInput,
+});
 export type CreateAgreement = Static<typeof CreateAgreement>;
 
-export const BringIntoForce = closed({
+export const BringIntoForce = named('BringIntoForce', {
   number: Type.Optional(
     Type.Integer({
       minimum: 1,
@@ -44,7 +62,7 @@ export const BringIntoForce = closed({
 });
 export type BringIntoForce = Static<typeof BringIntoForce>;
 
-export const Terminate = closed({
+export const Terminate = named('TerminateAgreement', {
   validTo: Type.String({ format: 'date', description: 'First day on which it no longer holds' }),
 });
 export type Terminate = Static<typeof Terminate>;
@@ -63,7 +81,7 @@ const termsView = {
   dataProtectionRole: DataProtectionRole,
 };
 
-export const AgreementVersionView = closed({
+export const AgreementVersionView = named('AgreementVersion', {
   id: Uuid,
   number: Type.Integer({ minimum: 1 }),
   status: AgreementStatus,
@@ -74,7 +92,7 @@ export const AgreementVersionView = closed({
 export type AgreementVersionView = Static<typeof AgreementVersionView>;
 export const AgreementVersionPage = pageOf(AgreementVersionView);
 
-export const AgreementView = closed({
+export const AgreementView = named('Agreement', {
   id: Uuid,
   centreId: Uuid,
   title: Type.String(),

@@ -4,6 +4,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { ownCentre } from '../../platform/http/own-centre.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
@@ -20,7 +21,7 @@ import type {
   CreateAgreementVersion,
   Terminate,
 } from './agreements.schemas.ts';
-import { agreementNotFound, assertTerms, centreOf, termsOf } from './terms.service.ts';
+import { agreementNotFound, assertTerms, termsOf } from './terms.service.ts';
 
 export type AgreementsService = ReturnType<typeof createAgreementsService>;
 
@@ -59,10 +60,10 @@ export function createAgreementsService(db: Database) {
 async function createAgreement(
   db: Database,
   ctx: HatContext,
-  { title, mode, ...input }: CreateAgreement,
+  { centreId: named, title, mode, ...input }: CreateAgreement,
 ): Promise<AgreementView> {
   return withHatTxOnce(db, ctx, async (tx) => {
-    const centreId = centreOf(ctx);
+    const centreId = ownCentre(ctx, named);
     const id = newId();
     const terms = termsOf(input);
     await assertTerms(tx, centreId, terms);
@@ -85,7 +86,7 @@ async function createVersion(
   input: CreateAgreementVersion,
 ): Promise<AgreementVersionView> {
   return withHatTxOnce(db, ctx, async (tx) => {
-    const centreId = centreOf(ctx);
+    const centreId = ownCentre(ctx);
     if ((await repo.lockAgreement(tx, id)) === undefined) throw agreementNotFound();
     if ((await repo.findDraft(tx, id)) !== undefined)
       throw new DomainError(AGREEMENT_DRAFT_EXISTS, 'The agreement has a draft already.');

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { closed, text } from '../../platform/http/schemas.ts';
+import { named, text } from '../../platform/http/schemas.ts';
 
 /** A share or a percentage: exact, not negative, up to six digits behind the point. */
 const Weight = Type.String({
@@ -13,7 +13,7 @@ const Percent = Type.String({
   examples: ['30'],
 });
 
-const TrancheKeySchema = closed({
+const TrancheKeySchema = named('TrancheKey', {
   type: Type.Enum(['equal', 'fixed', 'population', 'cases', 'minutes', 'values'], {
     description: 'What the tranche is shared out by',
   }),
@@ -27,7 +27,7 @@ const TrancheKeySchema = closed({
   keyName: Type.Optional(text(60, { description: 'values: name of the allocation key list of the centre' })),
 });
 
-const TrancheSchema = closed({
+const TrancheSchema = named('Tranche', {
   id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$', examples: ['standby'] }),
   label: text(120, { description: 'As printed on statements' }),
   percent: Percent,
@@ -35,7 +35,7 @@ const TrancheSchema = closed({
 });
 
 /** The machine-readable allocation rule inside an agreement. */
-export const CostClauseSchema = closed({
+export const CostClauseSchema = named('CostClause', {
   mode: Type.Enum(['cascade', 'composite'], {
     description: 'How cents are rounded: tranche by tranche, or once over the combined shares',
   }),

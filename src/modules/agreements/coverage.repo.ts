@@ -57,6 +57,20 @@ export async function findOverlaps({ sql }: HatTx, versionId: string): Promise<s
   return rows.map(({ title }) => title);
 }
 
+/** Titles of agreements with a version in force that has the organisation as a party on `leftOn` or later. */
+export async function findBindingBeyond(
+  { sql }: HatTx,
+  { centreId, organisationId, leftOn }: { centreId: string; organisationId: string; leftOn: Day },
+): Promise<string[]> {
+  const rows = await sql<{ title: string }[]>`
+    select distinct a.title from agreement_parties p
+    join agreement_versions v on v.id = p.agreement_version_id and v.status <> 'draft' and v.valid_to is distinct from v.valid_from
+      and (v.valid_to is null or v.valid_to > ${leftOn})
+    join agreements a on a.id = v.agreement_id
+    where p.centre_id = ${centreId} and p.organisation_id = ${organisationId} order by a.title limit 5`;
+  return rows.map(({ title }) => title);
+}
+
 /** The agreement version that covers service × organisation on a day, or undefined. */
 export async function findCoverage(
   { sql }: HatTx,

@@ -11,3 +11,4 @@ export type { AgreementVersionView, AgreementView } from './agreements.schemas.t
 export { type AgreementsService, createAgreementsService } from './agreements.service.ts';
 export type { CostClause, Tranche, TrancheKey } from './cost-clause.types.ts';
 export { type CostClauseInForce, costClausesFor, findCoverage, joinCoverage } from './coverage.repo.ts';
+export { departureOfParty } from './departure.service.ts';

@@ -1,7 +1,5 @@
-import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { FORBIDDEN } from '../../platform/http/authentication.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { AGREEMENT_TERMS_REFUSED } from './agreements.errors.ts';
 import * as repo from './agreements.repo.ts';
@@ -25,18 +23,12 @@ export function termsOf(input: CreateAgreementVersion): DraftTerms {
 
 /** Re-checks under the hat everything that terms name. Throws `AGREEMENT_TERMS_REFUSED`. */
 export async function assertTerms(tx: HatTx, centreId: string, terms: Terms): Promise<void> {
-  const members = await repo.findMembers(tx, centreId, terms.organisationIds, terms.validFrom);
+  const members = await repo.findMembers(tx, centreId, terms.organisationIds, terms.validTo);
   const serviceIds = await repo.findServiceIds(tx, centreId, terms.serviceIds);
   const errors = checkTerms(terms, { members, serviceIds });
   const [first] = errors;
   if (first === undefined) return;
   throw new DomainError(AGREEMENT_TERMS_REFUSED, `${first.pointer} ${first.detail}.`, { errors });
-}
-
-/** The centre that acts. Throws `FORBIDDEN` under any other hat: members read agreements, centres write them. */
-export function centreOf({ hat }: HatContext): string {
-  if (hat.kind === 'centre') return hat.id;
-  throw new DomainError(FORBIDDEN, 'Agreements are kept under the hat of a centre.');
 }
 
 export function agreementNotFound(): DomainError {

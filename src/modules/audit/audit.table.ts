@@ -29,7 +29,7 @@ export const auditEntries = pgTable(
     index('audit_entries_hat_idx').on(table.hatKind, table.hatId, table.id),
     index('audit_entries_centre_idx').on(table.centreId, table.id),
     index('audit_entries_organisation_idx').on(table.organisationId, table.id),
-    index('audit_entries_entity_idx').on(table.entityType, table.entityId, table.id),
+    index('audit_entries_entity_id_idx').on(table.entityId, table.id),
     pgPolicy('audit_entries_write', {
       for: 'insert',
       to: appRole,

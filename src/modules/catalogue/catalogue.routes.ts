@@ -3,6 +3,12 @@ import { allowNoBody } from '../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
+  SERVICE_CODE_TAKEN,
+  SERVICE_DRAFT_EXISTS,
+  SERVICE_VERSION_REFUSED,
+  SERVICE_VERSION_STATE,
+} from './catalogue.errors.ts';
+import {
   CreateService,
   NoFields,
   ServicePage,
@@ -45,7 +51,11 @@ const serviceRoutes: Routes = (service) => async (app) => {
   app.post(
     '/services',
     {
-      config: { access: 'services:manage', idempotent: true },
+      config: {
+        access: 'services:manage',
+        idempotent: true,
+        refuses: [SERVICE_CODE_TAKEN, SERVICE_VERSION_REFUSED],
+      },
       schema: {
         tags,
         operationId: 'createService',
@@ -111,7 +121,11 @@ const draftRoutes: Routes = (service) => async (app) => {
   app.post(
     '/services/:id/versions',
     {
-      config: { access: 'services:manage', idempotent: true },
+      config: {
+        access: 'services:manage',
+        idempotent: true,
+        refuses: [SERVICE_DRAFT_EXISTS, SERVICE_VERSION_REFUSED],
+      },
       schema: {
         tags,
         operationId: 'createServiceVersion',
@@ -127,7 +141,7 @@ const draftRoutes: Routes = (service) => async (app) => {
   app.put(
     '/services/:id/versions/:number',
     {
-      config: { access: 'services:manage' },
+      config: { access: 'services:manage', refuses: [SERVICE_VERSION_STATE, SERVICE_VERSION_REFUSED] },
       schema: {
         tags,
         operationId: 'changeServiceDraft',
@@ -157,7 +171,7 @@ const actionRoutes: Routes = (service) => async (app) => {
   app.post(
     '/services/:id/versions/:number/actions/publish',
     {
-      config: { access: 'services:manage' },
+      config: { access: 'services:manage', refuses: [SERVICE_VERSION_STATE, SERVICE_VERSION_REFUSED] },
       preValidation: allowNoBody,
       schema: {
         ...schema,
@@ -173,7 +187,7 @@ const actionRoutes: Routes = (service) => async (app) => {
   app.post(
     '/services/:id/versions/:number/actions/retire',
     {
-      config: { access: 'services:manage' },
+      config: { access: 'services:manage', refuses: [SERVICE_VERSION_STATE] },
       preValidation: allowNoBody,
       schema: {
         ...schema,

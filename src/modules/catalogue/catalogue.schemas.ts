@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
   Decimal,
   Moment,
+  named,
   nullable,
   PageQuery,
   pageOf,
@@ -18,7 +20,8 @@ const FieldPointer = Type.String({
   examples: ['/copies'],
 });
 
-const UsageRule = closed(
+const UsageRule = named(
+  'UsageRule',
   {
     meter: Type.String({ pattern: '^[a-z][a-z0-9-]{0,59}$', examples: ['certificates'] }),
     unit: text(40, { examples: ['Stück'] }),
@@ -35,7 +38,8 @@ const Route = closed({
   teamId: Uuid,
 });
 
-const ProcessingRule = closed(
+const ProcessingRule = named(
+  'ProcessingRule',
   {
     teamId: Uuid,
     autoAccept: Type.Boolean({ default: true, description: 'Submitted requests are accepted by themselves' }),
@@ -54,7 +58,7 @@ const ProcessingRule = closed(
   { description: 'Who works on it, and how' },
 );
 
-const ChecklistItem = closed({
+const ChecklistItem = named('ChecklistItem', {
   id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,59}$' }),
   label: text(200),
   isRequired: Type.Boolean({ default: false }),
@@ -65,7 +69,8 @@ const Checklist = Type.Array(ChecklistItem, {
   description: 'Steps shown to the caseworker; nothing is ticked off yet',
 });
 
-const ApprovalRule = closed(
+const ApprovalRule = named(
+  'ApprovalRule',
   { isRequired: Type.Boolean() },
   {
     description:
@@ -74,6 +79,7 @@ const ApprovalRule = closed(
 );
 
 const FormSchemaField = Type.Unsafe<FormSchema>({
+  title: 'FormSchema',
   type: 'object',
   additionalProperties: true,
   description: 'JSON Schema 2020-12 of the form, with German titles and help texts (`description`)',
@@ -89,7 +95,7 @@ const contentInput = {
   approvalRule: Type.Optional(nullable(ApprovalRule)),
 };
 
-export const ServiceVersionBody = closed(contentInput);
+export const ServiceVersionBody = named('WriteServiceVersion', contentInput);
 
 const Code = Type.String({ pattern: '^[a-z0-9-]{2,60}$', examples: ['marriage-certificate'] });
 const ServiceKey = Type.String({
@@ -97,7 +103,8 @@ const ServiceKey = Type.String({
   description: 'LeiKa-Schlüssel; services inside the administration have none',
 });
 
-export const CreateService = closed({
+export const CreateService = named('CreateService', {
+  centreId: OwnCentreId,
   code: Code,
   category: text(60),
   serviceKey: Type.Optional(nullable(ServiceKey)),
@@ -105,8 +112,8 @@ export const CreateService = closed({
 });
 export type CreateService = Static<typeof CreateService>;
 
-export const VersionStatus = Type.Enum(['draft', 'published', 'retired']);
-const Reason = Type.Enum([...NOT_ORDERABLE_REASONS]);
+export const VersionStatus = Type.Enum(['draft', 'published', 'retired'], { title: 'ServiceVersionStatus' });
+const Reason = Type.Enum([...NOT_ORDERABLE_REASONS], { title: 'NotOrderableReason' });
 
 const identityView = {
   id: Uuid,
@@ -122,7 +129,7 @@ const orderableView = {
   reason: Type.Optional(Reason),
 };
 
-export const ServiceItem = closed({
+export const ServiceItem = named('ServiceSummary', {
   ...identityView,
   title: Type.String(),
   publishedVersion: nullable(Type.Integer()),
@@ -143,7 +150,7 @@ const contentView = {
   slaPolicyId: nullable(Uuid),
 };
 
-export const ServiceView = closed({
+export const ServiceView = named('Service', {
   ...identityView,
   status: VersionStatus,
   versionId: Uuid,
@@ -160,7 +167,7 @@ export const ServiceView = closed({
 });
 export type ServiceView = Static<typeof ServiceView>;
 
-export const ServiceVersionView = closed({
+export const ServiceVersionView = named('ServiceVersion', {
   id: Uuid,
   serviceId: Uuid,
   centreId: Uuid,

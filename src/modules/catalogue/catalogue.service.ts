@@ -4,6 +4,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { mapConstraints } from '../../platform/db/postgres-errors.ts';
+import { ownCentre } from '../../platform/http/own-centre.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { explainNotOrderable, joinCoverage } from '../agreements/index.ts';
@@ -18,7 +19,7 @@ import type {
   ServiceView,
 } from './catalogue.schemas.ts';
 import type { ServiceVersionContent } from './catalogue.types.ts';
-import { centreOf, checkedContent, serviceNotFound } from './content.service.ts';
+import { checkedContent, serviceNotFound } from './content.service.ts';
 import { insertDraft } from './service-versions.repo.ts';
 import {
   changeDraft,
@@ -60,10 +61,10 @@ export function createCatalogueService(db: Database) {
 async function createService(
   db: Database,
   ctx: HatContext,
-  { code, category, serviceKey, ...input }: CreateService,
+  { centreId: named, code, category, serviceKey, ...input }: CreateService,
 ): Promise<ServiceView> {
   return withHatTxOnce(db, ctx, async (tx) => {
-    const centreId = centreOf(ctx);
+    const centreId = ownCentre(ctx, named);
     const id = newId();
     const content = await checkedContent(tx, centreId, input);
     const { title } = content;

@@ -1,7 +1,6 @@
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
-import { FORBIDDEN } from '../../platform/http/authentication.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { SERVICE_VERSION_REFUSED } from './catalogue.errors.ts';
 import { findTeamIds } from './catalogue.repo.ts';
@@ -52,12 +51,6 @@ function checkApproval({ approvalRule }: ServiceVersionContent): FieldError[] {
       detail: 'is not possible yet: requests cannot be released',
     },
   ];
-}
-
-/** The centre that acts. Throws `FORBIDDEN` under any other hat: members read the catalogue, centres write it. */
-export function centreOf({ hat }: HatContext): string {
-  if (hat.kind === 'centre') return hat.id;
-  throw new DomainError(FORBIDDEN, 'The catalogue is kept under the hat of a centre.');
 }
 
 export function serviceNotFound(): DomainError {

@@ -1,5 +1,6 @@
 import './catalogue.permissions.ts';
 
+export { SERVICE_NOT_ORDERABLE } from './catalogue.errors.ts';
 export { catalogueRoutes } from './catalogue.routes.ts';
 export type { ServiceItem, ServiceVersionView, ServiceView } from './catalogue.schemas.ts';
 export { type CatalogueService, createCatalogueService } from './catalogue.service.ts';

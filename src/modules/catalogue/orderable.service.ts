@@ -15,7 +15,6 @@ import type {
   ProcessingRule,
   UsageRule,
 } from './catalogue.types.ts';
-import { serviceNotFound } from './content.service.ts';
 import { findVersionById } from './service-versions.repo.ts';
 
 /** A published version as requests are pinned to it. */
@@ -68,7 +67,8 @@ async function toOrderable(
   row: OrderableRow | undefined,
   read: (versionId: string) => Promise<OrderableVersion>,
 ): Promise<Orderable> {
-  if (row === undefined) throw serviceNotFound();
+  if (row === undefined)
+    throw new DomainError(NOT_FOUND, 'There is no such service.', { pointer: '/serviceId' });
   const { centreId, centreCode, code, versionId, agreementVersionId } = row;
   const reason = explainNotOrderable({ ...row, isPublished: versionId !== null });
   if (reason !== undefined) throw notOrderable(reason);

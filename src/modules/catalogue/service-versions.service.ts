@@ -4,6 +4,7 @@ import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { preconditionFailed } from '../../platform/http/etags.ts';
+import { ownCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
@@ -12,7 +13,7 @@ import { SERVICE_DRAFT_EXISTS, SERVICE_VERSION_STATE } from './catalogue.errors.
 import { lockService, markPublished, markRetired, touchService } from './catalogue.repo.ts';
 import type { ServiceVersionQuery, ServiceVersionView } from './catalogue.schemas.ts';
 import type { ServiceVersionContent } from './catalogue.types.ts';
-import { centreOf, checkedContent, serviceNotFound, versionView } from './content.service.ts';
+import { checkedContent, serviceNotFound, versionView } from './content.service.ts';
 import * as repo from './service-versions.repo.ts';
 
 /** The version of a service that a change is meant for, and the state it was read in. */
@@ -29,7 +30,7 @@ export async function createVersion(
   input: ServiceVersionContent,
 ): Promise<ServiceVersionView> {
   return withHatTxOnce(db, ctx, async (tx) => {
-    const centreId = centreOf(ctx);
+    const centreId = ownCentre(ctx);
     if (!(await lockService(tx, serviceId))) throw serviceNotFound();
     const content = await checkedContent(tx, centreId, input);
     const number = await repo.insertDraft(tx, { id: newId(), centreId, serviceId }, content);
@@ -47,7 +48,7 @@ export async function changeDraft(
   input: ServiceVersionContent,
 ): Promise<ServiceVersionView> {
   return withHatTx(db, ctx, async (tx) => {
-    const centreId = centreOf(ctx);
+    const centreId = ownCentre(ctx);
     const draft = await lockVersion(tx, target, 'draft');
     const content = await checkedContent(tx, centreId, input);
     if (!(await repo.updateDraft(tx, draft.id, target.version, content))) throw preconditionFailed();
@@ -64,7 +65,7 @@ export async function publish(
   target: VersionTarget,
 ): Promise<ServiceVersionView> {
   return withHatTx(db, ctx, async (tx) => {
-    const centreId = centreOf(ctx);
+    const centreId = ownCentre(ctx);
     const draft = await lockVersion(tx, target, 'draft');
     await checkedContent(tx, centreId, contentOf(draft));
     const retired = (await repo.retirePublished(tx, target.id, ctx.now)) ?? null;
@@ -82,7 +83,7 @@ export async function retire(
   target: VersionTarget,
 ): Promise<ServiceVersionView> {
   return withHatTx(db, ctx, async (tx) => {
-    centreOf(ctx);
+    ownCentre(ctx);
     await lockVersion(tx, target, 'published');
     await repo.retirePublished(tx, target.id, ctx.now);
     await markRetired(tx, target.id);

@@ -7,6 +7,7 @@ import {
   CreateAllocationKey,
 } from './allocation-lists.schemas.ts';
 import type { AllocationListsService } from './allocation-lists.service.ts';
+import { KEY_MEMBER_UNKNOWN } from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 
@@ -30,7 +31,11 @@ export const allocationListsRoutes =
     app.post(
       '/allocation-keys',
       {
-        config: { access: 'allocation-keys:manage', idempotent: true },
+        config: {
+          access: 'allocation-keys:manage',
+          idempotent: true,
+          refuses: [KEY_MEMBER_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'createAllocationKey',

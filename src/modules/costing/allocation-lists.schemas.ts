@@ -1,6 +1,16 @@
 import { type Static, Type } from 'typebox';
-import { closed, Day, Moment, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
-import { OwnCentreId } from './billing-periods.schemas.ts';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
+import {
+  closed,
+  Day,
+  Moment,
+  named,
+  nullable,
+  PageQuery,
+  pageOf,
+  text,
+  Uuid,
+} from '../../platform/http/schemas.ts';
 
 const Weight = Type.String({
   pattern: '^(0|[1-9][0-9]{0,17})(\\.[0-9]{1,6})?$',
@@ -25,10 +35,10 @@ const ListType = Type.Enum(
     'fixed',
     'other',
   ],
-  { description: 'What was counted' },
+  { title: 'AllocationKeyType', description: 'What was counted' },
 );
 
-export const CreateAllocationKey = closed({
+export const CreateAllocationKey = named('CreateAllocationKey', {
   centreId: OwnCentreId,
   name: text(60, { description: 'As cost clauses name it', examples: ['Fläche'] }),
   type: ListType,
@@ -42,7 +52,7 @@ export const CreateAllocationKey = closed({
 });
 export type CreateAllocationKey = Static<typeof CreateAllocationKey>;
 
-export const AllocationKeyView = closed({
+export const AllocationKeyView = named('AllocationKey', {
   id: Uuid,
   centreId: Uuid,
   name: Type.String(),

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
+import { ownCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
@@ -14,7 +15,6 @@ import type {
   CreateAllocationKey,
 } from './allocation-lists.schemas.ts';
 import { KEY_MEMBER_UNKNOWN } from './costing.errors.ts';
-import { ownCentre } from './own-centre.ts';
 
 export type AllocationListsService = ReturnType<typeof createAllocationListsService>;
 

@@ -59,7 +59,7 @@ function columns(locale: 'de' | 'en'): CsvExportColumn<Row>[] {
     textColumn(say('Schlüssel', 'Key'), ({ part }) => textIn(locale, `costing.key.${part.key.type}`)),
     textColumn(say('Grundlage', 'Basis'), ({ part }) => part.key.basis),
     textColumn(say('Stand', 'As of'), ({ part }) => part.key.asOf),
-    textColumn(say('Quelle', 'Source'), ({ part }) => part.key.source),
+    textColumn(say('Quelle', 'Source'), ({ part }) => sourceText(part.key, locale)),
     decimal(say('Wert', 'Weight'), ({ part }) => part.weight),
     decimal(say('Summe der Werte', 'Sum of weights'), ({ part }) => part.weightTotal),
     textColumn(say('Anteil', 'Share'), ({ part }) => part.share.replace('/', say(' von ', ' of '))),
@@ -78,6 +78,15 @@ function columns(locale: 'de' | 'en'): CsvExportColumn<Row>[] {
 function periodText({ period }: RunView, locale: 'de' | 'en'): string {
   const { code, startsOn, endsOn } = period;
   return textIn(locale, 'costing.period', { code, from: startsOn, to: plusDays(endsOn, -1) });
+}
+
+/** What a person wrote down stands as it is; what the program knows is said in the reader's language. */
+function sourceText({ source, origin }: LinePart['key'], locale: 'de' | 'en'): string | undefined {
+  if (origin === undefined) return source;
+  const key = `costing.origin.${origin.kind}`;
+  if (origin.kind === 'cost_clause') return textIn(locale, key);
+  const { eventCount, startsOn, endsOn } = origin;
+  return textIn(locale, key, { count: String(eventCount), from: startsOn, to: plusDays(endsOn, -1) });
 }
 
 /** As the statistical offices group it, `05 9 74 016`: a spreadsheet would make a number of the digits and drop the zero. */

@@ -2,7 +2,7 @@ import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams } from '../../platform/http/schemas.ts';
-import { registerRunActions } from './allocation-run-actions.routes.ts';
+import { COMPUTING_REFUSALS, registerRunActions } from './allocation-run-actions.routes.ts';
 import type { ExportFile } from './allocation-run-exports.ts';
 import {
   CalculationFile,
@@ -15,6 +15,7 @@ import {
   RunQuery,
 } from './allocation-runs.schemas.ts';
 import type { AllocationRunsService } from './allocation-runs.service.ts';
+import { PERIOD_HAS_POSTED_RUN, PERIOD_UNKNOWN } from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -40,7 +41,11 @@ export const allocationRunsRoutes =
     app.post(
       '/allocation-runs',
       {
-        config: { access: 'allocation-runs:manage', idempotent: true },
+        config: {
+          access: 'allocation-runs:manage',
+          idempotent: true,
+          refuses: [PERIOD_UNKNOWN, PERIOD_HAS_POSTED_RUN, ...COMPUTING_REFUSALS],
+        },
         schema: {
           tags,
           operationId: 'createAllocationRun',

@@ -1,9 +1,11 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   Cents,
   closed,
   Day,
   Moment,
+  named,
   nullable,
   PageQuery,
   pageOf,
@@ -11,8 +13,8 @@ import {
   Uuid,
 } from '../../platform/http/schemas.ts';
 
-export const CreateRun = closed({
-  centreId: Type.Optional({ ...Uuid, description: 'The centre of your hat, or left out' }),
+export const CreateRun = named('CreateAllocationRun', {
+  centreId: OwnCentreId,
   periodId: Uuid,
   clauseVersionId: Type.Optional({
     ...Uuid,
@@ -26,14 +28,10 @@ export const CreateRun = closed({
 });
 export type CreateRun = Static<typeof CreateRun>;
 
-export const RunStatusSchema = Type.Enum([
-  'draft',
-  'in_review',
-  'approved',
-  'posted',
-  'superseded',
-  'rejected',
-]);
+export const RunStatusSchema = Type.Enum(
+  ['draft', 'in_review', 'approved', 'posted', 'superseded', 'rejected'],
+  { title: 'AllocationRunStatus' },
+);
 const Person = nullable(closed({ id: Uuid, name: Type.String() }));
 const Step = { by: Person, at: Moment };
 
@@ -57,11 +55,13 @@ const runView = {
   availableActions: Type.Array(Type.Enum(['submit', 'approve', 'reject', 'post', 'supersede'])),
   version: Type.Integer(),
 };
-export const RunView = closed(runView, { description: 'Members of the centre see no names of its staff' });
+export const RunView = named('AllocationRunSummary', runView, {
+  description: 'Members of the centre see no names of its staff',
+});
 export type RunView = Static<typeof RunView>;
 export const RunPage = pageOf(RunView);
 
-export const RunDetailView = closed({
+export const RunDetailView = named('AllocationRun', {
   ...runView,
   pools: Type.Array(
     closed({ serviceId: Uuid, serviceCode: Type.String(), serviceTitle: Type.String(), amountCents: Cents }),
@@ -73,9 +73,25 @@ export const RunDetailView = closed({
 export type RunDetailView = Static<typeof RunDetailView>;
 
 /** A calculation file, as `verbund compute` reads it; described by its own schema there. */
-export const CalculationFile = Type.Object({ kind: Type.String() }, { additionalProperties: true });
+export const CalculationFile = Type.Object(
+  { kind: Type.String() },
+  { title: 'CalculationFile', additionalProperties: true },
+);
 
-const LinePart = closed({
+const KeyOrigin = Type.Union(
+  [
+    closed({ kind: Type.Literal('cost_clause') }),
+    closed({
+      kind: Type.Literal('usage_events'),
+      eventCount: Type.Integer(),
+      startsOn: Day,
+      endsOn: { ...Day, description: 'The day after the last' },
+    }),
+  ],
+  { description: 'Where the program itself took the figures from' },
+);
+
+const LinePart = named('AllocationRunLinePart', {
   tranche: Type.String(),
   label: Type.String(),
   percent: Type.String(),
@@ -88,7 +104,10 @@ const LinePart = closed({
     keyVersionId: Type.Optional(Uuid),
     asOf: Type.Optional(Day),
     basis: Type.Optional(Type.String()),
-    source: Type.Optional(Type.String()),
+    source: Type.Optional(
+      Type.String({ description: 'Where the figures come from, as a person wrote it down' }),
+    ),
+    origin: Type.Optional(KeyOrigin),
   }),
   weight: Type.String(),
   weightTotal: Type.String(),
@@ -97,7 +116,7 @@ const LinePart = closed({
 });
 export type LinePart = Static<typeof LinePart>;
 
-export const RunLineView = closed({
+export const RunLineView = named('AllocationRunLine', {
   position: Type.Integer(),
   serviceId: Uuid,
   serviceCode: Type.String(),
@@ -137,7 +156,7 @@ export const ExportQuery = closed({
 });
 export type ExportQuery = Static<typeof ExportQuery>;
 
-export const ApproveRun = closed({
+export const ApproveRun = named('ApproveAllocationRun', {
   resultHash: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'The result you approve' }),
 });
-export const EndRun = closed({ reason: text(500) });
+export const EndRun = named('EndAllocationRun', { reason: text(500) });

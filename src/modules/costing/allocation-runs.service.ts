@@ -3,6 +3,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { ownCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { toRunFile } from './allocation-run.rules.ts';
@@ -22,7 +23,6 @@ import type {
 } from './allocation-runs.schemas.ts';
 import { toRunView } from './allocation-runs.views.ts';
 import type { AllocationRunInput } from './calculation.types.ts';
-import { ownCentre } from './own-centre.ts';
 
 export type AllocationRunsService = ReturnType<typeof createAllocationRunsService>;
 

@@ -10,6 +10,7 @@ import {
   PeriodView,
 } from './billing-periods.schemas.ts';
 import type { BillingPeriodsService } from './billing-periods.service.ts';
+import { PERIOD_HAS_POSTED_RUN, PERIOD_OVERLAPS, PERIOD_STATE_REFUSED } from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 
@@ -33,7 +34,7 @@ export const billingPeriodsRoutes =
     app.post(
       '/billing-periods',
       {
-        config: { access: 'periods:manage', idempotent: true },
+        config: { access: 'periods:manage', idempotent: true, refuses: [PERIOD_OVERLAPS] },
         schema: {
           tags,
           operationId: 'createBillingPeriod',
@@ -61,7 +62,7 @@ export const billingPeriodsRoutes =
     app.post(
       '/billing-periods/:id/actions/:action',
       {
-        config: { access: 'periods:manage' },
+        config: { access: 'periods:manage', refuses: [PERIOD_STATE_REFUSED, PERIOD_HAS_POSTED_RUN] },
         preValidation: allowNoBody,
         schema: {
           tags,

@@ -4,6 +4,7 @@ import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { preconditionFailed } from '../../platform/http/etags.ts';
+import { ownCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
@@ -17,7 +18,6 @@ import {
 } from './billing-periods.rules.ts';
 import type { CreatePeriod, PeriodQuery, PeriodView } from './billing-periods.schemas.ts';
 import { PERIOD_HAS_POSTED_RUN, PERIOD_OVERLAPS, PERIOD_STATE_REFUSED } from './costing.errors.ts';
-import { ownCentre } from './own-centre.ts';
 
 export type BillingPeriodsService = ReturnType<typeof createBillingPeriodsService>;
 

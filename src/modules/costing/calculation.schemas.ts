@@ -32,9 +32,24 @@ const AllocationFileSchema = closed(
   { mode: Mode },
 );
 
+const Origin = {
+  type: 'object',
+  discriminator: { propertyName: 'kind' },
+  required: ['kind'],
+  oneOf: [
+    closed({ kind: only('cost_clause') }),
+    closed({
+      kind: only('usage_events'),
+      eventCount: { type: 'integer', minimum: 0 },
+      startsOn: Day,
+      endsOn: Day,
+    }),
+  ],
+};
+
 const RunKey = closed(
   { type: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,49}$' } },
-  { keyVersionId: Id, asOf: Day, basis: Text, source: Text, values: Weights },
+  { keyVersionId: Id, asOf: Day, basis: Text, source: Text, origin: Origin, values: Weights },
 );
 
 const Netting = closed({

@@ -14,9 +14,15 @@ export interface AllocationFile {
   tranches: { id: string; percent: string; key: AllocationKey }[];
 }
 
+/** Where the program itself took the figures of a key from; `endsOn` is the day after the last. */
+export type KeyOrigin =
+  | { kind: 'cost_clause' }
+  | { kind: 'usage_events'; eventCount: number; startsOn: string; endsOn: string };
+
 /**
  * A key version as it stood when the run was computed. `type` names what was counted (`population`, `cases`, …);
- * `equal` has no values, every other type has them. `asOf`, `basis` and `source` let an auditor find the figures.
+ * `equal` has no values, every other type has them. `asOf`, `basis` and `origin` let an auditor find the figures, or `source`: a
+ * text that came with them, and in runs before there was an `origin`, any.
  */
 export interface RunKey {
   type: string;
@@ -24,6 +30,7 @@ export interface RunKey {
   asOf?: string;
   basis?: string;
   source?: string;
+  origin?: KeyOrigin;
   values?: Record<string, string>;
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { AMOUNT_OUT_OF_RANGE } from '../../platform/money/index.ts';
 import { ImportListQuery, ImportPage, ImportPreview, ImportQuery, ImportView } from './cost-lines.schemas.ts';
 import type { CostLinesService } from './cost-lines.service.ts';
+import { COST_LINE_IMPORT_BROKEN, COST_LINE_IMPORT_REPEATED } from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 const CSV = 'text/csv';
@@ -32,7 +34,11 @@ export const costLineImportsRoutes =
     app.route({
       method: 'POST',
       url: '/cost-line-imports',
-      config: { access: 'costs:write', idempotent: true },
+      config: {
+        access: 'costs:write',
+        idempotent: true,
+        refuses: [COST_LINE_IMPORT_BROKEN, COST_LINE_IMPORT_REPEATED, AMOUNT_OUT_OF_RANGE],
+      },
       bodyLimit: CSV_LIMIT_BYTES,
       schema: {
         tags,

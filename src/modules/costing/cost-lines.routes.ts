@@ -1,6 +1,7 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CostLinePage, CostLineQuery, CostLineView, CreateCostLine } from './cost-lines.schemas.ts';
 import type { CostLinesService } from './cost-lines.service.ts';
+import { COST_SERVICE_UNKNOWN, PERIOD_FROZEN } from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 
@@ -24,7 +25,11 @@ export const costLinesRoutes =
     app.post(
       '/cost-lines',
       {
-        config: { access: 'costs:write', idempotent: true },
+        config: {
+          access: 'costs:write',
+          idempotent: true,
+          refuses: [COST_SERVICE_UNKNOWN, PERIOD_FROZEN],
+        },
         schema: {
           tags,
           operationId: 'createCostLine',

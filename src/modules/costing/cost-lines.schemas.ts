@@ -1,18 +1,19 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   Cents,
   closed,
   Day,
   Moment,
+  named,
   nullable,
   PageQuery,
   pageOf,
   text,
   Uuid,
 } from '../../platform/http/schemas.ts';
-import { OwnCentreId } from './billing-periods.schemas.ts';
 
-export const CreateCostLine = closed({
+export const CreateCostLine = named('CreateCostLine', {
   centreId: OwnCentreId,
   serviceId: Uuid,
   bookedOn: Day,
@@ -23,7 +24,7 @@ export const CreateCostLine = closed({
 });
 export type CreateCostLine = Static<typeof CreateCostLine>;
 
-export const CostLineView = closed({
+export const CostLineView = named('CostLine', {
   id: Uuid,
   centreId: Uuid,
   serviceId: Uuid,
@@ -61,7 +62,7 @@ const totals = {
   services: Type.Array(ServiceTotal),
 };
 
-export const ImportPreview = closed({
+export const ImportPreview = named('CostLineImportPreview', {
   dryRun: Type.Literal(true),
   ...totals,
   alreadyImported: Type.Boolean({ description: 'This very file was imported before' }),
@@ -78,7 +79,7 @@ export const ImportPreview = closed({
 });
 export type ImportPreview = Static<typeof ImportPreview>;
 
-export const ImportView = closed({
+export const ImportView = named('CostLineImport', {
   id: Uuid,
   centreId: Uuid,
   fileHash: Type.String(),

@@ -4,6 +4,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { ownCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
@@ -20,7 +21,6 @@ import type {
   ImportView,
 } from './cost-lines.schemas.ts';
 import { PERIOD_FROZEN } from './costing.errors.ts';
-import { ownCentre } from './own-centre.ts';
 
 export type CostLinesService = ReturnType<typeof createCostLinesService>;
 

@@ -37,7 +37,7 @@ export function fillKey(question: KeyQuestion, facts: RunFacts): RunKey {
     case 'fixed':
       return {
         type: 'fixed',
-        source: 'cost clause',
+        origin: { kind: 'cost_clause' },
         values: valuesOf(question, (member) => named(key.values ?? {}, member)),
       };
     case 'population':
@@ -103,11 +103,11 @@ function usageKey(question: KeyQuestion, { usage, period }: RunFacts): RunKey {
     throw new DomainError(KEY_USAGE_OUTSIDE, detail);
   }
   const quantities = new Map(rows.map((row) => [row.organisationId, row.quantity] as const));
-  const events = rows.reduce((sum, row) => sum + row.eventCount, 0);
+  const eventCount = rows.reduce((sum, row) => sum + row.eventCount, 0);
   return {
     type,
     basis: units.length === 1 ? `${meter} (${units[0]})` : meter,
-    source: `${events} usage events from ${period.startsOn} until before ${period.endsOn}`,
+    origin: { kind: 'usage_events', eventCount, startsOn: period.startsOn, endsOn: period.endsOn },
     values: valuesOf(question, (member) => quantities.get(member.id) ?? '0'),
   };
 }

@@ -4,10 +4,10 @@ import type { Database } from '../../platform/db/database.ts';
 import { withSignInTx } from '../../platform/db/hat.ts';
 import { newId } from '../../platform/ids.ts';
 import { audit } from '../audit/index.ts';
-import * as repo from './members.repo.ts';
 import { hashPassword } from './passwords.ts';
 import { unknownRoles } from './roles.rules.ts';
 import { findAccount, findAccountByEmail, updatePassword } from './sessions.repo.ts';
+import * as repo from './users.repo.ts';
 
 export type BootstrapService = ReturnType<typeof createBootstrapService>;
 

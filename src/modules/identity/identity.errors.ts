@@ -28,7 +28,7 @@ export const CLIENT_INVALID = defineProblem({
   code: 'CLIENT_INVALID',
   status: 401,
   title: 'Client id or secret is wrong',
-  help: 'Check both, or make a new machine account: a lost secret cannot be shown again.',
+  help: 'Check both. A lost secret cannot be shown again, and a disabled account stays so: make a new machine account then.',
 });
 export const SCOPE_INVALID = defineProblem({
   code: 'SCOPE_INVALID',
@@ -40,13 +40,31 @@ export const ROLE_UNKNOWN = defineProblem({
   code: 'ROLE_UNKNOWN',
   status: 422,
   title: 'This role does not exist under this hat',
-  help: 'Roles of centres, organisations and the platform differ; docs/glossary.md lists them.',
+  help: 'Centres, organisations and the platform have roles of their own; the detail lists those of the hat.',
 });
 export const ACCOUNT_EXISTS = defineProblem({
   code: 'ACCOUNT_EXISTS',
   status: 409,
   title: 'This address has an account under another hat',
   help: 'Ask the administration of the platform to add the role: it makes sure that the account belongs to the person you mean.',
+});
+export const ACCOUNT_SHARED = defineProblem({
+  code: 'ACCOUNT_SHARED',
+  status: 409,
+  title: 'The account is used under other hats too',
+  help: 'Take away the roles under your hat instead, PUT /users/{id}/roles. To shut the person out everywhere ask the administration of the platform.',
+});
+export const ACCOUNT_IS_OWN = defineProblem({
+  code: 'ACCOUNT_IS_OWN',
+  status: 409,
+  title: 'You cannot disable your own account',
+  help: 'Ask another administrator of your hat or of the platform.',
+});
+export const LAST_ADMINISTRATOR = defineProblem({
+  code: 'LAST_ADMINISTRATOR',
+  status: 409,
+  title: 'Nobody would be left to administer the hat',
+  help: 'Give the role of administrator to somebody else first, POST /users or PUT /users/{id}/roles. The platform can do so under every hat, by naming it in POST /users.',
 });
 export const USER_UNKNOWN = defineProblem({
   code: 'USER_UNKNOWN',
@@ -58,5 +76,5 @@ export const TEAM_NAME_TAKEN = defineProblem({
   code: 'TEAM_NAME_TAKEN',
   status: 409,
   title: 'A team of this name exists',
-  help: 'Choose another name.',
+  help: 'Choose another name, or change who is in the team there is: GET /teams, PUT /teams/{id}/members.',
 });

@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox';
-import { closed, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
+import { closed, named, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
 
-export const HatKindSchema = Type.Enum(['centre', 'organisation', 'platform']);
-export const HatRef = closed({ kind: HatKindSchema, id: Uuid });
+export const HatKindSchema = Type.Enum(['centre', 'organisation', 'platform'], { title: 'HatKind' });
+export const HatRef = named('Hat', { kind: HatKindSchema, id: Uuid });
 export type HatRef = Static<typeof HatRef>;
 
-export const HatView = closed({
+export const HatView = named('HeldHat', {
   kind: HatKindSchema,
   id: Uuid,
   name: Type.String(),
@@ -21,16 +22,21 @@ const NewPassword = Type.String({
   description: 'At least 12 characters; length counts, not kinds of characters',
 });
 
-export const SignIn = closed({
+export const SignIn = named('SignIn', {
   email: Type.String({ minLength: 1, maxLength: 254 }),
   password: Password,
   hat: Type.Optional(HatRef),
 });
 export type SignIn = Static<typeof SignIn>;
-export const Refresh = closed({ refreshToken: Type.String({ minLength: 20, maxLength: 200 }) });
-export const ChangePassword = closed({ currentPassword: Password, newPassword: NewPassword });
+export const Refresh = named('RefreshToken', {
+  refreshToken: Type.String({ minLength: 20, maxLength: 200 }),
+});
+export const ChangePassword = named('ChangePassword', {
+  currentPassword: Password,
+  newPassword: NewPassword,
+});
 
-export const TokenView = closed({
+export const TokenView = named('Tokens', {
   accessToken: Type.String(),
   refreshToken: Type.String(),
   tokenType: Type.Literal('Bearer'),
@@ -40,7 +46,7 @@ export const TokenView = closed({
 export type TokenView = Static<typeof TokenView>;
 
 /** Names as in RFC 6749, so that ordinary OAuth clients understand. */
-export const ClientCredentials = closed({
+export const ClientCredentials = named('ClientCredentials', {
   grant_type: Type.Literal('client_credentials'),
   client_id: Type.Optional(Uuid),
   client_secret: Type.Optional(Type.String({ minLength: 20, maxLength: 200 })),
@@ -49,14 +55,14 @@ export const ClientCredentials = closed({
   ),
 });
 export type ClientCredentials = Static<typeof ClientCredentials>;
-export const ClientTokenView = closed({
+export const ClientTokenView = named('ClientToken', {
   access_token: Type.String(),
   token_type: Type.Literal('Bearer'),
   expires_in: Type.Integer(),
   scope: Type.String(),
 });
 
-export const MeView = closed({
+export const MeView = named('Me', {
   id: Uuid,
   name: Type.String(),
   email: nullable(Type.String()),
@@ -66,7 +72,7 @@ export const MeView = closed({
 export type MeView = Static<typeof MeView>;
 
 const Roles = Type.Array(text(60), { minItems: 1, maxItems: 20, uniqueItems: true });
-export const UserView = closed({
+export const UserView = named('User', {
   id: Uuid,
   email: Type.String(),
   name: Type.String(),
@@ -75,23 +81,34 @@ export const UserView = closed({
 });
 export type UserView = Static<typeof UserView>;
 export const UserPage = pageOf(UserView);
-export const UserQuery = closed(PageQuery);
+export const UserQuery = closed({
+  ...PageQuery,
+  email: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 254,
+      description: 'The one with this address; the platform finds every account by it',
+    }),
+  ),
+});
 export type UserQuery = Static<typeof UserQuery>;
-export const CreateUser = closed({
+export const MembersQuery = closed(PageQuery);
+export type MembersQuery = Static<typeof MembersQuery>;
+export const CreateUser = named('CreateUser', {
   email: Email,
   name: text(200),
   roles: Roles,
   hat: Type.Optional(HatRef),
 });
 export type CreateUser = Static<typeof CreateUser>;
-export const CreatedUser = closed({
+export const CreatedUser = named('CreatedUser', {
   ...UserView.properties,
   temporaryPassword: nullable(
     Type.String({ description: 'Shown once; null when the person had an account already' }),
   ),
 });
 export type CreatedUser = Static<typeof CreatedUser>;
-export const ChangeRoles = closed({
+export const ChangeRoles = named('ChangeRoles', {
   roles: Type.Array(text(60), {
     maxItems: 20,
     uniqueItems: true,
@@ -99,19 +116,22 @@ export const ChangeRoles = closed({
   }),
 });
 
-export const TeamView = closed({ id: Uuid, name: Type.String(), memberIds: Type.Array(Uuid) });
+export const NoFields = closed({});
+
+export const TeamView = named('Team', { id: Uuid, name: Type.String(), memberIds: Type.Array(Uuid) });
 export type TeamView = Static<typeof TeamView>;
 export const TeamPage = pageOf(TeamView);
-export const CreateTeam = closed({
+export const CreateTeam = named('CreateTeam', {
+  centreId: OwnCentreId,
   name: text(120),
   memberIds: Type.Array(Uuid, { default: [], maxItems: 500, uniqueItems: true }),
 });
 export type CreateTeam = Static<typeof CreateTeam>;
-export const ChangeTeamMembers = closed({
+export const ChangeTeamMembers = named('ChangeTeamMembers', {
   memberIds: Type.Array(Uuid, { maxItems: 500, uniqueItems: true }),
 });
 
-export const MachineAccountView = closed({
+export const MachineAccountView = named('MachineAccount', {
   clientId: Uuid,
   name: Type.String(),
   scopes: Type.Array(Type.String()),
@@ -119,12 +139,12 @@ export const MachineAccountView = closed({
 });
 export type MachineAccountView = Static<typeof MachineAccountView>;
 export const MachineAccountPage = pageOf(MachineAccountView);
-export const CreateMachineAccount = closed({
+export const CreateMachineAccount = named('CreateMachineAccount', {
   name: text(120),
   scopes: Type.Array(text(60), { minItems: 1, maxItems: 50, uniqueItems: true }),
 });
 export type CreateMachineAccount = Static<typeof CreateMachineAccount>;
-export const CreatedMachineAccount = closed({
+export const CreatedMachineAccount = named('CreatedMachineAccount', {
   ...MachineAccountView.properties,
   clientSecret: nullable(Type.String({ description: 'Shown once; null in a replayed answer' })),
 });

@@ -6,3 +6,5 @@ export { membersRoutes } from './members.routes.ts';
 export { createMembersService, type MembersService } from './members.service.ts';
 export { sessionsRoutes } from './sessions.routes.ts';
 export { createSessionsService, type SessionSettings, type SessionsService } from './sessions.service.ts';
+export { usersRoutes } from './users.routes.ts';
+export { createUsersService, type UsersService } from './users.service.ts';

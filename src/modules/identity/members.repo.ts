@@ -1,71 +1,7 @@
 import type { Moment } from '../../platform/clock.ts';
 import type { Hat } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { MachineAccountView, TeamView, UserView } from './identity.schemas.ts';
-
-export async function listUsers(
-  tx: HatTx,
-  hat: Hat,
-  after: string | undefined,
-  limit: number,
-): Promise<UserView[]> {
-  return tx.sql<
-    UserView[]
-  >`select u.id, u.email, u.name, u.is_disabled as "isDisabled", array_agg(a.role order by a.role) as roles
-    from role_assignments a join users u on u.id = a.user_id
-    where a.hat_kind = ${hat.kind} and a.hat_id = ${hat.id} ${after === undefined ? tx.sql`` : tx.sql`and u.id > ${after}`}
-    group by u.id order by u.id limit ${limit}`;
-}
-
-/** A colleague under this hat, or undefined. */
-export async function findUser(tx: HatTx, hat: Hat, id: string): Promise<UserView | undefined> {
-  const [row] = await tx.sql<
-    UserView[]
-  >`select u.id, u.email, u.name, u.is_disabled as "isDisabled", array_agg(a.role order by a.role) as roles
-    from role_assignments a join users u on u.id = a.user_id
-    where a.hat_kind = ${hat.kind} and a.hat_id = ${hat.id} and u.id = ${id} group by u.id`;
-  return row;
-}
-
-/** False when the address has an account already. */
-export async function insertUser(
-  tx: HatTx,
-  user: { id: string; email: string; name: string; passwordHash: string },
-): Promise<boolean> {
-  const result = await tx.sql`insert into users (id, email, name, password_hash)
-    values (${user.id}, ${user.email}, ${user.name}, ${user.passwordHash}) on conflict do nothing`;
-  return result.count === 1;
-}
-
-export async function replaceRoles(
-  tx: HatTx,
-  userId: string,
-  hat: Hat,
-  roles: readonly string[],
-): Promise<void> {
-  await tx.sql`delete from role_assignments where user_id = ${userId} and hat_kind = ${hat.kind} and hat_id = ${hat.id}`;
-  await addRoles(tx, userId, hat, roles);
-}
-
-/** Says how many of the roles are new to the person. */
-export async function addRoles(
-  tx: HatTx,
-  userId: string,
-  hat: Hat,
-  roles: readonly string[],
-): Promise<number> {
-  const result = await tx.sql`insert into role_assignments (user_id, hat_kind, hat_id, role)
-    select ${userId}, ${hat.kind}, ${hat.id}, role from unnest(${roles as string[]}::text[]) as role on conflict do nothing`;
-  return result.count;
-}
-
-/** True when a centre or organisation with this id exists. */
-export async function isHat(tx: HatTx, hat: Hat): Promise<boolean> {
-  const [row] = await tx.sql<{ known: boolean }[]>`select case ${hat.kind}
-    when 'centre' then exists (select from centres where id = ${hat.id})
-    when 'organisation' then exists (select from organisations where id = ${hat.id}) else true end as known`;
-  return row?.known ?? false;
-}
+import type { MachineAccountView, TeamView } from './identity.schemas.ts';
 
 export async function listTeams(tx: HatTx, after: string | undefined, limit: number): Promise<TeamView[]> {
   return tx.sql<
@@ -80,6 +16,11 @@ export async function findTeam(tx: HatTx, id: string): Promise<TeamView | undefi
   >`select t.id, t.name, array(select m.user_id from team_members m where m.team_id = t.id order by m.user_id) as "memberIds"
     from teams t where t.id = ${id}`;
   return row;
+}
+
+/** Lets one change of a team happen at a time, so that what was read under the lock is what is replaced. */
+export async function lockTeam(tx: HatTx, id: string): Promise<void> {
+  await tx.sql`select from teams where id = ${id} for no key update`;
 }
 
 export async function insertTeam(tx: HatTx, centreId: string, id: string, name: string): Promise<void> {

@@ -1,20 +1,17 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import { IdParams } from '../../platform/http/schemas.ts';
+import { expectedTag, sendTagged } from '../../platform/http/content-tags.ts';
+import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
+import { SCOPE_INVALID, TEAM_NAME_TAKEN, USER_UNKNOWN } from './identity.errors.ts';
 import {
-  ChangeRoles,
   ChangeTeamMembers,
   CreatedMachineAccount,
-  CreatedUser,
   CreateMachineAccount,
   CreateTeam,
-  CreateUser,
   MachineAccountPage,
+  MembersQuery,
   TeamPage,
   TeamView,
-  UserPage,
-  UserQuery,
-  UserView,
 } from './identity.schemas.ts';
 import type { MembersService } from './members.service.ts';
 
@@ -24,49 +21,6 @@ export const membersRoutes =
   (service: MembersService): FastifyPluginAsyncTypebox =>
   async (app) => {
     app.get(
-      '/users',
-      {
-        config: { access: 'users:read' },
-        schema: {
-          tags,
-          operationId: 'listUsers',
-          summary: 'People with a role under your hat',
-          querystring: UserQuery,
-          response: { 200: UserPage },
-        },
-      },
-      (request) => service.listUsers(request.ctx, request.query),
-    );
-    app.post(
-      '/users',
-      {
-        config: { access: 'users:manage', idempotent: true },
-        schema: {
-          tags,
-          operationId: 'createUser',
-          summary: 'Give a person roles, with a new account if needed',
-          body: CreateUser,
-          response: { 201: CreatedUser },
-        },
-      },
-      async (request, reply) => reply.code(201).send(await service.createUser(request.ctx, request.body)),
-    );
-    app.put(
-      '/users/:id/roles',
-      {
-        config: { access: 'users:manage' },
-        schema: {
-          tags,
-          operationId: 'changeRoles',
-          summary: 'Set the roles a person holds under your hat',
-          params: IdParams,
-          body: ChangeRoles,
-          response: { 200: UserView },
-        },
-      },
-      (request) => service.changeRoles(request.ctx, request.params.id, request.body.roles),
-    );
-    app.get(
       '/teams',
       {
         config: { access: 'teams:read' },
@@ -74,7 +28,7 @@ export const membersRoutes =
           tags,
           operationId: 'listTeams',
           summary: 'Teams of the centre',
-          querystring: UserQuery,
+          querystring: MembersQuery,
           response: { 200: TeamPage },
         },
       },
@@ -83,7 +37,7 @@ export const membersRoutes =
     app.post(
       '/teams',
       {
-        config: { access: 'teams:manage', idempotent: true },
+        config: { access: 'teams:manage', idempotent: true, refuses: [TEAM_NAME_TAKEN, USER_UNKNOWN] },
         schema: {
           tags,
           operationId: 'createTeam',
@@ -92,22 +46,41 @@ export const membersRoutes =
           response: { 201: TeamView },
         },
       },
-      async (request, reply) => reply.code(201).send(await service.createTeam(request.ctx, request.body)),
+      async (request, reply) => sendTagged(reply, await service.createTeam(request.ctx, request.body), 201),
+    );
+    app.get(
+      '/teams/:id',
+      {
+        config: { access: 'teams:read' },
+        schema: {
+          tags,
+          operationId: 'getTeam',
+          summary: 'One team',
+          params: IdParams,
+          response: { 200: TeamView },
+        },
+      },
+      async (request, reply) => sendTagged(reply, await service.getTeam(request.ctx, request.params.id)),
     );
     app.put(
       '/teams/:id/members',
       {
-        config: { access: 'teams:manage' },
+        config: { access: 'teams:manage', refuses: [USER_UNKNOWN] },
         schema: {
           tags,
           operationId: 'changeTeamMembers',
           summary: 'Set who is in a team',
           params: IdParams,
+          headers: IfMatchHeaders,
           body: ChangeTeamMembers,
           response: { 200: TeamView },
         },
       },
-      (request) => service.changeTeamMembers(request.ctx, request.params.id, request.body.memberIds),
+      async (request, reply) => {
+        const { ctx, params, body } = request;
+        const expected = expectedTag(request);
+        return sendTagged(reply, await service.changeTeamMembers(ctx, params.id, expected, body.memberIds));
+      },
     );
     await app.register(machineAccountsRoutes(service));
   };
@@ -123,7 +96,7 @@ const machineAccountsRoutes =
           tags,
           operationId: 'listMachineAccounts',
           summary: 'Programs that act under your hat',
-          querystring: UserQuery,
+          querystring: MembersQuery,
           response: { 200: MachineAccountPage },
         },
       },
@@ -132,7 +105,7 @@ const machineAccountsRoutes =
     app.post(
       '/machine-accounts',
       {
-        config: { access: 'machine-accounts:manage', idempotent: true },
+        config: { access: 'machine-accounts:manage', idempotent: true, refuses: [SCOPE_INVALID] },
         schema: {
           tags,
           operationId: 'createMachineAccount',

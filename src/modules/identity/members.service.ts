@@ -1,100 +1,33 @@
-import type { Hat, HatContext } from '../../platform/context.ts';
+import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { type HatTx, withHatTx, withinSignIn } from '../../platform/db/hat.ts';
+import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { mapConstraints } from '../../platform/db/postgres-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { FORBIDDEN } from '../../platform/http/authentication.ts';
+import { assertTag } from '../../platform/http/content-tags.ts';
+import { ownCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { permissionsOf } from '../../platform/permissions.ts';
 import { audit } from '../audit/index.ts';
-import {
-  ACCOUNT_EXISTS,
-  ROLE_UNKNOWN,
-  SCOPE_INVALID,
-  TEAM_NAME_TAKEN,
-  USER_UNKNOWN,
-} from './identity.errors.ts';
+import { SCOPE_INVALID, TEAM_NAME_TAKEN, USER_UNKNOWN } from './identity.errors.ts';
 import type {
-  CreatedUser,
   CreateMachineAccount,
   CreateTeam,
-  CreateUser,
   MachineAccountView,
+  MembersQuery,
   TeamView,
-  UserQuery,
-  UserView,
 } from './identity.schemas.ts';
 import * as repo from './members.repo.ts';
-import { hashPassword } from './passwords.ts';
-import { unknownRoles } from './roles.rules.ts';
 import { hashSecret, newSecret } from './secrets.ts';
-import { findAccountByEmail, revokeSessionsOf } from './sessions.repo.ts';
 
 export type MembersService = ReturnType<typeof createMembersService>;
 
-/** Who works under a hat: people with roles, teams, and other programs. */
-export function createMembersService(db: Database, passwordCost: number) {
+/** What people under a hat work with: their teams, and other programs. */
+export function createMembersService(db: Database) {
   return {
-    async listUsers(ctx: HatContext, { limit, cursor }: UserQuery): Promise<Page<UserView>> {
-      const [after] = cursor === undefined ? [] : decodeCursor('users', cursor, ['uuid'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listUsers(tx, ctx.hat, after, limit + 1));
-      return toPage(
-        rows,
-        limit,
-        'users',
-        (row) => [row.id],
-        (row) => row,
-      );
-    },
-
-    /** Gives a person roles under the caller's hat; the platform may name another hat, to install its first administrator. */
-    async createUser(ctx: HatContext, input: CreateUser): Promise<CreatedUser> {
-      const hat = hatFor(ctx, input.hat);
-      assertRoles(hat, input.roles);
-      const password = newSecret().slice(0, 20);
-      const passwordHash = await hashPassword(password, passwordCost);
-      let temporaryPassword: string | null = null;
-      const user = await withHatTxOnce(db, ctx, async (tx) => {
-        await assertHat(tx, hat);
-        const { isNew, ...account } = await withinSignIn(tx, ctx, () =>
-          ensureAccount(tx, ctx.hat, input, passwordHash),
-        );
-        if (isNew) temporaryPassword = password; // beside the answer that is stored, never in it
-        await repo.addRoles(tx, account.id, hat, input.roles);
-        await revokeSessionsOf(tx, account.id, ctx.now, { hat });
-        await audit(tx, ctx, {
-          action: 'identity.roles-given',
-          entityType: 'user',
-          entityId: account.id,
-          details: { hat, roles: input.roles },
-        });
-        return { ...account, isDisabled: false, roles: [...input.roles].sort() };
-      });
-      return { ...user, temporaryPassword };
-    },
-
-    /** Sets the roles under the caller's hat and ends the person's sessions there, so that the change holds at once. */
-    async changeRoles(ctx: HatContext, userId: string, roles: readonly string[]): Promise<UserView> {
-      assertRoles(ctx.hat, roles);
-      return withHatTx(db, ctx, async (tx) => {
-        const user = await repo.findUser(tx, ctx.hat, userId);
-        if (user === undefined) throw new DomainError(NOT_FOUND, 'There is no such user.');
-        await repo.replaceRoles(tx, userId, ctx.hat, roles);
-        await revokeSessionsOf(tx, userId, ctx.now, { hat: ctx.hat });
-        await audit(tx, ctx, {
-          action: 'identity.roles-changed',
-          entityType: 'user',
-          entityId: userId,
-          details: { from: user.roles, to: roles },
-        });
-        return { ...user, roles: [...roles].sort() };
-      });
-    },
-
-    async listTeams(ctx: HatContext, { limit, cursor }: UserQuery): Promise<Page<TeamView>> {
+    async listTeams(ctx: HatContext, { limit, cursor }: MembersQuery): Promise<Page<TeamView>> {
       const [after] = cursor === undefined ? [] : decodeCursor('teams', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listTeams(tx, after, limit + 1));
       return toPage(
@@ -106,8 +39,11 @@ export function createMembersService(db: Database, passwordCost: number) {
       );
     },
 
-    async createTeam(ctx: HatContext, { name, memberIds }: CreateTeam): Promise<TeamView> {
+    getTeam: (ctx: HatContext, id: string): Promise<TeamView> => withHatTx(db, ctx, (tx) => getTeam(tx, id)),
+
+    async createTeam(ctx: HatContext, { centreId, name, memberIds }: CreateTeam): Promise<TeamView> {
       return withHatTxOnce(db, ctx, async (tx) => {
+        ownCentre(ctx, centreId);
         const id = newId();
         const taken = {
           problem: TEAM_NAME_TAKEN,
@@ -122,18 +58,19 @@ export function createMembersService(db: Database, passwordCost: number) {
     async changeTeamMembers(
       ctx: HatContext,
       teamId: string,
+      expected: string,
       memberIds: readonly string[],
     ): Promise<TeamView> {
       return withHatTx(db, ctx, async (tx) => {
-        if ((await repo.findTeam(tx, teamId)) === undefined)
-          throw new DomainError(NOT_FOUND, 'There is no such team.');
+        await repo.lockTeam(tx, teamId);
+        assertTag(await getTeam(tx, teamId), expected);
         return fillTeam(tx, ctx, teamId, memberIds, 'identity.team-changed');
       });
     },
 
     async listMachineAccounts(
       ctx: HatContext,
-      { limit, cursor }: UserQuery,
+      { limit, cursor }: MembersQuery,
     ): Promise<Page<MachineAccountView>> {
       const [after] = cursor === undefined ? [] : decodeCursor('machine-accounts', cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listMachineAccounts(tx, ctx.hat, after, limit + 1));
@@ -190,44 +127,10 @@ export function createMembersService(db: Database, passwordCost: number) {
   };
 }
 
-/**
- * Accounts belong to the person, not to a hat. Made in the caller's transaction: without roles nobody would know its password.
- * Whoever made an account knows its first password: roles of another hat must not come to it without somebody who knows both
- * sides. That is the platform's administration; everyone else gives roles to new accounts and to colleagues.
- */
-async function ensureAccount(tx: HatTx, giver: Hat, { email, name }: CreateUser, passwordHash: string) {
-  const id = newId();
-  const isNew = await repo.insertUser(tx, { id, email, name, passwordHash });
-  if (isNew) return { id, email, name, isNew };
-  const known = await findAccountByEmail(tx, email);
-  if (known === undefined) throw new Error('an account was taken and is gone');
-  if (giver.kind !== 'platform' && (await repo.findUser(tx, giver, known.id)) === undefined) {
-    throw new DomainError(ACCOUNT_EXISTS, 'There is an account with this address elsewhere.', {
-      pointer: '/email',
-    });
-  }
-  return { id: known.id, email: known.email, name: known.name, isNew };
-}
-
-async function assertHat(tx: HatTx, hat: Hat): Promise<void> {
-  if (!(await repo.isHat(tx, hat)))
-    throw new DomainError(NOT_FOUND, 'There is no such centre or organisation.');
-}
-
-function hatFor(ctx: HatContext, named: Hat | undefined): Hat {
-  if (named === undefined || (named.kind === ctx.hat.kind && named.id === ctx.hat.id)) return ctx.hat;
-  if (ctx.hat.kind !== 'platform')
-    throw new DomainError(FORBIDDEN, 'Roles are given under your own hat only.');
-  return named;
-}
-
-function assertRoles(hat: Hat, roles: readonly string[]): void {
-  const [unknown] = unknownRoles(hat.kind, roles);
-  if (unknown === undefined) return;
-  const index = roles.indexOf(unknown);
-  throw new DomainError(ROLE_UNKNOWN, `There is no role ${unknown} under a ${hat.kind}.`, {
-    errors: [{ pointer: `/roles/${index}`, code: 'unknown', detail: 'is no role here' }],
-  });
+async function getTeam(tx: HatTx, id: string): Promise<TeamView> {
+  const team = await repo.findTeam(tx, id);
+  if (team === undefined) throw new DomainError(NOT_FOUND, 'There is no such team.');
+  return team;
 }
 
 async function fillTeam(
@@ -247,7 +150,5 @@ async function fillTeam(
     throw new DomainError(USER_UNKNOWN, 'Members of a team hold a role in the centre.', { errors });
   }
   await audit(tx, ctx, { action, entityType: 'team', entityId: teamId, details: { memberIds } });
-  const team = await repo.findTeam(tx, teamId);
-  if (team === undefined) throw new Error('the team just written is not there');
-  return team;
+  return getTeam(tx, teamId);
 }

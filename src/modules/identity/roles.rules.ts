@@ -26,3 +26,10 @@ export const ROLES_BY_HAT: Readonly<Record<HatKind, readonly string[]>> = {
 export function unknownRoles(kind: HatKind, roles: readonly string[]): string[] {
   return roles.filter((role) => !ROLES_BY_HAT[kind].includes(role));
 }
+
+/** The role that gives and takes roles under each kind of hat. */
+export const ADMINISTRATOR_OF: Readonly<Record<HatKind, string>> = {
+  centre: 'centre-admin',
+  organisation: 'member-admin',
+  platform: 'platform-admin',
+};

@@ -28,6 +28,12 @@ export async function findAccount(tx: HatTx, id: string): Promise<Account | unde
   return row;
 }
 
+/** Held until the transaction ends: whoever disables the account or changes its roles waits, and then ends the session that opens. */
+export async function holdAccount(tx: HatTx, id: string): Promise<Account | undefined> {
+  await tx.sql`select from users where id = ${id} for share`;
+  return findAccount(tx, id);
+}
+
 /** Hats of a person with names and roles: the platform first, then centres, then organisations, each by name. */
 export async function listHats(tx: HatTx, userId: string): Promise<HatView[]> {
   return tx.sql<
@@ -150,6 +156,7 @@ export async function purgeSessions(tx: HatTx, now: Moment, before: Moment): Pro
 
 export interface MachineAccount {
   id: string;
+  isDisabled: boolean;
   name: string;
   secretHash: string;
   scopes: string[];
@@ -157,11 +164,13 @@ export interface MachineAccount {
   hatId: string;
 }
 
+/** Held until the transaction ends, so that disabling waits and then ends the session that opens. */
 export async function findMachineAccount(tx: HatTx, id: string): Promise<MachineAccount | undefined> {
   const [row] = await tx.sql<
     MachineAccount[]
-  >`select id, name, secret_hash as "secretHash", scopes, hat_kind as "hatKind", hat_id as "hatId"
-    from machine_accounts where id = ${id} and disabled_at is null`;
+  >`select id, name, secret_hash as "secretHash", scopes, hat_kind as "hatKind", hat_id as "hatId",
+      disabled_at is not null as "isDisabled"
+    from machine_accounts where id = ${id} for share`;
   return row;
 }
 

@@ -2,7 +2,14 @@ import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { DomainError } from '../../platform/errors.ts';
-import { CLIENT_INVALID } from './identity.errors.ts';
+import {
+  CLIENT_INVALID,
+  CREDENTIALS_WRONG,
+  HAT_NOT_HELD,
+  REFRESH_TOKEN_INVALID,
+  SCOPE_INVALID,
+  TOO_MANY_SIGN_INS,
+} from './identity.errors.ts';
 import {
   ChangePassword,
   ClientCredentials,
@@ -34,7 +41,7 @@ export const sessionsRoutes =
     app.post(
       '/auth/token',
       {
-        config: { access: 'public' },
+        config: { access: 'public', refuses: [CREDENTIALS_WRONG, HAT_NOT_HELD, TOO_MANY_SIGN_INS] },
         schema: {
           tags,
           operationId: 'signIn',
@@ -48,7 +55,7 @@ export const sessionsRoutes =
     app.post(
       '/auth/refresh',
       {
-        config: { access: 'public' },
+        config: { access: 'public', refuses: [REFRESH_TOKEN_INVALID, HAT_NOT_HELD] },
         schema: {
           tags,
           operationId: 'refreshToken',
@@ -57,12 +64,12 @@ export const sessionsRoutes =
           response: { 200: TokenView },
         },
       },
-      async (request) => tokens(await service.refresh(request.body.refreshToken)),
+      async (request) => tokens(await service.refresh(request.body.refreshToken, request.id)),
     );
     app.post(
       '/auth/hat',
       {
-        config: { access: 'signed-in' },
+        config: { access: 'signed-in', refuses: [HAT_NOT_HELD] },
         schema: {
           tags,
           operationId: 'switchHat',
@@ -92,7 +99,7 @@ export const sessionsRoutes =
     app.post(
       '/auth/password',
       {
-        config: { access: 'signed-in' },
+        config: { access: 'signed-in', refuses: [CREDENTIALS_WRONG, TOO_MANY_SIGN_INS] },
         schema: {
           tags,
           operationId: 'changePassword',
@@ -131,7 +138,7 @@ const clientTokenRoute =
     app.post(
       '/auth/client-token',
       {
-        config: { access: 'public' },
+        config: { access: 'public', refuses: [CLIENT_INVALID, SCOPE_INVALID] },
         schema: {
           tags,
           operationId: 'clientToken',
@@ -149,7 +156,12 @@ const clientTokenRoute =
             CLIENT_INVALID,
             'Client id and secret are needed, in the body or as Basic authorization.',
           );
-        const claims = await service.clientToken(id, secret, request.body.scope);
+        const claims = await service.clientToken({
+          clientId: id,
+          secret,
+          scope: request.body.scope,
+          requestId: request.id,
+        });
         const access_token = app.jwt.sign(claims as never, { expiresIn: accessTokenSeconds });
         return {
           access_token,

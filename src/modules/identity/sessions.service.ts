@@ -1,23 +1,21 @@
 import { type Clock, type Moment, plusSeconds } from '../../platform/clock.ts';
-import type { HatContext } from '../../platform/context.ts';
+import { type HatContext, SYSTEM_ACTOR, systemContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, SESSION_ENDED, withSignInTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
-import type { AccessClaims } from '../../platform/http/augmentations.ts';
 import { newId } from '../../platform/ids.ts';
 import { audit } from '../audit/index.ts';
-import {
-  CLIENT_INVALID,
-  CREDENTIALS_WRONG,
-  HAT_NOT_HELD,
-  REFRESH_TOKEN_INVALID,
-  SCOPE_INVALID,
-} from './identity.errors.ts';
+import { type Claims, contextOf } from './claims.ts';
+import { createClientTokens } from './client-tokens.service.ts';
+import { CREDENTIALS_WRONG, HAT_NOT_HELD, REFRESH_TOKEN_INVALID } from './identity.errors.ts';
 import type { HatRef, HatView, MeView, SignIn } from './identity.schemas.ts';
 import { hashPassword, isOutdated, isPassword } from './passwords.ts';
-import { hashSecret, isSecret, newSecret } from './secrets.ts';
+import { hashSecret, newSecret } from './secrets.ts';
 import * as repo from './sessions.repo.ts';
 import { createThrottle } from './throttle.service.ts';
+
+/** Asked for in the place of unknown accounts, so that they take as long as known ones. */
+const NOBODY = SYSTEM_ACTOR.id;
 
 export interface SessionSettings {
   readonly authSecret: string;
@@ -25,8 +23,6 @@ export interface SessionSettings {
   readonly passwordCost: number;
   readonly loginAttempts: number;
 }
-
-export type Claims = Omit<AccessClaims, 'iat' | 'exp'>;
 
 export interface OpenedSession {
   readonly claims: Claims;
@@ -42,6 +38,22 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
   /** Unknown accounts are checked against this, so that they take as long as known ones. */
   const decoy = hashPassword(newSecret(), passwordCost);
   const throttle = createThrottle(db, clock, settings);
+
+  /** Under each hat the account could have opened, for those who answer for the hat; of unknown accounts there is nothing to say. */
+  async function auditFailure(
+    tx: HatTx,
+    accountId: string | undefined,
+    details: { reason: 'password' | 'disabled'; failures: number; isLocked: boolean },
+    requestId: string,
+  ): Promise<void> {
+    for (const { kind, id } of await repo.listHats(tx, accountId ?? NOBODY))
+      await audit(tx, systemContext({ kind, id }, clock.now(), requestId), {
+        action: 'identity.sign-in-failed',
+        entityType: 'user',
+        entityId: accountId ?? NOBODY,
+        details,
+      });
+  }
 
   async function open(
     tx: HatTx,
@@ -99,8 +111,15 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
       });
       const isRight = await isPassword(input.password, account?.passwordHash ?? (await decoy));
       if (account === undefined || account.isDisabled || !isRight) {
-        await throttle.countFailure(subjects);
-        throw new DomainError(CREDENTIALS_WRONG, 'E-mail address or password is wrong.');
+        await throttle.countFailure(subjects, (tx, failures, isLocked) =>
+          auditFailure(
+            tx,
+            account?.id,
+            { reason: isRight ? 'disabled' : 'password', failures, isLocked },
+            requestId,
+          ),
+        );
+        throw credentialsWrong();
       }
       const fresh = isOutdated(account.passwordHash, passwordCost)
         ? await hashPassword(input.password, passwordCost)
@@ -108,19 +127,26 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
       return withSignInTx(db, async (tx) => {
         await throttle.succeeded(tx, subjects);
         if (fresh !== undefined) await repo.updatePassword(tx, account, fresh);
+        if ((await repo.holdAccount(tx, account.id))?.isDisabled) throw credentialsWrong();
         const hats = await repo.listHats(tx, account.id);
         return open(tx, account, chosenHat(hats, input.hat), newId(), requestId);
       });
     },
 
     /** Spends a refresh token for a new pair; re-use of a spent one ends every session of that sign-in. */
-    async refresh(refreshToken: string): Promise<OpenedSession> {
+    async refresh(refreshToken: string, requestId: string): Promise<OpenedSession> {
       const now = clock.now();
       const outcome = await withSignInTx(db, async (tx) => {
         const token = await repo.spendRefreshToken(tx, hashSecret(refreshToken), now);
         if (token === undefined || token.revokedAt !== null || token.expiresAt <= now) return undefined;
         if (!token.isFirstUse) {
           await repo.revokeFamily(tx, token.familyId, now); // committed: the refusal is thrown outside
+          const hat = { kind: token.hatKind, id: token.hatId };
+          await audit(tx, systemContext(hat, now, requestId), {
+            action: 'identity.refresh-token-reused',
+            entityType: 'user',
+            entityId: token.userId,
+          });
           return undefined;
         }
         const user = await repo.findAccount(tx, token.userId);
@@ -145,9 +171,9 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
 
     async switchHat(ctx: HatContext, wanted: HatRef): Promise<OpenedSession> {
       return withSignInTx(db, async (tx) => {
-        const { familyId } = await liveSession(tx, ctx);
-        if ((await repo.findAccount(tx, ctx.actor.id))?.isDisabled)
+        if ((await repo.holdAccount(tx, ctx.actor.id))?.isDisabled)
           throw new DomainError(HAT_NOT_HELD, 'The account is disabled.');
+        const { familyId } = await liveSession(tx, ctx);
         return open(
           tx,
           ctx.actor,
@@ -188,7 +214,9 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
       });
       const subjects = throttle.subjectsOf(account?.email ?? ctx.actor.id, address);
       if (account === undefined || !(await isPassword(current, account.passwordHash))) {
-        await throttle.countFailure(subjects);
+        await throttle.countFailure(subjects, (tx, failures, isLocked) =>
+          auditFailure(tx, account?.id, { reason: 'password', failures, isLocked }, ctx.requestId),
+        );
         throw new DomainError(CREDENTIALS_WRONG, 'The current password is wrong.', {
           errors: [{ pointer: '/currentPassword', code: 'wrong', detail: 'is wrong' }],
         });
@@ -213,36 +241,8 @@ export function createSessionsService(db: Database, clock: Clock, settings: Sess
       await withSignInTx(db, (tx) => repo.purgeSessions(tx, now, plusSeconds(now, -2 * 86_400)));
     },
 
-    /** OAuth 2.0 client credentials. Throws `CLIENT_INVALID`, `SCOPE_INVALID`. */
-    async clientToken(clientId: string, secret: string, scope: string | undefined): Promise<Claims> {
-      return withSignInTx(db, async (tx) => {
-        const account = await repo.findMachineAccount(tx, clientId);
-        if (!isSecret(secret, account?.secretHash ?? '') || account === undefined)
-          throw new DomainError(CLIENT_INVALID, 'Client id or secret is wrong.');
-        const scopes = scope === undefined ? account.scopes : scope.split(' ').filter(Boolean);
-        const foreign = scopes.filter((name) => !account.scopes.includes(name));
-        if (foreign.length > 0)
-          throw new DomainError(SCOPE_INVALID, `The account does not hold: ${foreign.join(', ')}.`);
-        const session = {
-          id: newId(),
-          familyId: newId(),
-          userId: null,
-          machineAccountId: account.id,
-          hat: { kind: account.hatKind, id: account.hatId },
-          at: clock.now(),
-        };
-        await repo.insertSession(tx, session);
-        return {
-          sub: account.id,
-          nam: account.name,
-          act: 'machine',
-          sid: session.id,
-          hat: [account.hatKind, account.hatId],
-          rol: [],
-          scp: scopes,
-        };
-      });
-    },
+    /** OAuth 2.0 client credentials. */
+    clientToken: createClientTokens(db, clock, throttle),
   };
 }
 
@@ -263,17 +263,6 @@ function chosenHat(hats: readonly HatView[], wanted: HatRef | undefined): HatVie
   return hat;
 }
 
-function contextOf(claims: Claims, now: Moment, requestId: string): HatContext {
-  const [kind, id] = claims.hat;
-  const actor = { id: claims.sub, name: claims.nam, kind: claims.act };
-  return {
-    hat: { kind, id },
-    actor,
-    sessionId: claims.sid,
-    onBehalfOf: null,
-    permissions: new Set(),
-    requestId,
-    now,
-    idempotency: null,
-  };
+function credentialsWrong(): DomainError {
+  return new DomainError(CREDENTIALS_WRONG, 'E-mail address or password is wrong.');
 }

@@ -18,6 +18,9 @@ export interface Subjects {
   readonly address: string;
 }
 
+/** What else belongs into the transaction that counts. */
+export type OnCounted = (tx: HatTx, failures: number, isLocked: boolean) => Promise<void>;
+
 export type Throttle = ReturnType<typeof createThrottle>;
 
 /** Limits guesses per account and per address. */
@@ -43,6 +46,12 @@ export function createThrottle(db: Database, clock: Clock, { authSecret, loginAt
       });
   }
 
+  async function countOne(tx: HatTx, subject: string): Promise<number> {
+    const attempts = afterFailure(await repo.findAttempts(tx, subject), clock.now());
+    await repo.saveAttempts(tx, subject, attempts);
+    return attempts.failures;
+  }
+
   return {
     /** By the address as it is stored where there is an account: databases and programs fold letters differently. */
     subjectsOf(email: string, address: string): Subjects {
@@ -52,17 +61,29 @@ export function createThrottle(db: Database, clock: Clock, { authSecret, loginAt
       };
     },
     assertMayTry,
-    /** Counts a failure, unless others have used up the limit meanwhile. Throws `TOO_MANY_SIGN_INS`. */
-    async countFailure(subjects: Subjects): Promise<void> {
+    /**
+     * Counts a failure, unless others have used up the limit meanwhile, and tells in the same transaction how many the account has
+     * now: never more than the limit within a window, whoever tries. Throws `TOO_MANY_SIGN_INS`.
+     */
+    async countFailure(subjects: Subjects, onCounted: OnCounted): Promise<void> {
       await withSignInTx(db, async (tx) => {
         for (const [subject] of limitsOf(subjects)) await repo.lockAttempts(tx, subject, clock.now());
         await assertMayTry(tx, subjects);
-        for (const [subject] of limitsOf(subjects))
-          await repo.saveAttempts(
-            tx,
-            subject,
-            afterFailure(await repo.findAttempts(tx, subject), clock.now()),
-          );
+        await countOne(tx, subjects.address);
+        const failures = await countOne(tx, subjects.account);
+        await onCounted(tx, failures, failures >= loginAttempts);
+      });
+    },
+    /**
+     * Counts a refused program and tells of as many as people have tries. It is never held up: its secret cannot be guessed, and else
+     * anybody who knows its id could stop it.
+     */
+    async countProgram(clientId: string, onCounted: OnCounted): Promise<void> {
+      const subject = pseudonym(authSecret, 'program', clientId);
+      await withSignInTx(db, async (tx) => {
+        await repo.lockAttempts(tx, subject, clock.now());
+        const failures = await countOne(tx, subject);
+        if (failures <= loginAttempts) await onCounted(tx, failures, false);
       });
     },
     /** The account starts anew; the address does not, or one good account would pay for guessing at others. */

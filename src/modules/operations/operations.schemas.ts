@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { closed, Moment, nullable, PageQuery, pageOf, Uuid } from '../../platform/http/schemas.ts';
+import { closed, Moment, named, nullable, PageQuery, pageOf, Uuid } from '../../platform/http/schemas.ts';
 
-export const DeadLetterView = closed({
+export const DeadLetterView = named('DeadLetter', {
   id: Uuid,
   queue: Type.String(),
   name: Type.String({ examples: ['requests.process'] }),
@@ -17,10 +17,15 @@ export const DeadLetterPage = pageOf(DeadLetterView);
 export const DeadLetterQuery = closed(PageQuery);
 export type DeadLetterQuery = Static<typeof DeadLetterQuery>;
 
-export const AuditView = closed({
+export const AuditView = named('AuditEntry', {
   id: Uuid,
   at: Moment,
-  actor: closed({ id: Uuid, name: Type.String(), kind: Type.String() }),
+  actor: nullable(
+    closed(
+      { id: Uuid, name: Type.String(), kind: Type.String() },
+      { description: 'To members null for somebody of the centre' },
+    ),
+  ),
   hat: closed({ kind: Type.String(), id: Uuid }),
   onBehalfOf: nullable(Uuid),
   requestId: Type.String(),

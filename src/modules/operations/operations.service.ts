@@ -1,5 +1,5 @@
 import type { Moment } from '../../platform/clock.ts';
-import type { HatContext } from '../../platform/context.ts';
+import { type HatContext, mayLearnActor } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
 import { purgeIdempotencyKeys } from '../../platform/db/idempotency.ts';
@@ -60,8 +60,14 @@ export function createOperationsService(db: Database) {
         limit,
         'audit-entries',
         (row) => [row.id],
-        (row) => row,
+        (row) => toAuditView(ctx, row),
       );
     },
   };
+}
+
+/** An entry as the hat may see it: the names of a centre's staff stay with the centre. */
+function toAuditView(ctx: HatContext, entry: AuditView): AuditView {
+  const deed = { hatKind: entry.hat.kind, actorId: entry.actor?.id ?? '' };
+  return mayLearnActor(ctx, deed) ? entry : { ...entry, actor: null, onBehalfOf: null };
 }

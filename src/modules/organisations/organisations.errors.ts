@@ -16,7 +16,13 @@ export const ALREADY_MEMBER = defineProblem({
   code: 'ALREADY_MEMBER',
   status: 409,
   title: 'The organisation is a member already',
-  help: 'Nothing is left to do. The member list of the centre shows since when.',
+  help: 'The member list of the centre shows since when. One that has left comes back with `leftOn: null`, PATCH /centres/{id}/members/{organisationId}.',
+});
+export const LEAVING_REFUSED = defineProblem({
+  code: 'LEAVING_REFUSED',
+  status: 422,
+  title: 'The member cannot leave on this day',
+  help: 'Name a day that is not past and after the first day of membership: the first day on which the organisation is no member any more.',
 });
 export const ORGANISATION_UNKNOWN = defineProblem({
   code: 'ORGANISATION_UNKNOWN',

@@ -154,6 +154,45 @@ export async function insertMember(
   await tx.insert(centreMembers).values({ centreId, organisationId, joinedOn });
 }
 
+const memberColumns = {
+  organisationId: centreMembers.organisationId,
+  ags: organisations.ags,
+  name: organisations.name,
+  joinedOn: centreMembers.joinedOn,
+  leftOn: centreMembers.leftOn,
+};
+
+const isMember = (centreId: string, organisationId: string) =>
+  and(eq(centreMembers.centreId, centreId), eq(centreMembers.organisationId, organisationId));
+
+export async function findMember(
+  tx: HatTx,
+  centreId: string,
+  organisationId: string,
+): Promise<MemberView | undefined> {
+  const [row] = await tx
+    .select(memberColumns)
+    .from(centreMembers)
+    .innerJoin(organisations, eq(organisations.id, centreMembers.organisationId))
+    .where(isMember(centreId, organisationId));
+  return row;
+}
+
+/** Lets one change of a membership happen at a time. */
+export async function lockMember(tx: HatTx, centreId: string, organisationId: string): Promise<void> {
+  await tx.sql`select from centre_members
+    where centre_id = ${centreId} and organisation_id = ${organisationId} for no key update`;
+}
+
+export async function updateMember(
+  tx: HatTx,
+  centreId: string,
+  organisationId: string,
+  leftOn: string | null,
+): Promise<void> {
+  await tx.update(centreMembers).set({ leftOn }).where(isMember(centreId, organisationId));
+}
+
 /** Members of a centre by organisation id; under an organisation hat that is at most the organisation itself. */
 export async function listMembers(
   tx: HatTx,
@@ -162,13 +201,7 @@ export async function listMembers(
   limit: number,
 ): Promise<MemberView[]> {
   return tx
-    .select({
-      organisationId: centreMembers.organisationId,
-      ags: organisations.ags,
-      name: organisations.name,
-      joinedOn: centreMembers.joinedOn,
-      leftOn: centreMembers.leftOn,
-    })
+    .select(memberColumns)
     .from(centreMembers)
     .innerJoin(organisations, eq(organisations.id, centreMembers.organisationId))
     .where(

@@ -1,16 +1,26 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { expectedTag, sendTagged } from '../../platform/http/content-tags.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
+import {
+  AGS_TAKEN,
+  ALREADY_MEMBER,
+  CENTRE_CODE_TAKEN,
+  LEAVING_REFUSED,
+  ORGANISATION_UNKNOWN,
+} from './organisations.errors.ts';
 import {
   AddMember,
   CentrePage,
   CentreQuery,
   CentreView,
   ChangeCentre,
+  ChangeMember,
   ChangeOrganisation,
   CreateCentre,
   CreateOrganisation,
   MemberPage,
+  MemberParams,
   MemberView,
   OrganisationPage,
   OrganisationQuery,
@@ -40,7 +50,7 @@ export const organisationsRoutes =
     app.post(
       '/organisations',
       {
-        config: { access: 'organisations:manage', idempotent: true },
+        config: { access: 'organisations:manage', idempotent: true, refuses: [AGS_TAKEN] },
         schema: {
           tags,
           operationId: 'createOrganisation',
@@ -109,7 +119,11 @@ export const organisationsRoutes =
     app.post(
       '/centres',
       {
-        config: { access: 'centres:manage', idempotent: true },
+        config: {
+          access: 'centres:manage',
+          idempotent: true,
+          refuses: [CENTRE_CODE_TAKEN, ORGANISATION_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'createCentre',
@@ -173,7 +187,11 @@ export const organisationsRoutes =
     app.post(
       '/centres/:id/members',
       {
-        config: { access: 'members:manage', idempotent: true },
+        config: {
+          access: 'members:manage',
+          idempotent: true,
+          refuses: [ALREADY_MEMBER, ORGANISATION_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'addMember',
@@ -184,6 +202,45 @@ export const organisationsRoutes =
         },
       },
       async (request, reply) =>
-        reply.code(201).send(await service.addMember(request.ctx, request.params.id, request.body)),
+        sendTagged(reply, await service.addMember(request.ctx, request.params.id, request.body), 201),
+    );
+    await app.register(membershipRoutes(service));
+  };
+
+const membershipRoutes =
+  (service: OrganisationsService): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/centres/:id/members/:organisationId',
+      {
+        config: { access: 'signed-in' },
+        schema: {
+          tags,
+          operationId: 'getMember',
+          summary: 'One member of a centre; a member sees itself only',
+          params: MemberParams,
+          response: { 200: MemberView },
+        },
+      },
+      async (request, reply) => sendTagged(reply, await service.getMember(request.ctx, request.params)),
+    );
+    app.patch(
+      '/centres/:id/members/:organisationId',
+      {
+        config: { access: 'members:end', refuses: [LEAVING_REFUSED, ...service.departureProblems] },
+        schema: {
+          tags,
+          operationId: 'changeMember',
+          summary: 'Let a member leave on a day, or take that back',
+          params: MemberParams,
+          headers: IfMatchHeaders,
+          body: ChangeMember,
+          response: { 200: MemberView },
+        },
+      },
+      async (request, reply) => {
+        const { ctx, params, body } = request;
+        return sendTagged(reply, await service.changeMember(ctx, params, expectedTag(request), body));
+      },
     );
   };

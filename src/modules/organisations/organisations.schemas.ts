@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { closed, Day, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
+import { closed, Day, named, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
 
 export const OrganisationKind = Type.Enum(
   [
@@ -9,7 +9,7 @@ export const OrganisationKind = Type.Enum(
     'public_institution',
     'joint_municipal_enterprise',
   ],
-  { description: 'Gemeinde, Kreis, Zweckverband, AöR, gKU' },
+  { title: 'OrganisationKind', description: 'Gemeinde, Kreis, Zweckverband, AöR, gKU' },
 );
 const Ags = Type.String({
   pattern: '^[0-9]{8}$',
@@ -17,14 +17,14 @@ const Ags = Type.String({
   examples: ['05974016'],
 });
 
-export const Population = closed({
+export const Population = named('Population', {
   asOf: Day,
   basis: text(60, { description: 'Census the figure builds on', examples: ['census-2011'] }),
   population: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
   source: text(200),
 });
 
-export const OrganisationView = closed({
+export const OrganisationView = named('Organisation', {
   id: Uuid,
   ags: nullable(Ags),
   name: Type.String(),
@@ -37,7 +37,7 @@ export const OrganisationView = closed({
 export type OrganisationView = Static<typeof OrganisationView>;
 export const OrganisationPage = pageOf(OrganisationView);
 
-export const CreateOrganisation = closed({
+export const CreateOrganisation = named('CreateOrganisation', {
   ags: Type.Optional(Ags),
   name: text(200),
   kind: OrganisationKind,
@@ -47,7 +47,8 @@ export const CreateOrganisation = closed({
 });
 export type CreateOrganisation = Static<typeof CreateOrganisation>;
 
-export const ChangeOrganisation = closed(
+export const ChangeOrganisation = named(
+  'ChangeOrganisation',
   {
     name: Type.Optional(text(200)),
     populations: Type.Optional(
@@ -71,7 +72,7 @@ const Code = Type.String({
   examples: ['SOE'],
 });
 
-export const CentreView = closed({
+export const CentreView = named('Centre', {
   id: Uuid,
   code: Code,
   name: Type.String(),
@@ -81,16 +82,16 @@ export const CentreView = closed({
 export type CentreView = Static<typeof CentreView>;
 export const CentrePage = pageOf(CentreView);
 
-export const CreateCentre = closed({ code: Code, name: text(200), operatorId: Uuid });
+export const CreateCentre = named('CreateCentre', { code: Code, name: text(200), operatorId: Uuid });
 export type CreateCentre = Static<typeof CreateCentre>;
 
-export const ChangeCentre = closed({ name: text(200) });
+export const ChangeCentre = named('ChangeCentre', { name: text(200) });
 export type ChangeCentre = Static<typeof ChangeCentre>;
 
 export const CentreQuery = closed(PageQuery);
 export type CentreQuery = Static<typeof CentreQuery>;
 
-export const MemberView = closed({
+export const MemberView = named('Member', {
   organisationId: Uuid,
   ags: nullable(Ags),
   name: Type.String(),
@@ -100,5 +101,17 @@ export const MemberView = closed({
 export type MemberView = Static<typeof MemberView>;
 export const MemberPage = pageOf(MemberView);
 
-export const AddMember = closed({ organisationId: Uuid, joinedOn: Day });
+export const MemberParams = closed({ id: Uuid, organisationId: Uuid });
+export const ChangeMember = named('ChangeMember', {
+  leftOn: nullable(
+    Type.String({
+      format: 'date',
+      description:
+        'First day on which the organisation is no member any more, today or later; null: it stays, or comes back',
+    }),
+  ),
+});
+export type ChangeMember = Static<typeof ChangeMember>;
+
+export const AddMember = named('AddMember', { organisationId: Uuid, joinedOn: Day });
 export type AddMember = Static<typeof AddMember>;

@@ -9,6 +9,7 @@ import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
+import { changeMember, type DepartureRule, getMember, type MemberKey } from './membership.service.ts';
 import {
   AGS_TAKEN,
   ALREADY_MEMBER,
@@ -21,6 +22,7 @@ import type {
   CentreQuery,
   CentreView,
   ChangeCentre,
+  ChangeMember,
   ChangeOrganisation,
   CreateCentre,
   CreateOrganisation,
@@ -32,8 +34,11 @@ import type {
 export type OrganisationsService = ReturnType<typeof createOrganisationsService>;
 
 /** Organisations, centres and who is a member of which. */
-export function createOrganisationsService(db: Database) {
+export function createOrganisationsService(db: Database, departureRules: readonly DepartureRule[]) {
   return {
+    /** What a member may be kept by when it wants to leave. */
+    departureProblems: departureRules.map(({ problem }) => problem),
+
     async createOrganisation(ctx: HatContext, input: CreateOrganisation): Promise<OrganisationView> {
       return withHatTxOnce(db, ctx, async (tx) => {
         const id = newId();
@@ -180,6 +185,15 @@ export function createOrganisationsService(db: Database) {
         return { organisationId, ags, name, joinedOn, leftOn: null };
       });
     },
+
+    getMember: (ctx: HatContext, key: MemberKey): Promise<MemberView> =>
+      withHatTx(db, ctx, (tx) => getMember(tx, key)),
+
+    changeMember: (ctx: HatContext, key: MemberKey, expected: string, change: ChangeMember) =>
+      withHatTx(db, ctx, (tx) => {
+        assertOwnCentre(ctx, key.id);
+        return changeMember(tx, ctx, key, { expected, rules: departureRules }, change);
+      }),
 
     async listMembers(
       ctx: HatContext,

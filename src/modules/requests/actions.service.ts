@@ -18,6 +18,9 @@ import { type Action, availableActions, refusal, TRANSITIONS } from './transitio
 
 const DAY_SECONDS = 86_400;
 
+/** How many requests of each team a claim looks at; the second only matters while others are claiming all of the first. */
+const CLAIM_DEPTHS = [16, 1024];
+
 export type ActionsService = ReturnType<typeof createActionsService>;
 
 /** Moves requests from state to state, by the table in `transitions.rules.ts`. */
@@ -40,16 +43,17 @@ export function createActionsService(db: Database) {
       });
     },
 
-    /** Gives the caller the next request of their teams, or undefined. No two callers ever get the same one. */
+    /**
+     * Gives the caller the next request of their teams, or undefined. No two callers ever get the same one, and of those that no
+     * other is just claiming it is the most urgent and oldest.
+     */
     async claim(ctx: HatContext): Promise<RequestView | undefined> {
       return withHatTx(db, ctx, async (tx) => {
-        for (const teamId of await repo.listClaimableTeams(tx, ctx.actor.id)) {
-          const row = await repo.lockNext(tx, teamId);
-          if (row !== undefined)
-            return toRequestView(
-              ctx,
-              await applyAction(tx, ctx, row, 'assign', { assigneeId: ctx.actor.id }),
-            );
+        for (const depth of CLAIM_DEPTHS) {
+          const row = await repo.lockNext(tx, ctx.actor.id, depth);
+          if (row === undefined) continue;
+          const assigned = await applyAction(tx, ctx, row, 'assign', { assigneeId: ctx.actor.id });
+          return toRequestView(ctx, assigned);
         }
         return undefined;
       });

@@ -7,6 +7,7 @@ import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
 import { applyAction } from './actions.service.ts';
 import * as events from './events.repo.ts';
+import { toEventView } from './events.views.ts';
 import { ACTION_NOT_POSSIBLE } from './requests.errors.ts';
 import type { RequestRow } from './requests.rows.ts';
 import type { EventView, MessageView, PagingQuery } from './requests.schemas.ts';
@@ -80,7 +81,9 @@ export function createConversationService(db: Database) {
         events.listMessages(tx, id, 'centre', after, limit),
       ),
     listEvents: (ctx: HatContext, id: string, query: PagingQuery): Promise<Page<EventView>> =>
-      page(ctx, id, 'events', query, (tx, after, limit) => events.listEvents(tx, id, after, limit)),
+      page(ctx, id, 'events', query, async (tx, after, limit) =>
+        (await events.listEvents(tx, id, after, limit)).map((row) => toEventView(ctx, row)),
+      ),
   };
 }
 

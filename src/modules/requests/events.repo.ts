@@ -45,14 +45,19 @@ export function eventRow(ctx: HatContext, request: Parties, facts: EventFacts) {
   };
 }
 
+export interface EventRow extends Omit<EventView, 'actor'> {
+  readonly actorId: string;
+  readonly actorName: string;
+}
+
 export async function listEvents(
   tx: HatTx,
   requestId: string,
   after: string | undefined,
   limit: number,
-): Promise<EventView[]> {
-  return tx.sql<EventView[]>`select id, type, from_status as "fromStatus", to_status as "toStatus", at,
-      json_build_object('id', actor_id, 'name', actor_name) as actor, json_build_object('kind', hat_kind, 'id', hat_id) as hat,
+): Promise<EventRow[]> {
+  return tx.sql<EventRow[]>`select id, type, from_status as "fromStatus", to_status as "toStatus", at,
+      actor_id as "actorId", actor_name as "actorName", json_build_object('kind', hat_kind, 'id', hat_id) as hat,
       on_behalf_of as "onBehalfOf", reason, expected_version as "expectedVersion", details
     from service_request_events where request_id = ${requestId} ${after === undefined ? tx.sql`` : tx.sql`and id > ${after}`}
     order by id limit ${limit}`;

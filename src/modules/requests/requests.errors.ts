@@ -28,5 +28,5 @@ export const TEAM_MISSING = defineProblem({
   code: 'TEAM_MISSING',
   status: 422,
   title: 'The request could not be routed',
-  help: 'The processing rule of the service names a team that is gone. Publish a version with another team and hand the job over again.',
+  help: 'The processing rule the request was filed under names a team that is gone. Accept the request and assign it to a person by hand; publish a version of the service with another team, so that the next ones find their way.',
 });

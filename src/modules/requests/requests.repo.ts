@@ -45,9 +45,7 @@ export async function insertRequest(
   db: Database,
   ctx: HatContext,
   row: NewRequest,
-  series: Series,
-  record: Record,
-  answer: object,
+  { series, answer, ...record }: Filing,
 ): Promise<string> {
   const [written] = await writeUnderHat<{ number: string }>(
     db,
@@ -69,6 +67,12 @@ export async function insertRequest(
   );
   if (written === undefined) throw new Error('the request just written is not there');
   return written.number;
+}
+
+/** What is written with a new row, and the answer to be kept. */
+export interface Filing extends Record {
+  readonly series: Series;
+  readonly answer: object;
 }
 
 /** What is written beside the row itself whenever a request changes. */
@@ -221,23 +225,22 @@ function assignee(sql: Sql, { hat }: HatContext, { assigneeId }: RequestQuery) {
   return hat.kind === 'centre' ? sql`and r.assignee_id = ${assigneeId}` : sql`and false`;
 }
 
-/** Teams of a caseworker that have something to claim, the most urgent first. */
-export async function listClaimableTeams(tx: HatTx, userId: string): Promise<string[]> {
-  const rows = await tx.sql<{ id: string }[]>`
-    select m.team_id as id from team_members m
-    cross join lateral (
-      select r.priority, r.submitted_at, r.id from service_requests r
-      where r.team_id = m.team_id and r.status = 'accepted' and r.assignee_id is null
-      order by r.priority, r.submitted_at, r.id limit 1) head
-    where m.user_id = ${userId} order by head.priority, head.submitted_at, head.id`;
-  return rows.map(({ id }) => id);
-}
-
-/** Locks the next request of a team; rows that other claimers hold are passed over. */
-export async function lockNext(tx: HatTx, teamId: string): Promise<RequestRow | undefined> {
-  const [row] = await tx.sql<RequestRow[]>`select ${requestColumns(tx.sql)} from service_requests r
-    where r.team_id = ${teamId} and r.status = 'accepted' and r.assignee_id is null
-    order by r.priority, r.submitted_at, r.id limit 1 for update skip locked`;
+/**
+ * Locks the next request of a caseworker's teams: the most urgent and oldest of those that nobody else is just claiming, whichever
+ * team it is. Looks at the first `depth` of each team, in the order of its index; with all of them held by others, at none.
+ */
+export async function lockNext(tx: HatTx, userId: string, depth: number): Promise<RequestRow | undefined> {
+  const [row] = await tx.sql<RequestRow[]>`
+    with first as materialized (
+      select next.id from team_members m
+      cross join lateral (
+        select r.id from service_requests r
+        where r.team_id = m.team_id and r.status = 'accepted' and r.assignee_id is null
+        order by r.priority, r.submitted_at, r.id limit ${depth}) next
+      where m.user_id = ${userId})
+    select ${requestColumns(tx.sql)} from service_requests r
+    where r.id in (select id from first) and r.status = 'accepted' and r.assignee_id is null
+    order by r.priority, r.submitted_at, r.id limit 1 for update of r skip locked`;
   return row;
 }
 

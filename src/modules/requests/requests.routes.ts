@@ -1,9 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import type { Problem } from '../../platform/errors.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
+import { SERVICE_NOT_ORDERABLE } from '../catalogue/index.ts';
 import type { ActionsService } from './actions.service.ts';
 import type { ConversationService } from './conversation.service.ts';
+import { ACTION_NOT_POSSIBLE, ASSIGNEE_UNKNOWN, FOLLOWS_UNKNOWN, FORM_INVALID } from './requests.errors.ts';
 import {
   ACTION_BODIES,
   type ActionInput,
@@ -19,7 +23,7 @@ import {
   WriteMessage,
 } from './requests.schemas.ts';
 import type { RequestsService } from './requests.service.ts';
-import { ACTIONS, TRANSITIONS } from './transitions.rules.ts';
+import { ACTIONS, type Action, TRANSITIONS } from './transitions.rules.ts';
 
 const tags = ['Service requests'];
 
@@ -49,7 +53,11 @@ export const requestsRoutes =
     app.post(
       '/service-requests',
       {
-        config: { access: 'requests:file', idempotent: true },
+        config: {
+          access: 'requests:file',
+          idempotent: true,
+          refuses: [NOT_FOUND, SERVICE_NOT_ORDERABLE, FORM_INVALID, FOLLOWS_UNKNOWN],
+        },
         schema: {
           tags,
           operationId: 'createServiceRequest',
@@ -77,7 +85,7 @@ export const requestsRoutes =
     app.patch(
       '/service-requests/:id',
       {
-        config: { access: 'requests:file' },
+        config: { access: 'requests:file', refuses: [ACTION_NOT_POSSIBLE, FORM_INVALID] },
         schema: {
           tags,
           operationId: 'editServiceRequest',
@@ -114,6 +122,12 @@ export const requestsRoutes =
     await app.register(conversationRoutes(conversation));
   };
 
+/** What an action refuses beside a state that does not fit. */
+const ACTION_REFUSALS: Partial<Record<Action, readonly Problem[]>> = {
+  submit: [FORM_INVALID, SERVICE_NOT_ORDERABLE],
+  assign: [ASSIGNEE_UNKNOWN],
+};
+
 /** One route per row of the transition table. */
 const actionRoutes =
   (actions: ActionsService): FastifyPluginAsyncTypebox =>
@@ -123,7 +137,7 @@ const actionRoutes =
       app.post(
         `/service-requests/:id/actions/${action}`,
         {
-          config: { access: permission },
+          config: { access: permission, refuses: [ACTION_NOT_POSSIBLE, ...(ACTION_REFUSALS[action] ?? [])] },
           schema: {
             tags,
             operationId: `serviceRequestAction_${action}`,
@@ -166,7 +180,7 @@ const conversationRoutes =
     app.post(
       '/service-requests/:id/messages',
       {
-        config: { access: 'requests:write-message', idempotent: true },
+        config: { access: 'requests:write-message', idempotent: true, refuses: [ACTION_NOT_POSSIBLE] },
         schema: {
           tags,
           operationId: 'writeMessage',

@@ -1,10 +1,19 @@
 import { type Static, Type } from 'typebox';
-import { closed, Moment, nullable, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
+import {
+  closed,
+  Moment,
+  named,
+  nullable,
+  PageQuery,
+  pageOf,
+  text,
+  Uuid,
+} from '../../platform/http/schemas.ts';
 import { ACTIONS, HOLD_REASONS, STATUSES } from './transitions.rules.ts';
 
-export const StatusSchema = Type.Enum([...STATUSES]);
-const PrioritySchema = Type.Enum(['urgent', 'high', 'normal', 'low']);
-const HoldReasonSchema = Type.Enum([...HOLD_REASONS]);
+export const StatusSchema = Type.Enum([...STATUSES], { title: 'ServiceRequestStatus' });
+const PrioritySchema = Type.Enum(['urgent', 'high', 'normal', 'low'], { title: 'Priority' });
+const HoldReasonSchema = Type.Enum([...HOLD_REASONS], { title: 'HoldReason' });
 const Subject = text(200, { description: 'One line that says what it is about' });
 const Description = text(20_000);
 const ExternalReference = text(120, { description: 'Mark of the filing office, for example a file number' });
@@ -12,7 +21,7 @@ const FormData = Type.Record(Type.String(), Type.Unknown(), {
   description: 'Answers to the form of the service version',
 });
 
-export const CreateRequest = closed({
+export const CreateRequest = named('CreateServiceRequest', {
   serviceId: Uuid,
   subject: Subject,
   description: Type.Optional(Description),
@@ -29,7 +38,8 @@ export const CreateRequest = closed({
 });
 export type CreateRequest = Static<typeof CreateRequest>;
 
-export const ChangeRequest = closed(
+export const ChangeRequest = named(
+  'ChangeServiceRequest',
   {
     subject: Type.Optional(Subject),
     description: Type.Optional(nullable(Description)),
@@ -60,16 +70,16 @@ const summary = {
   updatedAt: Moment,
   submittedAt: nullable(Moment),
   version: Type.Integer(),
-  availableActions: Type.Array(Type.Enum([...ACTIONS]), {
+  availableActions: Type.Array(Type.Enum([...ACTIONS], { title: 'ServiceRequestAction' }), {
     description: 'What you can do now under your hat',
   }),
 };
 
-export const RequestSummary = closed(summary);
+export const RequestSummary = named('ServiceRequestSummary', summary);
 export type RequestSummary = Static<typeof RequestSummary>;
 export const RequestPage = pageOf(RequestSummary);
 
-export const RequestView = closed({
+export const RequestView = named('ServiceRequest', {
   ...summary,
   description: nullable(Type.String()),
   formData: FormData,
@@ -147,13 +157,15 @@ export interface ActionInput {
   readonly resultText?: string;
 }
 
-export const EventView = closed({
+export const EventView = named('ServiceRequestEvent', {
   id: Uuid,
   type: Type.String(),
   fromStatus: nullable(StatusSchema),
   toStatus: nullable(StatusSchema),
   at: Moment,
-  actor: closed({ id: Uuid, name: Type.String() }),
+  actor: nullable(
+    closed({ id: Uuid, name: Type.String() }, { description: 'To members null for somebody of the centre' }),
+  ),
   hat: closed({ kind: Type.String(), id: Uuid }),
   onBehalfOf: nullable(Uuid),
   reason: nullable(Type.String()),
@@ -163,7 +175,7 @@ export const EventView = closed({
 export type EventView = Static<typeof EventView>;
 export const EventPage = pageOf(EventView);
 
-export const MessageView = closed({
+export const MessageView = named('Message', {
   id: Uuid,
   author: closed({ id: Uuid, name: Type.String(), hatKind: Type.String() }),
   body: Type.String(),
@@ -171,6 +183,6 @@ export const MessageView = closed({
 });
 export type MessageView = Static<typeof MessageView>;
 export const MessagePage = pageOf(MessageView);
-export const WriteMessage = closed({ body: text(20_000) });
+export const WriteMessage = named('WriteMessage', { body: text(20_000) });
 export const PagingQuery = closed(PageQuery);
 export type PagingQuery = Static<typeof PagingQuery>;

@@ -48,13 +48,14 @@ export function createRequestsService(db: Database) {
         await assertFollows(db, ctx, orderable.centreId, input.followsId);
         const row = newRow(ctx, orderable, input);
         const view = toRequestView(ctx, { ...row, number: '', version: 1 });
-        const record = {
+        const number = await repo.insertRequest(db, ctx, row, {
+          series: seriesOf(orderable.centreCode, ctx),
+          answer: view,
           fact: { type: input.submit ? 'submitted' : 'drafted', to: row.status },
           audit: { action: 'requests.filed', details: { status: row.status, serviceId: row.serviceId } },
           jobs: input.submit ? [processJob(ctx, row)] : [],
-        };
-        const series = seriesOf(orderable.centreCode, ctx);
-        return { ...view, number: await repo.insertRequest(db, ctx, row, series, record, view) };
+        });
+        return { ...view, number };
       });
     },
 

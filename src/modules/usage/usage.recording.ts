@@ -1,14 +1,17 @@
 import type { Moment } from '../../platform/clock.ts';
 import { groupBy } from '../../platform/collections.ts';
-import type { HatContext } from '../../platform/context.ts';
+import type { Hat, HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { hashOf } from '../../platform/hash.ts';
+import { isOwnCentre } from '../../platform/http/own-centre.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { type AuditEntry, auditRow } from '../audit/index.ts';
 import { USAGE_KEY_REUSED, USAGE_NO_AGREEMENT } from './usage.errors.ts';
 import { findByKeys, insertCovered, type NewEvent, type StoredKey } from './usage.repo.ts';
-import { factsOf, findRefusal, refusal } from './usage.rules.ts';
+import { factsOf, findRefusal, findReservation, refusal } from './usage.rules.ts';
+import type { UsageEventInput } from './usage.schemas.ts';
 import type { Refusal, UsageFacts, UsageInput } from './usage.types.ts';
 import { findFormErrors, formRefusal, prefixed } from './usage.validation.ts';
 
@@ -47,8 +50,21 @@ function checkForm({ requestId: _requestId, ...input }: UsageInput): Refused | u
   return errors.length === 0 ? undefined : { status: 'refused', refusal: formRefusal(errors) };
 }
 
+/** An event that was sent to us: it names no centre but the caller's, and nothing that Verbund keeps for itself. */
+export function prepareSent(input: UsageEventInput, hat: Hat, now: Moment): Prepared {
+  if (input.centreId !== undefined && !isOwnCentre(hat.id, input.centreId))
+    return { status: 'refused', refusal: otherCentre };
+  return prepare(input, now, findReservation);
+}
+
+const otherCentre = refusal(NOT_FOUND, 'There is no such centre.', {
+  pointer: '/centreId',
+  code: 'NOT_FOUND',
+  detail: 'is not the centre of your hat',
+});
+
 /** Nothing is hashed before the rules have passed it: canonical JSON has no spelling for what they refuse. */
-export function prepare(input: UsageInput, now: Moment, extraRule = noRule): Prepared {
+function prepare(input: UsageInput, now: Moment, extraRule = noRule): Prepared {
   const facts = factsOf(input);
   const found = extraRule(facts) ?? findRefusal(facts, now);
   return found === undefined

@@ -1,7 +1,20 @@
 import type { Readable } from 'node:stream';
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams } from '../../platform/http/schemas.ts';
+import {
+  USAGE_ALREADY_REVERSED,
+  USAGE_ATTRIBUTES_TOO_LARGE,
+  USAGE_CHAIN_NEGATIVE,
+  USAGE_IN_FUTURE,
+  USAGE_KEY_RESERVED,
+  USAGE_KEY_REUSED,
+  USAGE_NO_AGREEMENT,
+  USAGE_NOT_CORRECTABLE,
+  USAGE_PERSONAL_DATA,
+  USAGE_SUMMARY_TOO_LARGE,
+} from './usage.errors.ts';
 import {
   AdjustUsage,
   BatchResult,
@@ -12,6 +25,7 @@ import {
   UsageEventPage,
   UsageEventQuery,
   UsageEventView,
+  UsagePagingQuery,
   UsageSummary,
   UsageSummaryQuery,
 } from './usage.schemas.ts';
@@ -20,6 +34,16 @@ import { checkedBody } from './usage.validation.ts';
 
 const tags = ['Usage'];
 const NDJSON = 'application/x-ndjson';
+const RECORDING_REFUSALS = [
+  NOT_FOUND,
+  USAGE_ATTRIBUTES_TOO_LARGE,
+  USAGE_IN_FUTURE,
+  USAGE_KEY_RESERVED,
+  USAGE_KEY_REUSED,
+  USAGE_NO_AGREEMENT,
+  USAGE_PERSONAL_DATA,
+];
+const CORRECTION_REFUSALS = [USAGE_ALREADY_REVERSED, USAGE_CHAIN_NEGATIVE, USAGE_NOT_CORRECTABLE];
 const STATUS = { created: 201, existing: 200 } as const;
 
 export const usageRoutes =
@@ -44,7 +68,7 @@ export const usageRoutes =
     app.route({
       method: 'POST',
       url: '/usage-events',
-      config: { access: 'usage:write', idempotent: true },
+      config: { access: 'usage:write', idempotent: true, refuses: RECORDING_REFUSALS },
       schema: recordSchema,
       // The body is checked by its own shape, for clearer pointers than those of a union.
       validatorCompiler: (part) =>
@@ -71,7 +95,7 @@ export const usageRoutes =
     app.post(
       '/usage-events/:id/reversal',
       {
-        config: { access: 'usage:write', idempotent: true },
+        config: { access: 'usage:write', idempotent: true, refuses: CORRECTION_REFUSALS },
         schema: {
           tags,
           operationId: 'reverseUsageEvent',
@@ -87,7 +111,11 @@ export const usageRoutes =
     app.post(
       '/usage-events/:id/adjustment',
       {
-        config: { access: 'usage:write', idempotent: true },
+        config: {
+          access: 'usage:write',
+          idempotent: true,
+          refuses: [...CORRECTION_REFUSALS, USAGE_KEY_REUSED, USAGE_KEY_RESERVED],
+        },
         schema: {
           tags,
           operationId: 'adjustUsageEvent',
@@ -101,9 +129,24 @@ export const usageRoutes =
         sendRecorded(reply, await service.adjust(request.ctx, request.params.id, request.body)),
     );
     app.get(
-      '/usage-summary',
+      '/service-requests/:id/usage-events',
       {
         config: { access: 'usage:read' },
+        schema: {
+          tags,
+          operationId: 'listServiceRequestUsageEvents',
+          summary: 'What a request used, corrections included',
+          params: IdParams,
+          querystring: UsagePagingQuery,
+          response: { 200: UsageEventPage },
+        },
+      },
+      (request) => service.listEventsOfRequest(request.ctx, request.params.id, request.query),
+    );
+    app.get(
+      '/usage-summary',
+      {
+        config: { access: 'usage:read', refuses: [USAGE_SUMMARY_TOO_LARGE] },
         schema: {
           tags,
           operationId: 'summariseUsage',

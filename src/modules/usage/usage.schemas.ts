@@ -1,9 +1,11 @@
 import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
   Day,
   Decimal,
   Moment,
+  named,
   nullable,
   PageQuery,
   ProblemSchema,
@@ -36,7 +38,8 @@ const Attributes = Type.Object(
   },
 );
 
-export const UsageEventInput = closed({
+export const UsageEventInput = named('RecordUsageEvent', {
+  centreId: OwnCentreId,
   organisationId: Uuid,
   serviceId: Uuid,
   source: Mark('System that counted; `request` is reserved', ['telephone-system']),
@@ -65,7 +68,7 @@ export const UsageEventBatch = Type.Array(UsageEventInput, {
 /** How the API document shows the JSON body; `usage.validation.ts` checks it by the shape it has. */
 export const RecordUsageBody = Type.Union([UsageEventInput, UsageEventBatch]);
 
-export const UsageEventView = closed({
+export const UsageEventView = named('UsageEvent', {
   id: Uuid,
   kind: Type.Enum(['usage', 'reversal', 'adjustment']),
   centreId: Uuid,
@@ -92,7 +95,7 @@ export const UsageEventPage = pageOf(UsageEventView);
 const RecordedStatus = Type.Enum(['created', 'existing'], {
   description: '`existing`: the first event with this key',
 });
-export const BatchResult = closed({
+export const BatchResult = named('UsageBatchResult', {
   results: Type.Array(closed({ status: RecordedStatus, id: Uuid }), {
     description: 'In the order of the body',
   }),
@@ -100,7 +103,7 @@ export const BatchResult = closed({
 export type BatchResult = Static<typeof BatchResult>;
 
 /** One line of the answer to a stream. */
-export const LineResult = closed({
+export const LineResult = named('UsageLineResult', {
   line: Type.Integer({ minimum: 1, description: 'Line of the request, counted from 1' }),
   status: Type.Enum(['created', 'existing', 'refused']),
   id: Type.Optional(Uuid),
@@ -120,11 +123,14 @@ export const UsageEventQuery = closed({
 });
 export type UsageEventQuery = Static<typeof UsageEventQuery>;
 
+export const UsagePagingQuery = closed(PageQuery);
+export type UsagePagingQuery = Static<typeof UsagePagingQuery>;
+
 const Reason = line(500, 'Why, for the auditor; no personal data');
-export const ReverseUsage = closed({ reason: Reason });
+export const ReverseUsage = named('ReverseUsageEvent', { reason: Reason });
 export type ReverseUsage = Static<typeof ReverseUsage>;
 
-export const AdjustUsage = closed({
+export const AdjustUsage = named('AdjustUsageEvent', {
   quantity: Type.String({
     pattern: '^-?(?!0+(\\.0+)?$)\\d{1,18}(\\.\\d{1,6})?$',
     description: 'The difference, exact; negative takes away',
@@ -172,7 +178,7 @@ const SummaryItem = closed({
 });
 export type SummaryItem = Static<typeof SummaryItem>;
 
-export const UsageSummary = closed({
+export const UsageSummary = named('UsageSummary', {
   from: Day,
   to: Day,
   groupBy: Type.Array(Type.Enum([...GROUPS])),

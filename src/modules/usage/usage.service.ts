@@ -9,11 +9,12 @@ import { FORBIDDEN } from '../../platform/http/authentication.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { VALIDATION_FAILED } from '../../platform/json.errors.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
+import { findRequest } from '../requests/index.ts';
 import { adjust, reverse } from './usage.corrections.ts';
 import { USAGE_SUMMARY_TOO_LARGE } from './usage.errors.ts';
-import { accepted, acceptedOne, prepare, type Recorded, recordEach } from './usage.recording.ts';
+import { accepted, acceptedOne, prepareSent, type Recorded, recordEach } from './usage.recording.ts';
 import * as repo from './usage.repo.ts';
-import { daysOfPeriod, findReservation } from './usage.rules.ts';
+import { daysOfPeriod } from './usage.rules.ts';
 import type {
   AdjustUsage,
   BatchResult,
@@ -22,6 +23,7 @@ import type {
   UsageEventInput,
   UsageEventQuery,
   UsageEventView,
+  UsagePagingQuery,
   UsageSummary,
   UsageSummaryQuery,
 } from './usage.schemas.ts';
@@ -44,7 +46,7 @@ export function createUsageService(db: Database, clock: Clock) {
     /** Records one event. The same source, key and content again is the first event. */
     async record(ctx: HatContext, input: UsageEventInput): Promise<RecordedEvent> {
       assertCentre(ctx);
-      const prepared = [prepare(input, ctx.now, findReservation)];
+      const prepared = [prepareSent(input, ctx.hat, ctx.now)];
       return withHatTxOnce(db, ctx, async (tx) =>
         withEvent(tx, acceptedOne(await recordEach(tx, ctx, prepared))),
       );
@@ -53,7 +55,7 @@ export function createUsageService(db: Database, clock: Clock) {
     /** Records all events or none. */
     async recordBatch(ctx: HatContext, inputs: readonly UsageEventInput[]): Promise<BatchResult> {
       assertCentre(ctx);
-      const prepared = inputs.map((input) => prepare(input, ctx.now, findReservation));
+      const prepared = inputs.map((input) => prepareSent(input, ctx.hat, ctx.now));
       return withHatTxOnce(db, ctx, async (tx) => ({
         results: accepted(await recordEach(tx, ctx, prepared)),
       }));
@@ -70,18 +72,20 @@ export function createUsageService(db: Database, clock: Clock) {
 
     async listEvents(ctx: HatContext, query: UsageEventQuery): Promise<Page<UsageEventView>> {
       const { limit, cursor, ...filter } = query;
-      const after =
-        cursor === undefined
-          ? undefined
-          : decodeCursor('usage-events', cursor, ['string', 'string'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listEvents(tx, ctx, filter, after, limit + 1));
-      return toPage(
-        rows,
-        limit,
-        'usage-events',
-        (row) => [row.occurredOn, row.id],
-        (row) => row,
-      );
+      return withHatTx(db, ctx, (tx) => page(tx, ctx, 'usage-events', { limit, cursor }, filter));
+    },
+
+    /** What a request used, corrections included. Throws `NOT_FOUND` where the hat does not see the request. */
+    async listEventsOfRequest(
+      ctx: HatContext,
+      requestId: string,
+      paging: UsagePagingQuery,
+    ): Promise<Page<UsageEventView>> {
+      return withHatTx(db, ctx, async (tx) => {
+        if ((await findRequest(tx, requestId)) === undefined)
+          throw new DomainError(NOT_FOUND, 'There is no such request.');
+        return page(tx, ctx, `usage-of-${requestId}`, paging, { requestId });
+      });
     },
 
     async reverse(ctx: HatContext, id: string, input: ReverseUsage): Promise<RecordedEvent> {
@@ -119,6 +123,24 @@ export function createUsageService(db: Database, clock: Clock) {
       return { from, to, groupBy, items };
     },
   };
+}
+
+async function page(
+  tx: HatTx,
+  ctx: HatContext,
+  list: string,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+  filter: repo.EventFilter,
+): Promise<Page<UsageEventView>> {
+  const after = cursor === undefined ? undefined : decodeCursor(list, cursor, ['string', 'string'] as const);
+  const rows = await repo.listEvents(tx, ctx, filter, after, limit + 1);
+  return toPage(
+    rows,
+    limit,
+    list,
+    (row) => [row.occurredOn, row.id],
+    (row) => row,
+  );
 }
 
 /** Usage is the centre's record: members read it and do not write it. */

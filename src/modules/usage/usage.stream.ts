@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import type { Clock, Moment } from '../../platform/clock.ts';
-import type { HatContext } from '../../platform/context.ts';
+import type { Hat, HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { asDomainError } from '../../platform/http/problems.ts';
 import { groupsOfLines, LINE_LIMIT_BYTES, type Line } from './usage.lines.ts';
-import { type Outcome, type Prepared, prepare, type Refused, recordEach } from './usage.recording.ts';
-import { findReservation } from './usage.rules.ts';
+import { type Outcome, type Prepared, prepareSent, type Refused, recordEach } from './usage.recording.ts';
 import type { UsageEventInput } from './usage.schemas.ts';
 import { findFormErrors, formRefusal } from './usage.validation.ts';
 
@@ -33,7 +32,7 @@ export function recordStream(deps: StreamDependencies, ctx: HatContext, input: R
 async function* results(deps: StreamDependencies, ctx: HatContext, input: Readable): AsyncGenerator<string> {
   for await (const lines of groupsOfLines(input)) {
     const chunk = { ...ctx, now: deps.clock.now(), idempotency: null };
-    const prepared = lines.map((line) => prepareLine(line, chunk.now));
+    const prepared = lines.map((line) => prepareLine(line, chunk.hat, chunk.now));
     const outcomes = await recordChunk(deps, chunk, prepared);
     yield lines.map((line, index) => resultLine(line, outcomes[index], ctx.requestId)).join('');
   }
@@ -69,13 +68,13 @@ async function recordChunk(
   }
 }
 
-function prepareLine({ bytes }: Line, now: Moment): Prepared {
+function prepareLine({ bytes }: Line, hat: Hat, now: Moment): Prepared {
   if (bytes === undefined) return refused(broken(`is longer than ${LINE_LIMIT_BYTES} bytes`));
   const value = parse(bytes);
   if (value === NOT_JSON) return refused(broken('is not JSON in UTF-8'));
   const errors = findFormErrors(value);
   if (errors.length > 0) return refused(errors);
-  return prepare(value as UsageEventInput, now, findReservation);
+  return prepareSent(value as UsageEventInput, hat, now);
 }
 
 function broken(detail: string): FieldError[] {

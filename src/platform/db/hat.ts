@@ -8,7 +8,7 @@ export const SESSION_ENDED = defineProblem({
   code: 'SESSION_ENDED',
   status: 401,
   title: 'The session has ended',
-  help: 'Sign in again. A session ends by logout, by re-use of a spent refresh token, or when its hat loses a role.',
+  help: 'Sign in again. A session ends by logout, by re-use of a spent refresh token, when its hat loses a role, or when the account is disabled.',
 });
 
 /** SQLSTATE that `app.open_hat` raises for a session that has ended. */

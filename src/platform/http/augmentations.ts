@@ -1,5 +1,6 @@
 import 'fastify';
 import type { HatContext } from '../context.ts';
+import type { Problem } from '../errors.ts';
 
 /** The one place that extends Fastify's types. */
 declare module 'fastify' {
@@ -8,6 +9,8 @@ declare module 'fastify' {
     access?: string;
     /** Set for POSTs that create: honours `Idempotency-Key`. */
     idempotent?: boolean;
+    /** What the route refuses beyond what follows from its schema (`refusals.ts`); the API document lists it. */
+    refuses?: readonly Problem[];
   }
   interface FastifyRequest {
     /** Who acts under which hat. Throws on public routes without a token. */

@@ -39,6 +39,7 @@ export async function registerLimits(app: FastifyInstance, requestsPerMinute: nu
  * counts for the address: otherwise whoever invents a new one each time has no limit at all.
  */
 function callerOf(request: FastifyRequest): string {
+  if (request.headers.authorization === undefined) return request.ip;
   try {
     return claimsOf(request).sid;
   } catch {

@@ -1,8 +1,10 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { DomainError, listProblems } from '../errors.ts';
+import { DomainError, listProblems, type Problem } from '../errors.ts';
+import { type ApiDocument, completed } from './api-document.ts';
 import { NOT_FOUND } from './problems.ts';
+import { refusalsOf } from './refusals.ts';
 
 const DESCRIPTION = `Service catalogue, service requests, usage and cost allocation of intermunicipal shared-service centres.
 
@@ -23,11 +25,8 @@ const TAGS = [
 
 /** Collects the routes into an OpenAPI 3.1 document; register before the routes. */
 export async function registerOpenApi(app: FastifyInstance, version: string): Promise<void> {
+  const refusals = new Map<string, readonly Problem[]>();
   await app.register(swagger, {
-    refResolver: {
-      buildLocalReference: (schema, _base, _fragment, index) =>
-        typeof schema.$id === 'string' ? schema.$id : `schema-${index}`,
-    },
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -41,10 +40,14 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
     transform: ({ schema, url, route }) => {
-      const isPublic = route.config?.access === 'public';
       const access = route.config?.access ?? '';
-      const security = isPublic ? [] : [{ bearer: [] }];
+      const security = access === 'public' ? [] : [{ bearer: [] }];
+      refusals.set(schema?.operationId ?? url, refusalsOf(route));
       return { schema: { ...schema, security, 'x-access': access } as never, url };
+    },
+    transformObject: (made) => {
+      const { openapiObject } = made as { openapiObject: object };
+      return completed(openapiObject as ApiDocument, refusals);
     },
   });
 }

@@ -16,13 +16,13 @@ export const NOT_FOUND = defineProblem({
   title: 'There is nothing here for you',
   help: 'The address does not exist, or what it names is not visible under your hat. The two are answered alike on purpose.',
 });
-const BODY_TOO_LARGE = defineProblem({
+export const BODY_TOO_LARGE = defineProblem({
   code: 'BODY_TOO_LARGE',
   status: 413,
   title: 'The body is too large',
   help: 'Send less at once; many usage events go as NDJSON stream, many requests as import.',
 });
-const MEDIA_TYPE_UNSUPPORTED = defineProblem({
+export const MEDIA_TYPE_UNSUPPORTED = defineProblem({
   code: 'MEDIA_TYPE_UNSUPPORTED',
   status: 415,
   title: 'This media type is not understood here',
@@ -34,13 +34,13 @@ export const TEXT_NOT_STORABLE = defineProblem({
   title: 'A value cannot be stored',
   help: 'Leave out NUL characters and broken Unicode, and keep numbers and dates in their range.',
 });
-const ADDRESS_INVALID = defineProblem({
+export const ADDRESS_INVALID = defineProblem({
   code: 'ADDRESS_INVALID',
   status: 400,
   title: 'The address is not well-formed',
   help: 'Encode each part of the path as UTF-8 with percent signs, and keep ids to their usual length.',
 });
-const TOO_MANY_REQUESTS = defineProblem({
+export const TOO_MANY_REQUESTS = defineProblem({
   code: 'TOO_MANY_REQUESTS',
   status: 429,
   title: 'Too many requests',

@@ -1,8 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
-import { IdempotencyHeaders, ProblemSchema } from './schemas.ts';
-
-/** One schema for all refusals, by reference, so that the API document holds it once. */
-const PROBLEM = { $ref: 'Problem#' };
+import { IdempotencyHeaders } from './schemas.ts';
 
 /** The routes of a module. */
 export type Routes = FastifyPluginAsync;
@@ -17,7 +14,6 @@ interface RouteSchema {
 
 /** House rules every route is held to when it is registered, so that a violation is a failed start and not a hole. */
 export function registerRouteRules(app: FastifyInstance): void {
-  app.addSchema({ $id: 'Problem', ...ProblemSchema });
   app.addHook('onRoute', (route) => {
     const name = `${String(route.method)} ${route.url}`;
     const schema = (route.schema ??= {}) as RouteSchema;
@@ -27,7 +23,7 @@ export function registerRouteRules(app: FastifyInstance): void {
     assertClosed(`${name}: querystring`, schema.querystring);
     if (schema.hide) return;
     schema.querystring ??= { type: 'object', additionalProperties: false, properties: {} };
-    schema.response = { ...schema.response, '4xx': PROBLEM, '5xx': PROBLEM };
+    schema.response ??= {};
     if (route.config.idempotent) withIdempotencyHeader(schema);
   });
   // Not before serialising: that hook passes text by.

@@ -8,6 +8,13 @@ export function closed<P extends TProperties>(
   return Type.Object(properties, { additionalProperties: false, ...options });
 }
 
+/** As `closed`, and the API document holds it once, under this name. */
+export const named = <P extends TProperties>(
+  title: string,
+  properties: P,
+  options: Record<string, unknown> = {},
+): TObject<P> => closed(properties, { title, ...options });
+
 /**
  * A value or null. As a list of types where the schema names one: a choice of schemas (`anyOf`) would be tried in full for every
  * value of every answer, and a refusal would name both.
@@ -62,8 +69,9 @@ export const PageQuery = {
   ),
 };
 
-export const pageOf = <S extends TSchema>(item: S) =>
-  closed({
+/** A page of items that have a name, from which it takes its own. */
+export const pageOf = <S extends TObject>(item: S) =>
+  named(`${(item as { title?: string }).title}Page`, {
     items: Type.Array(item),
     nextCursor: nullable(Type.String({ description: 'Null on the last page' })),
   });
@@ -108,5 +116,5 @@ export const ProblemSchema = Type.Object(
       ),
     ),
   },
-  { description: 'Problem details, RFC 9457' },
+  { title: 'Problem', description: 'Problem details, RFC 9457' },
 );

@@ -20,6 +20,7 @@ export const outboxJobs = pgTable(
     createdAt: createdAt(),
     /** Not before this moment: the outbox is the timer of delayed work too. */
     availableAt: moment('available_at').notNull(),
+    /** When a relay last took it to its queue, or found it there: marked before the queue has it. */
     dispatchedAt: moment('dispatched_at'),
     completedAt: moment('completed_at'),
     failedAt: moment('failed_at'),

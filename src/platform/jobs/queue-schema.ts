@@ -5,7 +5,13 @@ import type { DatabaseTarget } from '../db/database.ts';
 /** PostgreSQL schema that BullMQ's PostgreSQL backend lives in. */
 export const QUEUE_SCHEMA = 'jobs';
 
-/** Creates or updates the queues' schema. Run as owner: functions and tables then belong to it, `verbund_jobs` only uses them. */
+/** Any number, the same in every process: rights given by two at the same moment are refused by PostgreSQL. */
+const SCHEMA_LOCK = 7_201_968;
+
+/**
+ * Creates or updates the queues' schema. Safe to call from several processes at once. Run as owner: functions and tables then belong
+ * to it, `verbund_jobs` only uses them.
+ */
 export async function migrateQueueSchema(target: DatabaseTarget): Promise<void> {
   const client = new pg.Client(
     target.kind === 'url'
@@ -14,6 +20,7 @@ export async function migrateQueueSchema(target: DatabaseTarget): Promise<void> 
   );
   await client.connect();
   try {
+    await client.query('select pg_advisory_lock($1)', [SCHEMA_LOCK]); // until the connection ends
     await runMigrations(client, QUEUE_SCHEMA);
     await client.query(`
       grant usage, create on schema ${QUEUE_SCHEMA} to verbund_jobs;

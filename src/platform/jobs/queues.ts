@@ -8,10 +8,14 @@ import {
   type Job,
   type JobsOptions,
   type PostgresConnectionOptions,
+  type PostgresQueueBackend,
+  type RedisQueueBackend,
   withBackend,
 } from 'bullmq';
 import type { DatabaseTarget } from '../db/database.ts';
+import { within } from '../within.ts';
 import { QUEUE_SCHEMA } from './queue-schema.ts';
+import { useRedisClients } from './redis-client.ts';
 
 /** Where the queues live. Both backends run the same queues and workers. */
 export type QueueTarget =
@@ -43,11 +47,12 @@ export interface Queue {
   schedule(id: string, pattern: string, timeZone: string, name: string): Promise<void>;
   counts(): Promise<Record<string, number>>;
   ping(): Promise<void>;
+  /** Prompt also when the server of the queue is away. */
   close(): Promise<void>;
 }
 
 export interface Worker {
-  /** Stops taking jobs and waits for the running ones; with `force` it does not wait. */
+  /** Stops taking jobs and waits for the running ones, with `force` not even for these; but for no server that is away. */
   close(force?: boolean): Promise<void>;
 }
 
@@ -61,21 +66,27 @@ export interface QueueSystem {
 /** A worker that died gives its jobs free after the lock's time, as often as it takes: the outbox decides when to give up. */
 const RECOVERY = { lockDuration: 30_000, stalledInterval: 5_000, maxStalledCount: 1_000 } as const;
 
+/** A server that takes longer over a goodbye is away. */
+const GOODBYE_MS = 500;
+const DISCONNECT_MS = 250;
+
 export function createQueueSystem(target: QueueTarget): QueueSystem {
   if (target.backend === 'redis') {
+    useRedisClients();
     const { hostname, port, username, password, pathname, protocol } = new URL(target.url);
     const connection: ConnectionOptions = {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: Number(port || 6379),
       db: Number(pathname.slice(1) || 0),
       maxRetriesPerRequest: null,
+      disconnectTimeout: DISCONNECT_MS,
       ...(username ? { username: decodeURIComponent(username) } : {}),
       ...(password ? { password: decodeURIComponent(password) } : {}),
       ...(protocol === 'rediss:' ? { tls: {} } : {}),
     };
-    return build(createRedisBackend, connection, target.prefix);
+    return build(createRedisBackend, connection, target.prefix, heldInRedis);
   }
-  return build(createPostgresBackend, postgresConnection(target.database), 'verbund');
+  return build(createPostgresBackend, postgresConnection(target.database), 'verbund', heldInPostgres);
 }
 
 function postgresConnection(database: DatabaseTarget): PostgresConnectionOptions {
@@ -92,10 +103,30 @@ function postgresConnection(database: DatabaseTarget): PostgresConnectionOptions
   };
 }
 
+/** Of these ids, those a queue holds. */
+type Held<B> = (backend: B, ids: readonly string[]) => Promise<Set<string>>;
+
+/** One round trip, whose answer holds no payload. */
+const heldInRedis: Held<RedisQueueBackend> = async (backend, ids) => {
+  const pipeline = (await backend.client).pipeline();
+  for (const id of ids) pipeline.runCommand('exists', [backend.toKey(id)]);
+  const answers = (await pipeline.exec()) ?? [];
+  const failed = answers.find(([error]) => error !== null);
+  if (failed !== undefined || answers.length < ids.length) throw failed?.[0] ?? new Error('no answer');
+  return new Set(ids.filter((_, index) => answers[index]?.[1] === 1));
+};
+
+/** BullMQ asks PostgreSQL for one job at a time; the few connections of its pool bound how many questions are out at once. */
+const heldInPostgres: Held<PostgresQueueBackend> = async (backend, ids) => {
+  const jobs = await Promise.all(ids.map((id) => backend.getJobData(id)));
+  return new Set(ids.filter((_, index) => jobs[index] !== undefined));
+};
+
 function build<B extends IQueueBackend, C>(
   factory: BackendFactory<B, C>,
   connection: C,
   prefix: string,
+  held: Held<B>,
 ): QueueSystem {
   const { Queue: BackendQueue, Worker: BackendWorker } = withBackend(factory);
   const listeners: ((error: Error) => void)[] = [];
@@ -106,10 +137,16 @@ function build<B extends IQueueBackend, C>(
     queue(name) {
       const queue = new BackendQueue<unknown, void, string>(name, { connection, prefix });
       queue.on('error', report);
-      return queueOn(queue);
+      const backend = queue.getBackend();
+      return queueOn(queue, backend, (ids) => held(backend, ids));
     },
     worker(name, concurrency, process) {
-      const run = (job: Job<unknown, void, string>): Promise<void> => process(toRunningJob(job));
+      const running = new Set<Promise<void>>();
+      const run = (job: Job<unknown, void, string>): Promise<void> => {
+        const work = process(toRunningJob(job)).finally(() => running.delete(work));
+        running.add(work);
+        return work;
+      };
       const worker = new BackendWorker<unknown, void, string>(name, run, {
         connection,
         prefix,
@@ -117,19 +154,46 @@ function build<B extends IQueueBackend, C>(
         ...RECOVERY,
       });
       worker.on('error', report);
-      return { close: (force = false) => worker.close(force) };
+      return {
+        async close(force = false) {
+          await part(worker.close(force), worker.getBackend(), force ? new Set() : running);
+        },
+      };
     },
     onError: (listener) => listeners.push(listener),
   };
 }
 
+/**
+ * Waits for running jobs (the last may begin while the goodbye is on its way) and hangs up on a server that does not answer. What
+ * it was not told, it finds out when the locks of its jobs run out.
+ */
+async function part(
+  closing: Promise<void>,
+  backend: IQueueBackend,
+  running: ReadonlySet<Promise<void>> = new Set(),
+): Promise<void> {
+  const isOver = () =>
+    within(GOODBYE_MS, closing).then(
+      () => true,
+      () => false,
+    );
+  do {
+    await Promise.allSettled(running);
+    if (await isOver()) return;
+  } while (running.size > 0);
+  // The one ends connections that never came about, the other those that wait for the answer to their goodbye.
+  for (const ending of [backend.close(true), backend.disconnect()]) ending.catch(() => undefined);
+  await isOver();
+}
+
 /** What both backends' queues can do, as far as it is used here. */
 type SomeQueue = Pick<
   BullQueue<unknown, void, string>,
-  'addBulk' | 'getJob' | 'remove' | 'upsertJobScheduler' | 'getJobCounts' | 'close'
+  'addBulk' | 'remove' | 'upsertJobScheduler' | 'getJobCounts' | 'close'
 >;
 
-function queueOn(queue: SomeQueue): Queue {
+function queueOn(queue: SomeQueue, backend: IQueueBackend, held: Queue['held']): Queue {
   return {
     async addAll(jobs) {
       if (jobs.length === 0) return;
@@ -141,10 +205,7 @@ function queueOn(queue: SomeQueue): Queue {
         })),
       );
     },
-    async held(ids) {
-      const jobs = await Promise.all(ids.map((jobId) => queue.getJob(jobId)));
-      return new Set(ids.filter((_, index) => jobs[index] !== undefined));
-    },
+    held,
     async remove(ids) {
       await Promise.all(ids.map((jobId) => queue.remove(jobId)));
     },
@@ -159,7 +220,7 @@ function queueOn(queue: SomeQueue): Queue {
     async ping() {
       await queue.getJobCounts('waiting');
     },
-    close: () => queue.close(),
+    close: () => part(queue.close(), backend),
   };
 }
 

@@ -7,6 +7,7 @@ import { type ComputeIo, runCompute } from '../../../src/platform/calculations/r
 import { hashOf } from '../../../src/platform/hash.ts';
 import { parseJsonStrict } from '../../../src/platform/json.ts';
 import { sumCents } from '../../../src/platform/money/index.ts';
+import { OLD_RUN } from '../../support/old-run.ts';
 
 const pool: RunPool = {
   id: 'p2',
@@ -204,6 +205,34 @@ test('compute', async (t) => {
       exit: 1,
       out: { matches: false, differences: [{ pointer: '/resultHash' }] },
     });
+  });
+
+  t.test('--verify: files of runs from before keys had an origin keep their hashes', async (t) => {
+    const file = toRunFile(OLD_RUN);
+    t.match(file, { inputHash: /^1d1e8b2f053eca1d/, resultHash: /^2a3f7dcf02cf9951/ });
+    t.match(await run(['--verify', '-'], file), { exit: 0, out: { matches: true } });
+  });
+
+  t.test('--verify: the origin of a key is under the hash, and is one of those known', async (t) => {
+    const [tranche, ...others] = OLD_RUN.pools[0]?.tranches ?? [];
+    const withOrigin = (origin: unknown) => {
+      const key = { ...tranche?.key, origin };
+      return {
+        ...OLD_RUN,
+        pools: [{ ...OLD_RUN.pools[0], tranches: [{ ...tranche, key }, ...others] }],
+      } as never;
+    };
+    const usage = { kind: 'usage_events', eventCount: 17, startsOn: '2026-07-01', endsOn: '2026-10-01' };
+    const file: object = toRunFile(withOrigin(usage));
+    t.match(await run(['--verify', '-'], file), { exit: 0, out: { matches: true } });
+    const changed = { ...file, pools: toRunFile(withOrigin({ ...usage, eventCount: 18 })).pools };
+    t.match(await run(['--verify', '-'], changed), { exit: 1 });
+    for (const origin of [
+      { kind: 'hearsay' },
+      { ...usage, eventCount: -1 },
+      { kind: 'cost_clause', more: 1 },
+    ])
+      t.match(await run(['-'], withOrigin(origin)), { exit: 2, problem: { code: 'VALIDATION_FAILED' } });
   });
 
   t.test('2: every refusal is a problem with a code, and nothing on stdout', async (t) => {

@@ -36,6 +36,11 @@ function sharesOf(answer: LightMyRequestResponse, pool: string): Record<string, 
   );
 }
 
+function keyOf(answer: LightMyRequestResponse, pool: string): { source?: string; origin?: object } {
+  const { pools } = answer.json<{ pools: { id: string; tranches: { key: object }[] }[] }>();
+  return pools.find(({ id }) => id === pool)?.tranches[0]?.key ?? {};
+}
+
 tap.test('keys of a run (numbers in brackets: invariants of the README)', async (t) => {
   const world = await startCostingWorld(t);
   const { test, centre, finance, erwitte, anroechte, association } = world;
@@ -81,6 +86,14 @@ tap.test('keys of a run (numbers in brackets: invariants of the README)', async 
       t.same(sharesOf(answer, 'fixed'), { [E]: 75, [A]: 25 });
       t.same(sharesOf(answer, 'phone'), { [E]: 25, [A]: 75 });
       t.same(sharesOf(answer, 'list'), { [E]: 80, [A]: 20 });
+      t.same(keyOf(answer, 'fixed').origin, { kind: 'cost_clause' });
+      t.same(keyOf(answer, 'phone').origin, {
+        kind: 'usage_events',
+        eventCount: 2,
+        startsOn: '2026-07-01',
+        endsOn: '2026-10-01',
+      });
+      t.match([keyOf(answer, 'list').source, keyOf(answer, 'list').origin], ['Kataster', undefined]);
       const versions = await must<{ items: { number: number; asOf: string }[] }>(
         finance,
         'GET',

@@ -162,6 +162,13 @@ t.test('recording usage', async (t) => {
     await refuses(t, [twice, { ...twice, quantity: '9' }], 409, 'USAGE_KEY_REUSED', '/1/idempotencyKey');
   });
 
+  t.test('404: no event goes to a centre other than the own, which may be named', async (t) => {
+    await refuses(t, event({ centreId: newId() }), 404, 'NOT_FOUND', '/centreId');
+    await refuses(t, [event(), event({ centreId: newId() })], 404, 'NOT_FOUND', '/1/centreId');
+    const named = event({ centreId: centre.id.toUpperCase() });
+    t.equal((await finance.call('POST', '/usage-events', named)).statusCode, 201);
+  });
+
   t.test('400: fields are checked one by one', async (t) => {
     const cases: [Record<string, unknown>, string][] = [
       [{ colour: 'red' }, '/colour'],
@@ -178,7 +185,7 @@ t.test('recording usage', async (t) => {
       [{ idempotencyKey: '' }, '/idempotencyKey'],
       [{ reference: 'x'.repeat(121) }, '/reference'],
       [{ requestId: newId() }, '/requestId'],
-      [{ centreId: centre.id }, '/centreId'],
+      [{ centreId: 'SOE' }, '/centreId'],
     ];
     for (const [change, pointer] of cases) await refuses(t, event(change), 400, 'VALIDATION_FAILED', pointer);
     for (const idempotencyKey of ['a\u0000b', 'a\ud800']) {

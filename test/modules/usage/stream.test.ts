@@ -43,6 +43,20 @@ t.test('streams of usage', async (t) => {
       headers: { ...NDJSON, authorization: `Bearer ${finance.token}` },
     });
 
+  t.test(
+    '200: a line may name the own centre, as an event like any other, and no other centre',
+    async (t) => {
+      const sent = event();
+      const elsewhere = { ...event(), centreId: sent.serviceId };
+      const results = parse((await send([{ ...sent, centreId: finance.hat.id }, sent, elsewhere])).body);
+      t.match(results, [
+        { status: 'created' },
+        { status: 'existing', id: results[0]?.id },
+        { status: 'refused', problem: { code: 'NOT_FOUND', errors: [{ pointer: '/centreId' }] } },
+      ]);
+    },
+  );
+
   t.test('200: a bad line is refused and the others stand, in the order of the lines [7]', async (t) => {
     const before = await countEvents();
     const known = event();

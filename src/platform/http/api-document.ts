@@ -1,0 +1,102 @@
+import { STATUS_CODES } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import type { Problem } from '../errors.ts';
+import { ProblemSchema } from './schemas.ts';
+
+type Json = Record<string, unknown>;
+
+interface Operation extends Json {
+  readonly operationId: string;
+  responses: Json;
+}
+
+/** An OpenAPI document as far as it is looked into here. */
+export interface ApiDocument {
+  readonly components: Json;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+/** Values, not schemas: what looks like a name in them is none. */
+const VALUES: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'example', 'examples']);
+
+/** Moves each schema that has a `title` to the components and leaves a reference. Throws where two have the same one. */
+function nameSchemas(node: unknown, schemas: Json): unknown {
+  if (Array.isArray(node)) return node.map((item) => nameSchemas(item, schemas));
+  if (typeof node !== 'object' || node === null) return node;
+  const inner: Json = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, VALUES.has(key) ? value : nameSchemas(value, schemas)]),
+  );
+  const { title, ...schema } = inner;
+  if (typeof title !== 'string') return inner;
+  const { plain, isNullable } = withoutNull(schema);
+  const known = (schemas[title] ??= plain);
+  if (!isDeepStrictEqual(known, plain)) throw new Error(`two different schemas are called ${title}`);
+  const reference = { $ref: `#/components/schemas/${title}` };
+  return isNullable ? { anyOf: [reference, { type: 'null' }] } : reference;
+}
+
+/** Undoes `nullable`: the name is that of the value, not of the value or null. */
+function withoutNull(schema: Json): { plain: Json; isNullable: boolean } {
+  const { type, enum: choices } = schema;
+  const isNullable = [type, choices].some(
+    (list) => Array.isArray(list) && (list.includes('null') || list.includes(null)),
+  );
+  if (!isNullable) return { plain: schema, isNullable };
+  const plain = {
+    ...schema,
+    ...(Array.isArray(type) && { type: type.find((one) => one !== 'null') as unknown }),
+    ...(Array.isArray(choices) && { enum: choices.filter((one) => one !== null) as unknown }),
+  };
+  return { plain, isNullable };
+}
+
+/** `413` → `PayloadTooLarge`. */
+const responseName = (status: number): string => (STATUS_CODES[status] ?? '').replaceAll(' ', '');
+
+const RETRY_AFTER = {
+  headers: { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
+};
+
+/** What is answered with the status, wherever it is. */
+function responseOf(status: number, problem: unknown): Json {
+  return {
+    description: STATUS_CODES[status],
+    ...((status === 429 || status === 503) && RETRY_AFTER),
+    content: { 'application/problem+json': { schema: problem } },
+  };
+}
+
+/** The answers to what is refused: one by status, whose description lists the codes. */
+function refusedAnswers(problems: readonly Problem[]): Json {
+  const codes = new Map<number, string[]>();
+  for (const { status, code } of problems) codes.set(status, [...(codes.get(status) ?? []), `\`${code}\``]);
+  const answers = [...codes].map(([status, named]) => [
+    status,
+    { $ref: `#/components/responses/${responseName(status)}`, description: named.join(', ') },
+  ]);
+  return Object.fromEntries(answers) as Json;
+}
+
+const sorted = (json: Json): Json =>
+  Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/**
+ * Adds what the operations refuse, and writes each named schema once. `refusals` is by operation id.
+ * @throws Error when two different schemas bear one name
+ */
+export function completed(
+  document: ApiDocument,
+  refusals: ReadonlyMap<string, readonly Problem[]>,
+): ApiDocument {
+  const schemas: Json = {};
+  const paths = nameSchemas(document.paths, schemas) as ApiDocument['paths'];
+  const problem = nameSchemas(ProblemSchema, schemas);
+  const refused = new Map<string, Json>();
+  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+    const problems = refusals.get(operation.operationId) ?? [];
+    for (const { status } of problems) refused.set(responseName(status), responseOf(status, problem));
+    operation.responses = { ...operation.responses, ...refusedAnswers(problems) };
+  }
+  const responses = sorted(Object.fromEntries(refused));
+  return { ...document, paths, components: { ...document.components, schemas: sorted(schemas), responses } };
+}

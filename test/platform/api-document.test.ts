@@ -1,0 +1,74 @@
+import tap from 'tap';
+import { type ApiDocument, completed } from '../../src/platform/http/api-document.ts';
+import { NOT_FOUND } from '../../src/platform/http/problems.ts';
+import { nullable } from '../../src/platform/http/schemas.ts';
+
+const documentOf = (...schemas: object[]): ApiDocument => ({
+  components: { securitySchemes: {} },
+  paths: {
+    '/things': {
+      get: { operationId: 'listThings', responses: { 200: { content: { 'application/json': schemas } } } },
+    },
+  },
+});
+
+const thing = (more: object = {}) => ({ title: 'Thing', type: 'object', properties: { title: {} }, ...more });
+const REF = { $ref: '#/components/schemas/Thing' };
+
+const answersOf = ({ paths }: ApiDocument) => paths['/things']?.['get']?.responses;
+
+tap.test('names: a schema with a title stands once, below its name, wherever it is used', async (t) => {
+  const list = { type: 'array', items: thing() };
+  const document = completed(documentOf(thing(), list), new Map());
+  t.match(answersOf(document), {
+    200: { content: { 'application/json': [REF, { type: 'array', items: REF }] } },
+  });
+  const { title: _title, ...schema } = thing();
+  t.same((document.components['schemas'] as Record<string, unknown>)['Thing'], schema);
+  t.ok(document.components['securitySchemes'], 'other components stay');
+});
+
+tap.test('names: a value or null refers to the value', async (t) => {
+  const choice = { title: 'Choice', enum: ['a', 'b'] };
+  const object = nullable(thing() as never);
+  const document = completed(documentOf(thing(), object, choice, nullable(choice as never)), new Map());
+  const orNull = ($ref: string) => ({ anyOf: [{ $ref }, { type: 'null' }] });
+  t.match(answersOf(document), {
+    200: {
+      content: {
+        'application/json': [
+          REF,
+          orNull(REF.$ref),
+          { $ref: '#/components/schemas/Choice' },
+          orNull('#/components/schemas/Choice'),
+        ],
+      },
+    },
+  });
+});
+
+tap.test('names: a title in an example is no name', async (t) => {
+  const examples = [{ title: 'Thing' }];
+  const document = completed(documentOf({ type: 'object', examples, default: examples[0] }), new Map());
+  t.match(answersOf(document), {
+    200: { content: { 'application/json': [{ examples, default: examples[0] }] } },
+  });
+});
+
+tap.test('names: two different schemas of one name are an error, not a choice', async (t) => {
+  const twice = documentOf(thing(), thing({ description: 'another' }));
+  t.throws(() => completed(twice, new Map()), /two different schemas are called Thing/);
+});
+
+tap.test('refusals: one answer by status, shared by all routes, whose codes each route lists', async (t) => {
+  const document = completed(documentOf(), new Map([['listThings', [NOT_FOUND]]]));
+  t.same(answersOf(document)?.['404'], {
+    $ref: '#/components/responses/NotFound',
+    description: '`NOT_FOUND`',
+  });
+  t.match(document.components['responses'], {
+    NotFound: {
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  });
+});
