@@ -8,10 +8,19 @@ import canonicalize from 'canonicalize';
  */
 export function hashOf(value: unknown): string {
   const hash = createHash('sha256');
-  if (isPlainObject(value)) feedObject(value, (text) => hash.update(text, 'utf8'));
-  else hash.update(canonicalText(value), 'utf8');
-  return hash.digest('hex');
+  if (!isPlainObject(value)) return hash.update(canonicalText(value), 'utf8').digest('hex');
+  let pending = '';
+  feedObject(value, (text) => {
+    pending += text;
+    if (pending.length < PIECE) return;
+    hash.update(pending, 'utf8');
+    pending = '';
+  });
+  return hash.update(pending, 'utf8').digest('hex');
 }
+
+/** Characters that are hashed at once: most values fit in, and each call has its price. */
+const PIECE = 65_536;
 
 /**
  * The same text in pieces: the lists of an object item by item. A run has a million lines, whose text in one piece

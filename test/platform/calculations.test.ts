@@ -51,6 +51,13 @@ test('hash in pieces', async (t) => {
     'of objects with fields that are no JSON, and of values that say themselves what they are',
     async (t) => {
       t.equal(hashOf({ a: undefined, b: [undefined] }), hashOf({ b: [null] }));
+      const long = { b: 1, a: Array.from({ length: 20_000 }, (_, index) => ({ index, text: 'ä' })), c: null };
+      t.equal(
+        hashOf(long),
+        createHash('sha256')
+          .update(canonicalize(long) ?? '', 'utf8')
+          .digest('hex'),
+      );
       t.equal(hashOf({ toJSON: () => 'x' }), hashOf('x'));
       t.throws(() => hashOf(undefined), TypeError);
       t.throws(() => hashOf({ a: Number.NaN }));

@@ -1,6 +1,6 @@
 import type { VatRuleSet } from './vat.types.ts';
 
-/** The option was extended twice before; as it stands it covers all days from 2017 on. */
+/** The option was extended more than once; as the law stands now it covers all days from 2017 on. */
 const LEGACY_UNTIL = {
   value: '2026-12-31',
   source: '§ 27 Abs. 22a UStG, extended by the Jahressteuergesetz 2024 (BGBl. 2024 I Nr. 387)',
