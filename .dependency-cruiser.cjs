@@ -79,7 +79,7 @@ const faces = [
     // `verbund compute` starts anew for each file; the index would load routes and tables that it never needs.
     to: {
       path: '^src/modules/',
-      pathNot: ['^src/modules/[^/]+/index\\.ts$', '^src/modules/costing/compute\\.ts$'],
+      pathNot: ['^src/modules/[^/]+/(index|compute)\\.ts$'],
     },
   },
   {
@@ -132,6 +132,8 @@ const layers = [
         '^src/modules/$1/.*\\.(rules|errors|types)\\.ts$',
         '^src/platform/(money|clock|errors|hash)(/|\\.ts$)',
         '^src/platform/context\\.ts$',
+        // Days and time zones as values; that nobody asks it for the present is a source rule.
+        packages('temporal-polyfill'),
       ],
     },
   },

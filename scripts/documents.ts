@@ -1,7 +1,11 @@
+import { calculations } from '../src/commands/compute.ts';
 import { ConfigSchema } from '../src/config.ts';
 import '../src/modules.ts'; // registers the problems of all modules
 import { listProblems, type Problem } from '../src/platform/errors.ts';
 import '../src/platform/http/problems.ts';
+
+// Calculations are loaded when a file asks for them; their problems belong to the list all the same.
+await Promise.all(Object.values(calculations).map((load) => load()));
 
 const MADE_BY = '<!-- Made by `npm run docs`; changes here are lost. -->';
 

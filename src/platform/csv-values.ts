@@ -1,3 +1,5 @@
+import { isDay } from './calendar.ts';
+
 /** A cell that was read, or why it was not; `reason` completes the sentence "row 7, column Betrag: …". */
 export type CellResult<Value> =
   | { readonly ok: true; readonly value: Value }
@@ -31,26 +33,19 @@ export function parseAmountCents(cell: string): CellResult<number> {
   return { ok: true, value: amountCents === 0 ? 0 : amountCents };
 }
 
-const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 const GERMAN_DAY = /^(\d{2})\.(\d{2})\.(\d{4})$/;
 
 /** A day as `2026-01-31` or `31.01.2026`, to ISO; it must exist in the calendar. */
 export function parseDay(cell: string): CellResult<string> {
   const german = GERMAN_DAY.exec(cell);
   const iso = german === null ? cell : `${german[3]}-${german[2]}-${german[1]}`;
-  const match = ISO_DAY.exec(iso);
-  if (match === null) return refuse('DAY_MALFORMED', `${show(cell)} is no day like 2026-01-31 or 31.01.2026`);
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  if (year < 1 || day < 1 || day > daysInMonth(year, month)) {
-    return refuse('DAY_UNKNOWN', `${show(cell)} is not in the calendar`);
+  if (!ISO_DAY.test(iso)) {
+    return refuse('DAY_MALFORMED', `${show(cell)} is no day like 2026-01-31 or 31.01.2026`);
   }
-  return { ok: true, value: iso };
-}
-
-/** Gregorian; zero for a month that does not exist. */
-function daysInMonth(year: number, month: number): number {
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
+  return isDay(iso)
+    ? { ok: true, value: iso }
+    : refuse('DAY_UNKNOWN', `${show(cell)} is not in the calendar`);
 }
 
 /** Text of limited length. */

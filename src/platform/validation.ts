@@ -1,9 +1,13 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { isDay, isMoment } from './calendar.ts';
 import { DomainError, type FieldError } from './errors.ts';
 import { VALIDATION_FAILED } from './json.errors.ts';
 
 /** Above this many, further errors tell a reader nothing new. */
 const SHOWN_ERRORS = 50;
+
+/** Only what schemas here use; the package of formats would be loaded for nothing else. */
+const formats = { date: isDay, 'date-time': isMoment };
 
 let ajv: Ajv | undefined;
 
@@ -15,7 +19,7 @@ let ajv: Ajv | undefined;
 export function validatorOf<Value>(schema: object): (value: unknown) => Value {
   let validate: ValidateFunction | undefined;
   return (value) => {
-    ajv ??= new Ajv({ allErrors: true, discriminator: true });
+    ajv ??= new Ajv({ allErrors: true, allowUnionTypes: true, discriminator: true, formats });
     validate ??= ajv.compile(schema);
     if (validate(value)) return value as Value;
     throw validationFailed(toFieldErrors(validate.errors ?? []));

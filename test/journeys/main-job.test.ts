@@ -1,7 +1,8 @@
 import tap, { type Test } from 'tap';
 import type { RunDetailView, RunLineView } from '../../src/modules/costing/index.ts';
-import { runCompute } from '../../src/modules/costing/index.ts';
+import { costingCalculations } from '../../src/modules/costing/index.ts';
 import type { RequestView } from '../../src/modules/requests/index.ts';
+import { runCompute } from '../../src/platform/calculations/run-compute.ts';
 import { fixedClock } from '../../src/platform/clock.ts';
 import { type Caller, startTestApp, type TestApp } from '../support/app.ts';
 import { until } from '../support/embedded-machine.ts';
@@ -179,12 +180,8 @@ async function exports(t: Test, { world: { finance } }: Job, run: RunDetailView)
   const said: string[] = [];
   const out = { write: (text: string) => said.push(text) };
   const readFile = async (): Promise<string> => file;
-  const code = await runCompute(['--verify', 'run.json'], {
-    stdin: process.stdin,
-    stdout: out,
-    stderr: out,
-    readFile,
-  });
+  const io = { stdin: process.stdin, stdout: out, stderr: out, readFile };
+  const code = await runCompute(['--verify', 'run.json'], io, costingCalculations);
   t.equal(code, 0, said.join(''));
 }
 

@@ -5,6 +5,7 @@ import { DomainError } from '../../src/platform/errors.ts';
 import {
   apportion,
   compareIds,
+  divideHalfUp,
   formatCents,
   formatDecimal,
   formatFraction,
@@ -12,6 +13,8 @@ import {
   fractionWriter,
   fromBigCents,
   parseDecimal,
+  roundToTotal,
+  solveExactly,
   sumCents,
   toBigCents,
   type Weighted,
@@ -289,5 +292,136 @@ test('cents', async (t) => {
     t.equal(formatCents(-100000, 'de', { grouping: false }), '-1000,00');
     t.equal(formatCents(-0, 'de'), '0,00');
     t.equal(formatCents(Number.MAX_SAFE_INTEGER, 'de'), '90.071.992.547.409,91');
+  });
+});
+
+test('equations', async (t) => {
+  const square = fc.integer({ min: 1, max: 5 }).chain((size) =>
+    fc.tuple(
+      fc.array(fc.array(fc.bigInt(-5n, 5n), { minLength: size, maxLength: size }), {
+        minLength: size,
+        maxLength: size,
+      }),
+      fc.array(fc.bigInt(-(10n ** 15n), 10n ** 15n), { minLength: size, maxLength: size }),
+    ),
+  );
+
+  t.test('the solution solves them exactly', async () => {
+    fc.assert(
+      fc.property(square, ([matrix, right]) => {
+        const solution = solveExactly(matrix, right);
+        fc.pre(solution !== undefined);
+        const { numerators, denominator } = solution;
+        return (
+          denominator > 0n &&
+          matrix.every((row, index) => {
+            const left = row.reduce((sum, factor, column) => sum + factor * (numerators[column] ?? 0n), 0n);
+            return left === (right[index] ?? 0n) * denominator;
+          })
+        );
+      }),
+      runs,
+    );
+  });
+
+  t.test(
+    'equations that say the same twice, or contradict each other, have no single solution',
+    async (t) => {
+      t.equal(
+        solveExactly(
+          [
+            [1n, 2n],
+            [2n, 4n],
+          ],
+          [1n, 2n],
+        ),
+        undefined,
+      );
+      t.equal(
+        solveExactly(
+          [
+            [1n, 2n],
+            [2n, 4n],
+          ],
+          [1n, 3n],
+        ),
+        undefined,
+      );
+      t.strictSame(
+        solveExactly(
+          [
+            [0n, 2n],
+            [3n, 0n],
+          ],
+          [1n, 1n],
+        ),
+        { numerators: [2n, 3n], denominator: 6n },
+      );
+      const diagonal = [
+        [2n, 0n, 0n],
+        [0n, 3n, 0n],
+        [0n, 0n, 5n],
+      ];
+      t.equal(solveExactly(diagonal, [1n, 1n, 1n])?.denominator, 30n, 'no larger than the determinant');
+      t.strictSame(solveExactly([], []), { numerators: [], denominator: 1n });
+    },
+  );
+});
+
+test('rounding to a total', async (t) => {
+  const amounts = fc.array(fc.bigInt(-(10n ** 18n), 10n ** 18n), { minLength: 1, maxLength: 8 });
+
+  t.test(
+    'adds up, stays within a cent of each amount, and a negative total is the mirror image',
+    async () => {
+      fc.assert(
+        fc.property(amounts, fc.bigInt(1n, 10n ** 6n), (numerators, denominator) => {
+          const total = divideHalfUp(
+            numerators.reduce((sum, numerator) => sum + numerator, 0n),
+            denominator,
+          );
+          const rounded = roundToTotal(numerators, denominator, total);
+          const negated = numerators.map((numerator) => -numerator);
+          return (
+            rounded.reduce((sum, amount) => sum + amount, 0n) === total &&
+            rounded.every((amount, index) => {
+              const off = amount * denominator - (numerators[index] ?? 0n);
+              return off < denominator && -off < denominator;
+            }) &&
+            (total === 0n ||
+              isDeepStrictEqual(
+                roundToTotal(negated, denominator, -total),
+                rounded.map((amount) => -amount),
+              ))
+          );
+        }),
+        runs,
+      );
+    },
+  );
+
+  t.test('does for weights what apportion does', async () => {
+    fc.assert(
+      fc.property(totals, weights, (total, shares) => {
+        const portions = apportion(total, shares);
+        const sum = shares.reduce((all, share) => all + share.weight, 0n);
+        const weightOf = new Map(shares.map((share) => [share.id, share.weight]));
+        const numerators = portions.map(({ id }) => total * (weightOf.get(id) ?? 0n));
+        return isDeepStrictEqual(
+          roundToTotal(numerators, sum, total),
+          portions.map(({ amount }) => amount),
+        );
+      }),
+      runs,
+    );
+  });
+
+  t.test('a total of other amounts is refused, half cents go away from zero', async (t) => {
+    t.throws(() => roundToTotal([1n, 1n], 2n, 3n), RangeError);
+    t.throws(() => roundToTotal([4n], 2n, 1n), RangeError);
+    t.strictSame(
+      [5n, -5n, 4n, 6n, 0n].map((tenths) => divideHalfUp(tenths, 10n)),
+      [1n, -1n, 0n, 1n, 0n],
+    );
   });
 });

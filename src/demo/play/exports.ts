@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runCompute } from '../../modules/costing/index.ts';
+import { costingCalculations } from '../../modules/costing/index.ts';
+import { runCompute } from '../../platform/calculations/run-compute.ts';
 import { assertEqual, type PostedRun } from './closing.ts';
 
 /** Writes what an auditor takes home, and computes the calculation file anew, as `verbund compute --verify` does. */
@@ -15,7 +16,8 @@ export async function exportRun({ stage, run }: PostedRun, directory: string): P
   let said = '';
   const stdout = { write: (text: string) => void (said += text) };
   const readFile = async (): Promise<string> => calculation;
-  const code = await runCompute(['--verify', json], { stdin: none(), stdout, stderr: stdout, readFile });
+  const io = { stdin: none(), stdout, stderr: stdout, readFile };
+  const code = await runCompute(['--verify', json], io, costingCalculations);
   assertEqual(`${run.number}: Nachrechnung (${said.trim().slice(0, 300)})`, code, 0);
   return [csv, json];
 }

@@ -1,43 +1,26 @@
-import { DECIMAL_PATTERN } from '../../platform/money/index.ts';
+import {
+  Cents,
+  closed,
+  Day,
+  DecimalText,
+  Id,
+  list,
+  mapOf,
+  only,
+  Text,
+  variants,
+} from '../../platform/calculations/schema-parts.ts';
 import { validatorOf } from '../../platform/validation.ts';
 import type { AllocationFile, AllocationRunFile } from './calculation.types.ts';
 
-/**
- * Plain JSON Schema, without the schema library: `verbund compute` is started anew for each file, and loading the
- * library takes longer than most calculations.
- */
-type Schema = Readonly<Record<string, unknown>>;
-
-/** Objects of calculation files are closed: a misspelt field must not be overlooked. */
-function closed(required: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}) {
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: Object.keys(required),
-    properties: { ...required, ...optional },
-  };
-}
-
-const list = (items: Schema): Schema => ({ type: 'array', items });
-const only = (value: string): Schema => ({ const: value });
-
-const Id = { type: 'string', minLength: 1, maxLength: 100 };
-const Text = { type: 'string', maxLength: 1000 };
-const Cents = { type: 'integer', description: 'Integer cents, from -9007199254740991 to 9007199254740991' };
-const DecimalText = { type: 'string', pattern: DECIMAL_PATTERN, description: 'Exact decimal, e.g. "12.5"' };
-const Day = { type: 'string', pattern: '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' };
 const Sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const Mode = { enum: ['cascade', 'composite'] };
-// Closed as well: the pattern does not match names with a line break, which would escape the check.
-const Weights = { type: 'object', patternProperties: { '^.*$': DecimalText }, additionalProperties: false };
+const Weights = mapOf(DecimalText);
 
-/** Spelled with `discriminator`, so that a wrong field is reported for the key type that was meant. */
-const Key = {
-  type: 'object',
-  discriminator: { propertyName: 'type' },
-  required: ['type'],
-  oneOf: [closed({ type: only('equal') }), closed({ type: only('values'), values: Weights })],
-};
+const Key = variants('type', [
+  closed({ type: only('equal') }),
+  closed({ type: only('values'), values: Weights }),
+]);
 
 const AllocationFileSchema = closed(
   {

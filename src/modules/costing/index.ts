@@ -1,6 +1,6 @@
 import './costing.permissions.ts';
 
 export type { RunDetailView, RunLineView, RunView } from './allocation-runs.schemas.ts';
-export { runCompute } from './compute.ts';
+export { costingCalculations } from './compute.ts';
 export { costingRoutes } from './costing.routes.ts';
 export { type CostingService, createCostingService } from './costing.service.ts';

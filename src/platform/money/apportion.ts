@@ -62,7 +62,8 @@ function sumOfWeights(sorted: readonly Weighted[]): bigint {
   return sum;
 }
 
-function positionsOfLargest(
+/** Ties by ascending position. */
+export function positionsOfLargest(
   shares: readonly { position: number; remainder: bigint | number }[],
   count: number,
 ): Set<number> {

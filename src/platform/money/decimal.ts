@@ -7,9 +7,8 @@ export interface Decimal {
   readonly scale: number;
 }
 
-/** Grammar of every decimal string, also used as `pattern` in schemas. */
-export const DECIMAL_PATTERN = '^-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,12})?$';
-const GRAMMAR = new RegExp(DECIMAL_PATTERN);
+/** Of every decimal string. */
+const GRAMMAR = /^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$/;
 
 /**
  * Reads a weight, percentage or quantity exactly.
@@ -47,4 +46,9 @@ export function formatDecimal(decimal: Decimal): string {
   const whole = digits.slice(0, digits.length - decimal.scale);
   const rest = digits.slice(digits.length - decimal.scale).replace(/0+$/, '');
   return `${negative ? '-' : ''}${whole}${rest && `.${rest}`}`;
+}
+
+/** Exact product. */
+export function multiplyDecimals(a: Decimal, b: Decimal): Decimal {
+  return { units: a.units * b.units, scale: a.scale + b.scale };
 }

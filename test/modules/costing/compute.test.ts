@@ -1,8 +1,9 @@
 import { test } from 'tap';
+import { calculations } from '../../../src/commands/compute.ts';
 import { computeRun, toRunFile } from '../../../src/modules/costing/allocation-run.rules.ts';
 import type { AllocationRunInput, RunPool } from '../../../src/modules/costing/calculation.types.ts';
-import { runCompute } from '../../../src/modules/costing/compute.ts';
 import { verifyRun } from '../../../src/modules/costing/verify-run.rules.ts';
+import { type ComputeIo, runCompute } from '../../../src/platform/calculations/run-compute.ts';
 import { hashOf } from '../../../src/platform/hash.ts';
 import { parseJsonStrict } from '../../../src/platform/json.ts';
 import { sumCents } from '../../../src/platform/money/index.ts';
@@ -59,7 +60,7 @@ async function run(args: string[], input?: unknown): Promise<Outcome> {
   const text = typeof input === 'string' ? input : JSON.stringify(input);
   const written = { out: '', err: '' };
   const bytes = Buffer.from(text ?? '');
-  const exit = await runCompute(args, {
+  const io: ComputeIo = {
     // Byte by byte: chunks may end inside a character.
     stdin: (async function* () {
       for (const byte of bytes) yield Uint8Array.of(byte);
@@ -70,7 +71,8 @@ async function run(args: string[], input?: unknown): Promise<Outcome> {
       if (path !== 'file.json') throw Object.assign(new Error('no'), { code: 'ENOENT' });
       return text ?? '';
     },
-  });
+  };
+  const exit = await runCompute(args, io, calculations);
   return {
     exit,
     out: written.out && (JSON.parse(written.out) as unknown),
@@ -250,7 +252,10 @@ test('compute', async (t) => {
     ];
     for (const [args, input, code] of cases)
       t.match(await run(args, input), { exit: 2, text: '', problem: { code } }, code);
-    t.match((await run(['-'], { kind: 'x' })).problem.detail, /supported: allocation, allocation-run/);
+    t.match(
+      (await run(['-'], { kind: 'x' })).problem.detail,
+      /supported: allocation, allocation-run, deadline, /,
+    );
   });
 });
 

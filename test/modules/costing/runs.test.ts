@@ -1,5 +1,6 @@
 import tap from 'tap';
-import { runCompute } from '../../../src/modules/costing/compute.ts';
+import { costingCalculations } from '../../../src/modules/costing/index.ts';
+import { runCompute } from '../../../src/platform/calculations/run-compute.ts';
 import {
   act,
   addCost,
@@ -260,12 +261,9 @@ tap.test('allocation runs (numbers in brackets: invariants of the README)', asyn
 
 async function verify(text: string): Promise<number> {
   const sink = { write: () => true };
-  return runCompute(['--verify', '-'], {
-    stdin: (async function* () {
-      yield text;
-    })(),
-    stdout: sink,
-    stderr: sink,
-    readFile: () => Promise.reject(new Error('no files here')),
-  });
+  const stdin = (async function* () {
+    yield text;
+  })();
+  const readFile = () => Promise.reject(new Error('no files here'));
+  return runCompute(['--verify', '-'], { stdin, stdout: sink, stderr: sink, readFile }, costingCalculations);
 }

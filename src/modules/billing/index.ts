@@ -1,0 +1,6 @@
+export { billingCalculations } from './compute.ts';
+export { type Instalments, type InstalmentsInput, planInstalments } from './instalments.rules.ts';
+export { type Settlement, type SettlementInput, settle } from './settlement.rules.ts';
+export { determineVat, VAT_STEPS } from './vat.rules.ts';
+export type { VatDetermination, VatInput, VatOutcome, VatRuleSet } from './vat.types.ts';
+export { VAT_RULE_SETS } from './vat-rule-sets.ts';

@@ -1,0 +1,15 @@
+import { Cents, closed, Day, only } from '../../platform/calculations/schema-parts.ts';
+import { validatorOf } from '../../platform/validation.ts';
+import { type Instalments, type InstalmentsInput, planInstalments } from './instalments.rules.ts';
+
+const readInstalmentsFile = validatorOf<InstalmentsInput>(
+  closed({
+    kind: only('instalments'),
+    totalCents: Cents,
+    due: { type: 'array', items: Day, minItems: 1, maxItems: 1000 },
+  }),
+);
+
+export function compute(file: unknown): Instalments {
+  return planInstalments(readInstalmentsFile(file));
+}
