@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
 import { OFFICE_TIME_ZONE } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
@@ -143,11 +143,6 @@ export async function listEvents(
     .limit(limit);
   return rows as UsageEventView[];
 }
-
-export const sums = {
-  quantity: sql<string>`trim_scale(sum(${usageEvents.quantity}))::text`,
-  eventCount: sql<number>`count(*)::int`,
-};
 
 /** True when closing this request was recorded already. */
 export async function hasUsageOf(tx: HatTx, requestId: string): Promise<boolean> {
