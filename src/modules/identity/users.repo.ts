@@ -61,7 +61,7 @@ export async function updateDisabled(
 }
 
 /** True where the platform disabled the account. */
-export async function isLocked(tx: HatTx, id: string): Promise<boolean> {
+export async function isPlatformLocked(tx: HatTx, id: string): Promise<boolean> {
   const rows = await tx.sql`select from users where id = ${id} and is_locked`;
   return rows.length === 1;
 }

@@ -165,7 +165,7 @@ async function setDisabled(
 async function assertOwn(tx: HatTx, hat: Hat, userId: string): Promise<void> {
   if (await repo.hasOtherHats(tx, userId, hat))
     throw new DomainError(ACCOUNT_SHARED, 'The person holds roles under another hat.');
-  if (await repo.isLocked(tx, userId))
+  if (await repo.isPlatformLocked(tx, userId))
     throw new DomainError(ACCOUNT_LOCKED, 'The platform disabled this account.');
 }
 
