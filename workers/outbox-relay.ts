@@ -73,7 +73,7 @@ export function startRelay(deps: RelayDependencies, options: RelayOptions = RELA
 
 interface Handover {
   /** The last rows given have arrived. While they have not, more would only pile up in memory. */
-  free(): Promise<unknown>;
+  free(): Promise<void>;
   give(rows: readonly WaitingRow[]): Promise<void>;
   /** Of these rows, those their queues no longer hold. */
   lost(rows: readonly WaitingRow[]): Promise<WaitingRow[]>;
@@ -92,13 +92,13 @@ function openHandover({ queues, contracts }: RelayDependencies): Handover {
     const backoff = { type: 'exponential', delay: backoffMs, jitter: 0.3 };
     return { id, name, payload, options: { attempts, backoff, removeOnComplete: true, removeOnFail: true } };
   };
-  let underWay: Promise<unknown> = Promise.resolve();
+  let underWay: Promise<void> = Promise.resolve();
   return {
     free: () => underWay,
     async give(rows) {
       const shares = [...groupBy(rows, (row) => row.queue)];
       const added = Promise.all(shares.map(([name, share]) => queueOf(name).addAll(share.map(toJob))));
-      underWay = Promise.allSettled([underWay, added]);
+      underWay = Promise.allSettled([underWay, added]).then(() => undefined); // not the results: they would pile up
       await added;
     },
     async lost(rows) {
@@ -138,6 +138,7 @@ async function reconcile(
   handover: Handover,
   options: RelayOptions,
 ): Promise<number> {
+  await within(QUEUE_TIMEOUT_MS, handover.free());
   const rows = await claimOverdue(deps, options);
   if (rows.length === 0) return 0;
   const lost = await within(QUEUE_TIMEOUT_MS, handover.lost(rows));

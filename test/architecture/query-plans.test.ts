@@ -77,6 +77,49 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.requests.list(ctx, { ...list, teamId, open: true, sort: 'oldest' }),
     },
     {
+      name: 'what a centre has put on hold',
+      caller: bigCaseworker,
+      db,
+      index: ['service_requests_status_idx', 'service_requests_centre_open_idx'],
+      run: (ctx) => modules.requests.list(ctx, { ...list, status: ['on_hold'] }),
+    },
+    {
+      name: 'what a centre has rejected',
+      caller: bigCaseworker,
+      db,
+      index: 'service_requests_status_idx',
+      run: (ctx) => modules.requests.list(ctx, { ...list, status: ['rejected'] }),
+    },
+    {
+      name: 'what waits in a centre or is worked on, the oldest first',
+      caller: bigCaseworker,
+      db,
+      index: ['service_requests_centre_open_idx', 'service_requests_status_idx'],
+      run: (ctx) =>
+        modules.requests.list(ctx, { ...page, status: ['submitted', 'in_progress'], sort: 'oldest' }),
+    },
+    {
+      name: 'all that was ever mine',
+      caller: bigCaseworker,
+      db,
+      index: 'service_requests_assignee_idx',
+      run: (ctx) => modules.requests.list(ctx, { ...list, assigneeId: bigCaseworker.userId }),
+    },
+    {
+      name: 'requests for one service of a centre',
+      caller: bigCaseworker,
+      db,
+      index: 'service_requests_service_idx',
+      run: (ctx) => modules.requests.list(ctx, { ...list, serviceId: teamId }),
+    },
+    {
+      name: "a centre's request by the mark of the filing office",
+      caller: bigCaseworker,
+      db,
+      index: 'service_requests_external_centre_idx',
+      run: (ctx) => modules.requests.list(ctx, { ...list, externalReference: 'AZ 1' }),
+    },
+    {
       name: 'the next request to claim',
       caller: caseworker,
       db,
@@ -270,9 +313,9 @@ async function fill({ sql }: Database, owners: Owners): Promise<void> {
   await sql`insert into role_assignments (user_id, hat_kind, hat_id, role)
     select gen_random_uuid(), 'centre', centre_id, 'caseworker' from parties where n between 1 and 49`;
   await sql`insert into service_requests (id, number, centre_id, organisation_id, service_id, service_version_id, agreement_version_id,
-      service_version_number, service_title, status, priority, subject, description, form_data, requester_id, requester_name, team_id, updated_at, submitted_at)
+      service_version_number, service_title, status, priority, subject, description, form_data, requester_id, requester_name, team_id, updated_at, submitted_at, external_reference)
     select id, 'N-' || i, centre_id, organisation_id, team_id, team_id, team_id, 1, 'Urkunde',
-      case when i % 700 < 100 then 'accepted' else 'closed' end, 3, 'Urkunde', 'Wort' || i % 2000, '{}', team_id, 'x', team_id, at, at from numbered`;
+      case when i % 700 < 100 then 'accepted' else 'closed' end, 3, 'Urkunde', 'Wort' || i % 2000, '{}', team_id, 'x', team_id, at, at, 'AZ ' || i from numbered`;
   await sql`insert into service_request_events (id, centre_id, organisation_id, request_id, type, at, actor_id, actor_name, hat_kind, hat_id, details, visibility)
     select gen_random_uuid(), centre_id, organisation_id, id, 'submitted', at, team_id, 'x', 'centre', centre_id, '{}', 'parties' from numbered`;
   await sql`insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, kind,

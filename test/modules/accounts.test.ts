@@ -77,7 +77,7 @@ tap.test('accounts', async (t) => {
     entries: async (caller, entityId) =>
       (await must<{ items: Entry[] }>(caller, 'GET', `/audit-entries?entityId=${entityId}`)).items,
   };
-  for (const part of [disabling, administrators, changes, finding, signInAudit, programAudit])
+  for (const part of [disabling, administrators, changes, leaving, finding, signInAudit, programAudit])
     await t.test(part.name, (t) => part(t, scene));
 });
 
@@ -108,10 +108,11 @@ async function disabling(t: Test, scene: Scene): Promise<void> {
         'SESSION_ENDED',
         'old ones stay ended',
       );
-      t.match(
-        (await entries(platform, anna.id)).map(({ action }) => action),
-        ['identity.account-enabled', 'identity.account-disabled'],
-      );
+      for (const side of [admin, scene.memberAdmin]) {
+        const told = new Set((await entries(side, anna.id)).map(({ action }) => action));
+        for (const action of ['identity.account-enabled', 'identity.account-disabled'])
+          t.ok(told.has(action), `every hat of the person reads ${action}`);
+      }
     },
   );
   await t.test('401: a sign-in under way when the account is disabled opens nothing', async (t) => {
@@ -213,6 +214,37 @@ async function changes(t: Test, { admin, person }: Scene): Promise<void> {
   });
 }
 
+async function leaving(t: Test, scene: Scene): Promise<void> {
+  const { admin, memberAdmin, platform, person, act, entries } = scene;
+  await t.test('200: who loses all roles leaves the teams, and can be given roles again', async (t) => {
+    const gerd = await person('gerlinde');
+    const team = await must<{ id: string }>(admin, 'POST', '/teams', { name: 'Ausweise' });
+    const members = `/teams/${team.id}/members`;
+    const tag = async (url: string) => ({ 'if-match': `"${await tagOf(admin, url)}"` });
+    await admin.call('PUT', members, { memberIds: [gerd.id] }, await tag(`/teams/${team.id}`));
+    const url = `/users/${gerd.id}`;
+    const left = await admin.call('PUT', `${url}/roles`, { roles: [] }, await tag(url));
+    t.equal(left.statusCode, 200, left.body);
+    t.match((await admin.call('GET', `/teams/${team.id}`)).json(), { memberIds: [] });
+    const body = { email: gerd.email, name: 'gerlinde', roles: ['caseworker'] };
+    const elsewhere = await memberAdmin.call('POST', '/users', { ...body, roles: ['requester'] });
+    t.equal(elsewhere.statusCode, 409, 'a hat that never met the person');
+    const back = await admin.call('POST', '/users', body);
+    t.match(bodyOf(back), { id: gerd.id, roles: ['caseworker'], temporaryPassword: null }, back.body);
+  });
+  await t.test(
+    '409: what the platform disabled only the platform enables, and the centre can read it',
+    async (t) => {
+      const hugo = await person('hubert');
+      t.equal((await act(platform, hugo.id, 'disable')).statusCode, 200);
+      t.match(bodyOf(await act(admin, hugo.id, 'enable')), { status: 409, code: 'ACCOUNT_LOCKED' });
+      const actions = (await entries(admin, hugo.id)).map(({ action }) => action);
+      t.ok(actions.includes('identity.account-disabled'), 'the centre sees what was done to its people');
+      t.equal((await act(platform, hugo.id, 'enable')).statusCode, 200);
+    },
+  );
+}
+
 async function finding(t: Test, { admin, memberAdmin, platform, person }: Scene): Promise<void> {
   await t.test('200: the platform finds every account by its address, others find colleagues', async (t) => {
     const emil = await person('Emil.Eins');
@@ -240,7 +272,7 @@ async function signInAudit(t: Test, scene: Scene): Promise<void> {
   const auditCount = async () =>
     (await test.owner.sql<{ n: number }[]>`select count(*)::int as n from audit_entries`)[0]?.n;
   await t.test('a failed sign-in is told to every hat of the account, and to no other', async (t) => {
-    const gerd = await person('gerd');
+    const gerd = await person('gerlinde');
     await signIn(gerd, 'falsch');
     const [entry] = await failures(admin, gerd.id);
     t.match(entry, {

@@ -302,6 +302,24 @@ async function atOnce(t: Test, { test, world, drive }: Scene): Promise<void> {
       t.equal(jobs.length, 1);
     },
   );
+  await t.test(
+    '201: a repeated create draws no number, in whatever spelling its address comes',
+    async (t) => {
+      const body = { serviceId: world.serviceId, subject: 'Nummer', formData: FORM, submit: true };
+      const send = (url: string, key: string) =>
+        requester.call('POST', url, body, { 'idempotency-key': key });
+      const numberOf = async (url: string, key: string) =>
+        Number(
+          bodyOf(await send(url, key))
+            .number.split('-')
+            .at(-1),
+        );
+      const first = await numberOf('/service-requests', 'once');
+      for (const url of ['/service-requests', '/%73ervice-requests', '/service-requests'])
+        t.equal(await numberOf(url, 'once'), first, url);
+      t.equal(await numberOf('/service-requests', 'anew'), first + 1, 'the next one has the next number');
+    },
+  );
   await t.test('412: of many who change the same state one wins', async (t) => {
     for (const [status, action, caller] of [
       ['accepted', 'start', caseworker],

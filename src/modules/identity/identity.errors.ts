@@ -48,6 +48,13 @@ export const ACCOUNT_EXISTS = defineProblem({
   title: 'This address has an account under another hat',
   help: 'Ask the administration of the platform to add the role: it makes sure that the account belongs to the person you mean.',
 });
+export const ACCOUNT_LOCKED = defineProblem({
+  code: 'ACCOUNT_LOCKED',
+  status: 409,
+  title: 'The platform disabled this account',
+  help: 'Ask the administration of the platform why, and to enable it again.',
+});
+
 export const ACCOUNT_SHARED = defineProblem({
   code: 'ACCOUNT_SHARED',
   status: 409,

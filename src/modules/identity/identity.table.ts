@@ -29,6 +29,8 @@ export const users = pgTable(
     name: text('name').notNull(),
     passwordHash: text('password_hash').notNull(),
     isDisabled: boolean('is_disabled').notNull().default(false),
+    /** Disabled by the platform, and only the platform enables it again. */
+    isLocked: boolean('is_locked').notNull().default(false),
     createdAt: createdAt(),
   },
   (table) => [

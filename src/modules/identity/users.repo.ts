@@ -51,8 +51,19 @@ export async function lockAccount(tx: HatTx, id: string): Promise<void> {
   await tx.sql`select from users where id = ${id} for no key update`;
 }
 
-export async function updateDisabled(tx: HatTx, id: string, isDisabled: boolean): Promise<void> {
-  await tx.sql`update users set is_disabled = ${isDisabled} where id = ${id}`;
+export async function updateDisabled(
+  tx: HatTx,
+  id: string,
+  isDisabled: boolean,
+  isLocked: boolean,
+): Promise<void> {
+  await tx.sql`update users set is_disabled = ${isDisabled}, is_locked = ${isLocked} where id = ${id}`;
+}
+
+/** True where the platform disabled the account. */
+export async function isPlatformLocked(tx: HatTx, id: string): Promise<boolean> {
+  const rows = await tx.sql`select from users where id = ${id} and is_locked`;
+  return rows.length === 1;
 }
 
 /** True when the person holds a role under another hat. Needs the rights of `withinSignIn`. */
@@ -91,6 +102,19 @@ export async function replaceRoles(
 ): Promise<void> {
   await tx.sql`delete from role_assignments where user_id = ${userId} and hat_kind = ${hat.kind} and hat_id = ${hat.id}`;
   await addRoles(tx, userId, hat, roles);
+}
+
+/** Takes the person out of all teams of a centre. */
+export async function leaveTeams(tx: HatTx, userId: string, centreId: string): Promise<void> {
+  await tx.sql`delete from team_members where user_id = ${userId} and centre_id = ${centreId}`;
+}
+
+/** True for a person who once had roles under this hat: the hat has met them, and may give roles again. */
+export async function wasHere(tx: HatTx, userId: string, hat: Hat): Promise<boolean> {
+  const rows = await tx.sql`select from audit_entries
+    where entity_id = ${userId} and entity_type = 'user' and action = 'identity.roles-changed'
+      and hat_kind = ${hat.kind} and hat_id = ${hat.id} limit 1`;
+  return rows.length === 1;
 }
 
 /** Says how many of the roles are new to the person. */

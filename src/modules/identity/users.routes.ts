@@ -6,6 +6,7 @@ import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
   ACCOUNT_EXISTS,
   ACCOUNT_IS_OWN,
+  ACCOUNT_LOCKED,
   ACCOUNT_SHARED,
   LAST_ADMINISTRATOR,
   ROLE_UNKNOWN,
@@ -100,8 +101,8 @@ const SUMMARIES = {
 } as const;
 
 const ACCOUNT_REFUSALS = {
-  disable: [ACCOUNT_IS_OWN, ACCOUNT_SHARED, LAST_ADMINISTRATOR],
-  enable: [ACCOUNT_SHARED],
+  disable: [ACCOUNT_IS_OWN, ACCOUNT_LOCKED, ACCOUNT_SHARED, LAST_ADMINISTRATOR],
+  enable: [ACCOUNT_LOCKED, ACCOUNT_SHARED],
 };
 
 const accountRoutes =

@@ -12,6 +12,7 @@ import { audit } from '../audit/index.ts';
 import {
   ACCOUNT_EXISTS,
   ACCOUNT_IS_OWN,
+  ACCOUNT_LOCKED,
   ACCOUNT_SHARED,
   LAST_ADMINISTRATOR,
   ROLE_UNKNOWN,
@@ -20,7 +21,7 @@ import type { CreatedUser, CreateUser, UserQuery, UserView } from './identity.sc
 import { hashPassword } from './passwords.ts';
 import { ADMINISTRATOR_OF, ROLES_BY_HAT, unknownRoles } from './roles.rules.ts';
 import { newSecret } from './secrets.ts';
-import { findAccountByEmail, revokeSessionsOf } from './sessions.repo.ts';
+import { findAccountByEmail, listHats, revokeSessionsOf } from './sessions.repo.ts';
 import * as repo from './users.repo.ts';
 
 export type UsersService = ReturnType<typeof createUsersService>;
@@ -75,7 +76,10 @@ async function createUser(
   let temporaryPassword: string | null = null;
   const user = await withHatTxOnce(db, ctx, async (tx) => {
     await assertHat(tx, hat);
-    const { id, isNew } = await withinSignIn(tx, ctx, () => ensureAccount(tx, ctx.hat, input, passwordHash));
+    const { id, isNew, isColleague } = await withinSignIn(tx, ctx, () =>
+      ensureAccount(tx, ctx.hat, input, passwordHash),
+    );
+    if (!isNew && !isColleague) await assertMayReturn(tx, ctx.hat, id);
     if (isNew) temporaryPassword = password; // beside the answer that is stored, never in it
     await repo.addRoles(tx, id, hat, input.roles);
     await revokeSessionsOf(tx, id, ctx.now, { hat });
@@ -83,6 +87,7 @@ async function createUser(
       action: 'identity.roles-given',
       entityType: 'user',
       entityId: id,
+      ...partyOf(hat),
       details: { hat, roles: input.roles },
     });
     const made = await withinSignIn(tx, ctx, () => repo.findAnyUser(tx, hat, { id }));
@@ -109,6 +114,7 @@ async function changeRoles(
     if (!roles.includes(ADMINISTRATOR_OF[ctx.hat.kind]))
       await withinSignIn(tx, ctx, () => assertNotSoleAdministrator(tx, userId, ctx.hat));
     await repo.replaceRoles(tx, userId, ctx.hat, roles);
+    if (roles.length === 0) await repo.leaveTeams(tx, userId, ctx.hat.id);
     await revokeSessionsOf(tx, userId, ctx.now, { hat: ctx.hat });
     await audit(tx, ctx, {
       action: 'identity.roles-changed',
@@ -134,22 +140,39 @@ async function setDisabled(
     assertTag(user, expected);
     if (isDisabled && userId.toLowerCase() === ctx.actor.id)
       throw new DomainError(ACCOUNT_IS_OWN, 'This is the account you are signed in with.');
-    await withinSignIn(tx, ctx, async () => {
-      if (ctx.hat.kind !== 'platform' && (await repo.hasOtherHats(tx, userId, ctx.hat)))
-        throw new DomainError(ACCOUNT_SHARED, 'The person holds roles under another hat.');
+    const isPlatform = ctx.hat.kind === 'platform';
+    const hats = await withinSignIn(tx, ctx, async () => {
+      if (!isPlatform) await assertOwn(tx, ctx.hat, userId);
       if (isDisabled) {
         await assertNotSoleAdministrator(tx, userId);
         await revokeSessionsOf(tx, userId, ctx.now);
       }
-      await repo.updateDisabled(tx, userId, isDisabled);
+      await repo.updateDisabled(tx, userId, isDisabled, isDisabled && isPlatform);
+      return listHats(tx, userId);
     });
-    await audit(tx, ctx, {
-      action: isDisabled ? 'identity.account-disabled' : 'identity.account-enabled',
-      entityType: 'user',
-      entityId: userId,
-    });
+    for (const hat of hats)
+      await audit(tx, ctx, {
+        action: isDisabled ? 'identity.account-disabled' : 'identity.account-enabled',
+        entityType: 'user',
+        entityId: userId,
+        ...partyOf(hat),
+      });
     return { ...user, isDisabled };
   });
+}
+
+/** Throws where the account is not the hat's alone, or the platform disabled it. */
+async function assertOwn(tx: HatTx, hat: Hat, userId: string): Promise<void> {
+  if (await repo.hasOtherHats(tx, userId, hat))
+    throw new DomainError(ACCOUNT_SHARED, 'The person holds roles under another hat.');
+  if (await repo.isPlatformLocked(tx, userId))
+    throw new DomainError(ACCOUNT_LOCKED, 'The platform disabled this account.');
+}
+
+/** So that the centre or organisation reads in its trail what was done to its people. */
+function partyOf({ kind, id }: Hat): { centreId?: string; organisationId?: string } {
+  if (kind === 'platform') return {};
+  return kind === 'centre' ? { centreId: id } : { organisationId: id };
 }
 
 /** A colleague; for the platform's administration anybody. */
@@ -176,21 +199,24 @@ async function assertNotSoleAdministrator(tx: HatTx, userId: string, only?: Hat)
 /**
  * Accounts belong to the person, not to a hat. Made in the caller's transaction: without roles nobody would know its password.
  * Whoever made an account knows its first password: roles of another hat must not come to it without somebody who knows both
- * sides. That is the platform's administration; everyone else gives roles to new accounts and to colleagues.
+ * sides. That is the platform's administration; everyone else gives roles to new accounts, to colleagues and to former ones.
  */
 async function ensureAccount(tx: HatTx, giver: Hat, { email, name }: CreateUser, passwordHash: string) {
   const id = newId();
   const isNew = await repo.insertUser(tx, { id, email, name, passwordHash });
-  if (isNew) return { id, isNew };
+  if (isNew) return { id, isNew, isColleague: false };
   const known = await findAccountByEmail(tx, email);
   if (known === undefined) throw new Error('an account was taken and is gone');
   await repo.lockAccount(tx, known.id);
-  if (giver.kind !== 'platform' && (await repo.findUser(tx, giver, known.id)) === undefined) {
-    throw new DomainError(ACCOUNT_EXISTS, 'There is an account with this address elsewhere.', {
-      pointer: '/email',
-    });
-  }
-  return { id: known.id, isNew };
+  return { id: known.id, isNew, isColleague: (await repo.findUser(tx, giver, known.id)) !== undefined };
+}
+
+/** Who was a colleague can become one again: taking all roles from a person by mistake can be mended. */
+async function assertMayReturn(tx: HatTx, giver: Hat, userId: string): Promise<void> {
+  if (giver.kind === 'platform' || (await repo.wasHere(tx, userId, giver))) return;
+  throw new DomainError(ACCOUNT_EXISTS, 'There is an account with this address elsewhere.', {
+    pointer: '/email',
+  });
 }
 
 async function assertHat(tx: HatTx, hat: Hat): Promise<void> {

@@ -9,6 +9,10 @@ import { auditRow } from '../audit/index.ts';
 import { type EventFacts, eventRow, type Parties } from './events.repo.ts';
 import type { RequestRow, SummaryRow } from './requests.rows.ts';
 import type { RequestQuery } from './requests.schemas.ts';
+import { OPEN_STATUSES } from './transitions.rules.ts';
+
+/** As the partial indexes have it. */
+const OPEN: readonly string[] = OPEN_STATUSES;
 
 type Sql = postgres.Sql | postgres.TransactionSql;
 export type OutboxRow = ReturnType<typeof outboxRow>;
@@ -51,7 +55,7 @@ export async function insertRequest(
     db,
     ctx,
     (sql, hat) => sql`with ${hat},
-    drawn as (select app.next_number(${series.name})::text as n from hat where is_open),
+    drawn as (select app.next_number(${series.name})::text as n from hat where ${isNew(sql, ctx)}),
     r as (
       insert into service_requests (number, id, centre_id, organisation_id, service_id, service_version_id, service_version_number, service_title,
         agreement_version_id, status, priority, subject, description, form_data, external_reference, requester_id, requester_name, follows_id,
@@ -65,7 +69,7 @@ export async function insertRequest(
     ), ${history(sql, ctx, row, record)} ${keptAnswer(sql, ctx, answer)}
     select number from r`,
   );
-  if (written === undefined) throw new Error('the request just written is not there');
+  if (written === undefined) throw new Error('nothing was written: the key has its answer');
   return written.number;
 }
 
@@ -80,6 +84,13 @@ export interface Record {
   readonly fact: EventFacts;
   readonly audit: { readonly action: string; readonly details: { readonly [name: string]: unknown } };
   readonly jobs: readonly OutboxRow[];
+}
+
+/** A repeated request draws no number, and then writes nothing. Put as a case, for the keys are seen only once the hat is open. */
+function isNew(sql: Sql, { hat, idempotency }: HatContext) {
+  if (idempotency === null) return sql`is_open`;
+  return sql`case when is_open then not exists (select from idempotency_keys
+    where hat_kind = ${hat.kind} and hat_id = ${hat.id} and route = ${idempotency.route} and key = ${idempotency.key}) end`;
 }
 
 /** The answer under its key, with the number that only the database knows. */
@@ -212,11 +223,17 @@ function filters(sql: Sql, query: RequestQuery) {
     ${organisationId === undefined ? sql`` : sql`and r.organisation_id = ${organisationId}`}
     ${serviceId === undefined ? sql`` : sql`and r.service_id = ${serviceId}`}
     ${teamId === undefined ? sql`` : sql`and r.team_id = ${teamId}`}
-    ${status === undefined ? sql`` : sql`and r.status = any(${status as string[]})`}
-    ${open === true ? sql`and r.status in ('submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold')` : sql``}
+    ${status === undefined ? sql`` : inStatus(sql, status)}
+    ${open === true || status?.every((one) => OPEN.includes(one)) ? sql`and r.status in ('submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold')` : sql``}
     ${open === false ? sql`and r.status not in ('submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold')` : sql``}
     ${externalReference === undefined ? sql`` : sql`and r.external_reference = ${externalReference}`}
     ${q === undefined ? sql`` : sql`and (r.search @@ websearch_to_tsquery('german', ${q}) or r.number = ${q})`}`;
+}
+
+/** One status as one: its index then gives the rows in their order. */
+function inStatus(sql: Sql, [first, ...others]: readonly string[]) {
+  if (others.length === 0) return sql`and r.status = ${first ?? null}`;
+  return sql`and r.status = any(${[first, ...others] as string[]})`;
 }
 
 /** Members are not told who does the work, so they cannot ask for it either. */

@@ -111,15 +111,21 @@ export const serviceRequests = pgTable(
     index('service_requests_team_open_idx')
       .on(table.teamId, table.id)
       .where(sql`status in ('submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold')`),
-    index('service_requests_assignee_open_idx')
-      .on(table.assigneeId, table.id)
-      .where(sql`status in ('accepted', 'in_progress', 'on_hold')`),
+    index('service_requests_centre_open_idx')
+      .on(table.centreId, table.id)
+      .where(sql`status in ('submitted', 'awaiting_approval', 'accepted', 'in_progress', 'on_hold')`),
+    index('service_requests_status_idx').on(table.centreId, table.status, table.id),
+    index('service_requests_service_idx').on(table.centreId, table.serviceId, table.id),
+    index('service_requests_assignee_idx').on(table.assigneeId, table.id).where(sql`assignee_id is not null`),
     index('service_requests_claim_idx')
       .on(table.teamId, table.priority, table.submittedAt, table.id)
       .where(sql`status = 'accepted' and assignee_id is null`),
     index('service_requests_closes_idx').on(table.closesAt).where(sql`status = 'resolved'`),
     index('service_requests_external_idx')
       .on(table.organisationId, table.externalReference)
+      .where(sql`external_reference is not null`),
+    index('service_requests_external_centre_idx')
+      .on(table.centreId, table.externalReference)
       .where(sql`external_reference is not null`),
     index('service_requests_search_idx').using('gin', table.search),
     // A draft is the member's own affair until it is submitted.

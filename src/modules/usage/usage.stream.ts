@@ -52,16 +52,30 @@ function resultOf(outcome: Outcome, requestId: string) {
   };
 }
 
-async function recordChunk(
-  { db, onFailure }: StreamDependencies,
+/** Finds the line that the database refuses, so that it harms no other. */
+async function recordHalves(
+  deps: StreamDependencies,
   ctx: HatContext,
   prepared: readonly Prepared[],
 ): Promise<readonly Outcome[]> {
+  const middle = prepared.length >> 1;
+  const first = await recordChunk(deps, ctx, prepared.slice(0, middle));
+  return [...first, ...(await recordChunk(deps, ctx, prepared.slice(middle)))];
+}
+
+async function recordChunk(
+  deps: StreamDependencies,
+  ctx: HatContext,
+  prepared: readonly Prepared[],
+): Promise<readonly Outcome[]> {
+  const { db, onFailure } = deps;
   if (prepared.every((one): one is Refused => !('bodyHash' in one))) return prepared;
   try {
     return await withHatTx(db, ctx, (tx) => recordEach(tx, ctx, prepared));
   } catch (error) {
     const { problem, message: detail, errors } = asDomainError(error);
+    const isOneLine = problem.status < 500 && problem.status !== 401; // a fault of the session or ours is everybody's
+    if (isOneLine && prepared.length > 1) return recordHalves(deps, ctx, prepared);
     if (problem.status >= 500) onFailure(error);
     const failed = { status: 'refused', refusal: { problem, detail, errors } } as const;
     return prepared.map((one) => ('bodyHash' in one ? failed : one));

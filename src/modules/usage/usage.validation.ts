@@ -69,7 +69,11 @@ function clearError(fault: ErrorObject): FieldError[] {
 
 const notAMoment: FieldError = { pointer: '/occurredAt', code: 'FORMAT', detail: 'is no moment that exists' };
 
-/** The format admits leap seconds, which no clock here knows. */
-function hasMoment(event: UsageEventInput): boolean {
-  return !Number.isNaN(Date.parse(event.occurredAt));
+/** RFC 3339 as it is written; the format also takes a space, and an offset without colon. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+const FIRST_MOMENT = Date.parse('0001-01-02T00:00:00Z');
+
+/** The format admits leap seconds, which no clock here knows, and a year 0, which PostgreSQL does not. */
+function hasMoment({ occurredAt }: UsageEventInput): boolean {
+  return MOMENT.test(occurredAt) && Date.parse(occurredAt) >= FIRST_MOMENT;
 }

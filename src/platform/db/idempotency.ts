@@ -36,7 +36,7 @@ export async function withHatTxOnce<T extends object>(
 
 /**
  * For a use case on a hot path whose one writing statement keeps the answer as well (`answerRow`): nothing is looked up before. A
- * repeated request fails at the key, takes nothing but a round trip more, and gets the first answer.
+ * repeated request writes nothing, or fails at the key, and gets the first answer a round trip later.
  */
 export async function answeredOnce<T extends object>(
   db: Database,

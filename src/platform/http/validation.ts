@@ -6,7 +6,14 @@ import { TEXT_NOT_STORABLE } from './problems.ts';
 import { assertStorable } from './storable.ts';
 
 /** `ajv-formats` is CommonJS; its default export is the function itself under either interop. */
-const withFormats = addFormats as unknown as (ajv: Ajv2020) => Ajv2020;
+const withAllFormats = addFormats as unknown as (ajv: Ajv2020) => Ajv2020;
+
+/** Days as the library knows them, but without the year 0, which PostgreSQL does not know. */
+function withFormats(ajv: Ajv2020): Ajv2020 {
+  withAllFormats(ajv);
+  const { validate } = ajv.formats['date'] as { validate: (text: string) => boolean };
+  return ajv.addFormat('date', { validate: (text: string) => !text.startsWith('0000') && validate(text) });
+}
 
 /** Bodies are taken as sent: "5" is not 5, and what the schema does not know is an error. */
 function bodyValidator(): Ajv2020 {

@@ -57,6 +57,21 @@ t.test('streams of usage', async (t) => {
     },
   );
 
+  t.test('200: moments that no calendar here has harm no other line [7]', async (t) => {
+    const lines = [
+      event(),
+      event({ occurredAt: '0000-01-01T00:00:00Z' }),
+      event({ occurredAt: '2026-06-30 10:00:00+00' }),
+      event(),
+    ];
+    const results = parse((await send(lines)).body);
+    t.match(
+      results.map(({ status }) => status),
+      ['created', 'refused', 'refused', 'created'],
+    );
+    t.match(results[1]?.problem?.errors, [{ pointer: '/occurredAt' }]);
+  });
+
   t.test('200: a bad line is refused and the others stand, in the order of the lines [7]', async (t) => {
     const before = await countEvents();
     const known = event();
