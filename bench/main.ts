@@ -9,6 +9,7 @@ import { newId } from '../src/platform/ids.ts';
 import type { QueueTarget } from '../src/platform/jobs/queues.ts';
 import { pgbench, requestsPerSecond, type Shape, start } from './load.ts';
 import { bareQueue, outboxQueue } from './queue.ts';
+import { copiedEvents, fillYear, streamedEvents, sumsOfYear } from './usage.ts';
 import { fillClaimable, fillRequests, makeWorld, type World } from './world.ts';
 
 /** Every figure against a floor measured in the same run on the same server: ratios travel between machines, seconds do not. */
@@ -22,6 +23,9 @@ interface Figure {
 
 const JOBS = 3000;
 const SECONDS = Number(process.argv[2] ?? 6);
+/** Events in the year that is summed up. */
+const EVENTS = Number(process.argv[3] ?? 2_000_000);
+const STREAMED = 50_000;
 const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
 const folder = mkdtempSync(path.join(tmpdir(), 'verbund-bench-'));
 const script = (name: string, text: string): string => {
@@ -105,6 +109,8 @@ async function measure(target: DatabaseTarget, { sql }: Database): Promise<Figur
   await measureQueues(stage); // first, while the outbox is empty
   await measureFiling(stage);
   await measureUsage(stage);
+  await measureStream(stage);
+  await measureSums(stage);
   await fillRequests(sql, world, 1, 10_000);
   await measureReading(stage);
   await measureListing(stage);
@@ -129,6 +135,23 @@ async function measureUsage({ target, world, api, add }: Stage): Promise<void> {
     floorPerSecond: floor * BATCH,
     aim: 0.1,
   });
+}
+
+/** One sender, against COPY of the same rows into the same table. */
+async function measureStream({ sql, world, api, add }: Stage): Promise<void> {
+  const perSecond = await streamedEvents(api, world, STREAMED);
+  const floorPerSecond = await copiedEvents(sql, world, STREAMED);
+  add({ what: 'usage events, one NDJSON stream', perSecond, floor: 'COPY', floorPerSecond, aim: 0.3 });
+}
+
+/** The usage of a year as a run takes it; `npm run bench -- 6 10000000` for a big year. */
+async function measureSums({ target, sql, world, add }: Stage): Promise<void> {
+  say(`filling a year with ${EVENTS} usage events …`);
+  await fillYear(sql, world, EVENTS);
+  const { rollups, raw } = await sumsOfYear(sql, target, world);
+  const floor = 'one aggregate over the events';
+  add({ what: `usage of a year, ${EVENTS} events`, perSecond: rollups, floor, floorPerSecond: raw, aim: 50 });
+  say(`  ${(1000 / rollups).toFixed(0)} ms instead of ${(1000 / raw).toFixed(0)} ms`);
 }
 
 async function measureReading({ sql, world, api, constantPerSecond, add }: Stage): Promise<void> {

@@ -21,9 +21,6 @@ import { services } from '../catalogue/catalogue.table.ts';
 import { memberKey } from '../organisations/organisations.table.ts';
 import { serviceRequests } from '../requests/requests.table.ts';
 
-const memberReads = (table: string) =>
-  readPolicy(table, 'member', sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id())`);
-
 /**
  * The pairs of source and key that were used, for ever: also those of events that are no longer kept. Of two writers the second waits
  * here for the first.
@@ -108,13 +105,17 @@ export const usageEvents = pgTable(
     index('usage_events_service_day_idx').on(table.centreId, table.serviceId, table.occurredOn),
     index('usage_events_organisation_day_idx').on(table.organisationId, table.occurredOn, table.id),
     index('usage_events_request_idx').on(table.requestId).where(sql`request_id is not null`),
-    // What was recorded after a period was frozen: few, and at the end of their partition.
-    index('usage_events_recorded_idx').using('brin', table.recordedAt),
+    // What was recorded after a period was frozen.
+    index('usage_events_recorded_idx').on(table.centreId, table.recordedAt),
     check('usage_events_kind_check', sql`kind in ('usage', 'reversal', 'adjustment')`),
     check('usage_events_corrects_check', sql`(kind = 'usage') = (corrects_event_id is null)`),
     check('usage_events_quantity_check', sql`kind <> 'usage' or quantity >= 0`),
     centreOnly('usage_events'),
-    memberReads('usage_events'),
+    readPolicy(
+      'usage_events',
+      'member',
+      sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id())`,
+    ),
   ],
 );
 
@@ -129,8 +130,11 @@ const sums = () => ({
   quantity: quantity('quantity').notNull(),
   eventCount: integer('event_count').notNull(),
 });
-const OWN_CENTRE = sql`(app.hat_kind() = 'centre' and centre_id = app.hat_id())`;
-const HOUSEKEEPING = sql`(app.hat_kind() = 'identity')`;
+/** The hat is asked for once a statement and not once a row: a year of sums has hundreds of thousands of rows. */
+const HAT_KIND = sql`(select app.hat_kind())`;
+const OWN_CENTRE = sql`(${HAT_KIND} = 'centre' and centre_id = (select app.hat_id()))`;
+const OWN_ORGANISATION = sql`(${HAT_KIND} = 'organisation' and organisation_id = (select app.hat_id()))`;
+const HOUSEKEEPING = sql`(${HAT_KIND} = 'identity')`;
 
 /** Sums of the events by month, corrections set off; together with `usage_rollup_deltas` they are the sums of all events. */
 export const usageRollups = pgTable('usage_rollups', sums(), (table) => [
@@ -149,7 +153,7 @@ export const usageRollups = pgTable('usage_rollups', sums(), (table) => [
   memberKey(table, 'usage_rollups_member_fkey'),
   index('usage_rollups_organisation_idx').on(table.organisationId, table.month),
   readPolicy('usage_rollups', 'centre', OWN_CENTRE),
-  memberReads('usage_rollups'),
+  readPolicy('usage_rollups', 'member', OWN_ORGANISATION),
   policy('usage_rollups', 'housekeeping', HOUSEKEEPING),
 ]);
 
@@ -166,7 +170,7 @@ export const usageRollupDeltas = pgTable(
     index('usage_rollup_deltas_organisation_idx').on(table.organisationId, table.month),
     readPolicy('usage_rollup_deltas', 'centre', OWN_CENTRE),
     pgPolicy('usage_rollup_deltas_write', { for: 'insert', to: appRole, withCheck: OWN_CENTRE }),
-    memberReads('usage_rollup_deltas'),
+    readPolicy('usage_rollup_deltas', 'member', OWN_ORGANISATION),
     policy('usage_rollup_deltas', 'housekeeping', HOUSEKEEPING),
   ],
 );
