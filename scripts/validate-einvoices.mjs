@@ -87,15 +87,15 @@ const cache = new Map();
 /** What the rules object to, and how many of them looked at something. */
 function validate(xml, sheet) {
   if (!cache.has(sheet)) cache.set(sheet, compiled(sheet));
-  const report = saxon.transform({
+  const answer = saxon.transform({
     stylesheetText: cache.get(sheet),
     stylesheetBaseURI: `file://${path.join(rules, sheet)}`,
     sourceText: xml,
     destination: 'serialized',
   }).principalResult;
-  const objections = [...report.matchAll(/<svrl:(failed-assert|successful-report)\b[\s\S]*?<\/svrl:\1>/g)];
+  const objections = [...answer.matchAll(/<svrl:(failed-assert|successful-report)\b[\s\S]*?<\/svrl:\1>/g)];
   return {
-    fired: report.match(/<svrl:fired-rule/g)?.length ?? 0,
+    fired: answer.match(/<svrl:fired-rule/g)?.length ?? 0,
     faults: objections
       .map(([text]) =>
         text

@@ -1,11 +1,11 @@
-import { withTotals } from '../../src/modules/billing/documents/amounts.rules.ts';
-import type {
-  DocumentDraft,
-  DocumentLine,
-  PrecedingDocument,
-  StatementDocument,
-  VatTreatment,
-} from '../../src/modules/billing/documents/document.types.ts';
+import {
+  type DocumentDraft,
+  type DocumentLine,
+  type PrecedingDocument,
+  type StatementDocument,
+  type VatTreatment,
+  withTotals,
+} from '../../src/modules/billing/documents/index.ts';
 import { apportion, formatFraction } from '../../src/platform/money/index.ts';
 
 export const STANDARD: VatTreatment = { category: 'S', ratePercent: '19' };
@@ -111,6 +111,45 @@ export function linesOf({ code, title, poolCents, tranches, vat }: ServiceSample
   });
 }
 
+/** The buyer's line of a service whose clause rounds once, over the combined shares of all tranches. */
+export function compositeLineOf({ code, title, poolCents, tranches, vat }: ServiceSample): DocumentLine {
+  const totals = tranches.map(({ weights }) => weights.reduce((sum, weight) => sum + BigInt(weight), 0n));
+  const product = totals.reduce((all, total) => all * total, 1n);
+  const members = (tranches[0]?.weights ?? []).map((_, member) => ({
+    id: String(member).padStart(3, '0'),
+    weight: tranches.reduce(
+      (sum, { percent, weights }, at) =>
+        sum + (BigInt(percent) * BigInt(weights[member] ?? 0) * product) / (totals[at] ?? 1n),
+      0n,
+    ),
+  }));
+  const [own] = apportion(BigInt(poolCents), members);
+  const [first, ...rest] = tranches.map(({ label, percent, key, weights }, at) => ({
+    label,
+    percent: String(percent),
+    trancheCents: null,
+    key: { type: key },
+    weight: String(weights[0]),
+    weightTotal: String(totals[at]),
+  }));
+  if (own === undefined || first === undefined) throw new Error('no member or no tranche');
+  const exact = [BigInt(poolCents) * (members[0]?.weight ?? 0n), 100n * product] as const;
+  return {
+    service: { code, title },
+    text: 'gemeinsam gerundet',
+    quantity: '1',
+    unit: 'LS',
+    netCents: Number(own.amount),
+    vat,
+    derivation: {
+      poolCents,
+      exactCents: formatFraction(...exact),
+      roundingCents: own.rounding,
+      parts: [first, ...rest],
+    },
+  };
+}
+
 const POPULATION = [12_118, 17_340, 9_875, 25_412, 11_903, 49_211];
 const CASES = [431, 611, 0, 1_204, 377, 2_018];
 
@@ -204,6 +243,9 @@ export function allSamples(): Record<string, StatementDocument> {
     '380-S': sampleDocument(STANDARD),
     '380-E': sampleDocument(EXEMPT),
     '380-mixed': sampleDocument(STANDARD, { lines: mixed, notes: ['Umlage & Abrechnung < 2 Jahre'] }),
+    '380-O-composite': sampleDocument(OUT_OF_SCOPE, {
+      lines: serviceSamples(OUT_OF_SCOPE).map(compositeLineOf),
+    }),
     '380-O-prepaid': sampleDocument(OUT_OF_SCOPE, { preceding: INSTALMENTS }),
     '380-S-prepaid': sampleDocument(STANDARD, { preceding: taxed }),
     '380-S-one-prepaid': sampleDocument(STANDARD, { preceding: taxed.slice(0, 1) }),

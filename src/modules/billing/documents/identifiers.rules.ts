@@ -37,7 +37,7 @@ export function isBic(text: string): boolean {
 /** German VAT id: nine digits of which the last checks the others (ISO 7064, MOD 11,10). */
 export function isGermanVatId(text: string): boolean {
   if (!/^DE\d{9}$/.test(text)) return false;
-  const digits = [...text.slice(2)].map(Number);
+  const digits = Array.from(text.slice(2), Number);
   let product = 10;
   for (const digit of digits.slice(0, 8)) {
     const sum = (digit + product) % 10 || 10;

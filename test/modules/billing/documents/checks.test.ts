@@ -19,7 +19,8 @@ import {
 
 /** A copy with one value changed; `undefined` takes it away. */
 function changed(document: StatementDocument, pointer: string, value: unknown): StatementDocument {
-  const copy = structuredClone(document);
+  // Through JSON: a structured clone would keep one object for the treatment that all lines share.
+  const copy = JSON.parse(JSON.stringify(document)) as StatementDocument;
   const path = pointer.split('/').slice(1);
   const last = path.pop() ?? '';
   const parent = path.reduce<Record<string, unknown>>(
@@ -167,7 +168,7 @@ t.test('identifiers', async (t) => {
       const text = `04011000-1234512345-${String(check).padStart(2, '0')}`;
       t.equal(isLeitwegId(text), check === 6, text);
     }
-    for (const text of ['', '04011000', '04011000-06', '4011000-1234512345-06', '04011000-1234512345-06 ']) {
+    for (const text of ['', '04011000', '04011000-06', '04011000--06', '04011000-1234512345-06 ']) {
       t.notOk(isLeitwegId(text), text);
     }
   });

@@ -15,6 +15,7 @@ import {
 } from '../../../../src/modules/billing/documents/index.ts';
 import {
   allSamples,
+  compositeLineOf,
   EXEMPT,
   linesOf,
   OUT_OF_SCOPE,
@@ -24,11 +25,20 @@ import {
 } from '../../../support/documents.ts';
 import { addUp, figuresOfCii, figuresOfUbl } from '../../../support/einvoice-figures.ts';
 
-const weights = fc
-  .array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: 2, maxLength: 8 })
-  .filter((values) => values.some((weight) => weight > 0));
+const weightsOf = (members: number) =>
+  fc
+    .array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: members, maxLength: members })
+    .filter((values) => values.some((weight) => weight > 0));
 const tranches = fc
-  .tuple(fc.integer({ min: 1, max: 99 }), weights, weights, fc.constantFrom('population', 'cases', 'fixed'))
+  .integer({ min: 2, max: 8 })
+  .chain((members) =>
+    fc.tuple(
+      fc.integer({ min: 1, max: 99 }),
+      weightsOf(members),
+      weightsOf(members),
+      fc.constantFrom('population', 'cases', 'fixed'),
+    ),
+  )
   .map(([percent, first, second, key]) => [
     { label: 'Sockel', percent, key, weights: first },
     { label: 'Nutzung', percent: 100 - percent, key: 'minutes', weights: second },
@@ -44,6 +54,7 @@ function servicesOf(vats: readonly VatTreatment[]) {
     tranches,
     vat: fc.constantFrom(...vats),
     at: fc.integer({ min: 1, max: 99 }),
+    isComposite: fc.boolean(),
   });
   return fc.array(service, { minLength: 1, maxLength: 6 });
 }
@@ -64,9 +75,10 @@ const documents = fc
       prepaidCents: Math.floor((grossCents * percentPrepaid) / 100),
       prepaidVatCents: 0,
     } as const;
-    const lines = services.flatMap(({ at, ...service }) =>
-      linesOf({ ...service, code: `L-${at}`, title: `Leistung ${at}` }),
-    );
+    const lines = services.flatMap(({ at, isComposite, ...service }) => {
+      const sample = { ...service, code: `L-${at}`, title: `Leistung ${at}` };
+      return isComposite ? [compositeLineOf(sample)] : linesOf(sample);
+    });
     return sampleDocument(services[0]?.vat, { kind, lines, preceding: [before] });
   });
 

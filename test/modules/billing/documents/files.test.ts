@@ -53,6 +53,12 @@ t.test('files of a document', async (t) => {
     }
   });
 
+  t.test('the archive of the workbook is dated by the document and not by the clock', async (t) => {
+    const archive = Buffer.from(renderXlsx(sampleDocument()));
+    const [noon, issued] = [12 << 11, ((2026 - 1980) << 9) | (11 << 5) | 20];
+    t.same([archive.readUInt16LE(10), archive.readUInt16LE(12)], [noon, issued]);
+  });
+
   t.test('one cent more is another file in every format', async (t) => {
     const document = sampleDocument();
     const other = sampleDocument(OUT_OF_SCOPE, {
@@ -84,10 +90,13 @@ t.test('PDF', async (t) => {
   const document = sampleDocument(STANDARD, { preceding: INSTALMENTS });
   const pdf = await renderPdf(document);
 
-  t.test('says that it is PDF/A-3a in German, tagged, and dated on the day of issue', async (t) => {
+  t.test('says that it is PDF/A-3a and PDF/UA-1 in German, and is dated on the day of issue', async (t) => {
     const text = pdf.toString('utf8');
     t.match(text, '<pdfaid:part>3</pdfaid:part>');
     t.match(text, '<pdfaid:conformance>A</pdfaid:conformance>');
+    t.match(text, '<pdfuaid:part>1</pdfuaid:part>');
+    t.match(text, '<pdfaExtension:schemas>');
+    t.match(text, '<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/<');
     t.match(text, '<xmp:CreateDate>2026-11-20T00:00:00Z</xmp:CreateDate>');
     t.match(text, '/Lang (de-DE)');
     t.match(text, '/Marked true');
@@ -133,7 +142,11 @@ t.test('PDF', async (t) => {
     }));
     const long = sampleDocument(STANDARD, { lines: many });
     const bytes = await renderPdf(long);
-    t.ok(count(bytes, /\/Type \/Page\b/g) > 8);
+    const pages = count(bytes, /\/Type \/Page\b/g);
+    t.ok(
+      pages > 12 && pages < 24,
+      `${pages} pages: rows that break by themselves would take a page for each cell`,
+    );
     t.equal(count(bytes, /\/S \/Figure\b/g), Math.ceil(60 / 14));
     t.equal(
       count(bytes, /\/Scope \/Row/g),
@@ -168,12 +181,14 @@ t.test('ZUGFeRD', async (t) => {
   });
 });
 
-t.test('the share of a service is that of all its tranches together', async (t) => {
-  const [first] = serviceShares(sampleDocument().lines);
+t.test('the share of a service is that of all its tranches together, rounded as they are', async (t) => {
+  const [first, second] = serviceShares(sampleDocument().lines);
   t.same(first, {
     title: 'Zentrale Vergabestelle',
     poolCents: 31_284_599,
     shareCents: 2_085_640 + 1_743_201,
     percent: '12.2387',
   });
+  t.equal(sampleDocument().lines[2]?.derivation?.roundingCents, 1, 'with a rounding cent');
+  t.equal(second?.shareCents, sampleDocument().lines[2]?.netCents);
 });

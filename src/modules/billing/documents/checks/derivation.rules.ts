@@ -17,10 +17,9 @@ export function checkDerivations({ lines }: StatementDocument): Finding[] {
 
 function checkDerivation(line: DocumentLine, derivation: Derivation, pointer: string): Finding[] {
   const { parts, poolCents } = derivation;
-  const form = [
-    ...findings([isAmount(poolCents), `${pointer}/poolCents`, 'AMOUNT_OUT_OF_RANGE', 'is no amount']),
-    ...parts.flatMap((part, at) => checkPart(part, poolCents, `${pointer}/parts/${at}`)),
-  ];
+  const pool = findings([isAmount(poolCents), `${pointer}/poolCents`, 'AMOUNT_OUT_OF_RANGE', 'is no amount']);
+  if (pool.length > 0) return pool;
+  const form = parts.flatMap((part, at) => checkPart(part, poolCents, `${pointer}/parts/${at}`));
   if (form.length > 0) return form;
   const exact = parts.map((part) => exactShare(part, poolCents)).reduce(plus);
   const share = Number(exact.over / exact.under) + derivation.roundingCents;

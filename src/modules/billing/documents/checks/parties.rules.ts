@@ -3,11 +3,9 @@ import { isBic, isGermanVatId, isIban, isLeitwegId } from '../identifiers.rules.
 import { type Finding, findings } from './findings.rules.ts';
 import { isFilled } from './texts.rules.ts';
 
-export function checkSeller({ seller, lines }: StatementDocument): Finding[] {
-  const { name, centreName, identifier, contact, bank } = seller;
-  const outOfScope = lines.some((line) => line.vat.category === 'O');
-  const taxed = lines.some((line) => line.vat.category !== 'O');
-  const named = seller.vatId !== undefined || seller.taxNumber !== undefined;
+export function checkSeller(document: StatementDocument): Finding[] {
+  const { seller } = document;
+  const { name, centreName, identifier, contact } = seller;
   return [
     ...findings(
       [isFilled(name), '/seller/name', 'TEXT_MISSING', 'the seller has no name (BT-27)'],
@@ -26,37 +24,53 @@ export function checkSeller({ seller, lines }: StatementDocument): Finding[] {
         'CONTACT_INCOMPLETE',
         'is no e-mail address (BR-DE-28)',
       ],
-      [isFilled(bank.holder), '/seller/bank/holder', 'TEXT_MISSING', 'the account has no holder (BT-85)'],
-      [isIban(bank.iban), '/seller/bank/iban', 'IBAN_INVALID', 'has a wrong form or wrong check digits'],
-      [bank.bic === undefined || isBic(bank.bic), '/seller/bank/bic', 'BIC_INVALID', 'has a wrong form'],
-      [
-        seller.vatId === undefined || isGermanVatId(seller.vatId),
-        '/seller/vatId',
-        'VAT_ID_INVALID',
-        'is no German VAT id',
-      ],
-      [
-        seller.taxNumber === undefined || isFilled(seller.taxNumber),
-        '/seller/taxNumber',
-        'TEXT_MISSING',
-        'is empty',
-      ],
-      [
-        !(outOfScope && seller.vatId !== undefined),
-        '/seller/vatId',
-        'VAT_ID_FORBIDDEN',
-        'a document outside the scope of VAT must not show a VAT id (BR-O-02)',
-      ],
-      [
-        !taxed || named,
-        '/seller',
-        'TAX_ID_MISSING',
-        'taxable and exempt lines need tax number or VAT id (BR-DE-16)',
-      ],
     ),
+    ...checkBank(seller),
+    ...checkTaxIdentity(document),
     ...checkAddress(seller.address, '/seller/address'),
     ...checkElectronicAddress(seller.electronicAddress, '/seller/electronicAddress'),
   ];
+}
+
+function checkBank({ bank }: StatementDocument['seller']): Finding[] {
+  return findings(
+    [isFilled(bank.holder), '/seller/bank/holder', 'TEXT_MISSING', 'the account has no holder (BT-85)'],
+    [isIban(bank.iban), '/seller/bank/iban', 'IBAN_INVALID', 'has a wrong form or wrong check digits'],
+    [bank.bic === undefined || isBic(bank.bic), '/seller/bank/bic', 'BIC_INVALID', 'has a wrong form'],
+  );
+}
+
+/** Whom a tax office would ask; what is outside the scope of VAT must not look as if there were VAT. */
+function checkTaxIdentity({ seller, lines }: StatementDocument): Finding[] {
+  const outOfScope = lines.some((line) => line.vat.category === 'O');
+  const taxed = lines.some((line) => line.vat.category !== 'O');
+  const named = seller.vatId !== undefined || seller.taxNumber !== undefined;
+  return findings(
+    [
+      seller.vatId === undefined || isGermanVatId(seller.vatId),
+      '/seller/vatId',
+      'VAT_ID_INVALID',
+      'is no German VAT id',
+    ],
+    [
+      seller.taxNumber === undefined || isFilled(seller.taxNumber),
+      '/seller/taxNumber',
+      'TEXT_MISSING',
+      'is empty',
+    ],
+    [
+      !(outOfScope && seller.vatId !== undefined),
+      '/seller/vatId',
+      'VAT_ID_FORBIDDEN',
+      'a document outside the scope of VAT must not show a VAT id (BR-O-02)',
+    ],
+    [
+      !taxed || named,
+      '/seller',
+      'TAX_ID_MISSING',
+      'taxable and exempt lines need tax number or VAT id (BR-DE-16)',
+    ],
+  );
 }
 
 export function checkBuyer({ buyer }: StatementDocument): Finding[] {

@@ -89,7 +89,7 @@ function totalRows({ kind, totals, vat }: StatementDocument, writer: Writer): Ro
   ];
 }
 
-const SUM_WIDTH = 82;
+const SUM_WIDTH = 76;
 
 function drawPreceding(sheet: Sheet, { preceding, totals }: StatementDocument, writer: Writer): void {
   const setsOff = totals.prepaidCents !== 0;
@@ -113,8 +113,8 @@ function drawPreceding(sheet: Sheet, { preceding, totals }: StatementDocument, w
   );
   drawTable(sheet, {
     columns: [
-      { header: header('document'), width: CONTENT_WIDTH - 66 - SUM_WIDTH * sums.length },
-      { header: header('issued'), width: 66 },
+      { header: header('document'), width: CONTENT_WIDTH - 62 - SUM_WIDTH * sums.length },
+      { header: header('issued'), width: 62 },
       ...sums.map(([key]) => ({ header: header(key), width: SUM_WIDTH, align: 'right' }) as const),
     ],
     rowHeader: 0,

@@ -107,43 +107,44 @@ function intro(document: StatementDocument, writer: Writer): string {
   });
 }
 
+interface SummaryColumn {
+  /** Of the width of the content. */
+  readonly share: number;
+  readonly label: string;
+  readonly text: string;
+  readonly style: TextStyle;
+}
+
 /** What a treasurer looks for: amount, day, account. */
-function drawSummary(sheet: Sheet, document: StatementDocument, writer: Writer): void {
+function summaryOf(document: StatementDocument, writer: Writer): SummaryColumn[] {
   const { totals, dueOn, number, seller } = document;
   const refund = isRefund(document);
-  const account = refund
-    ? undefined
-    : [seller.bank.holder, ibanInGroups(seller.bank.iban), seller.bank.bic].filter(
-        (part) => part !== undefined,
-      );
-  const columns = [
+  const amount: TextStyle = { size: 15, weight: 'semibold', colour: COLOURS.accent };
+  const due = refund ? 'summary.until' : 'summary.due';
+  const { holder, iban, bic = '' } = seller.bank;
+  const account = [holder, ibanInGroups(iban), bic].join('\n').trimEnd();
+  const columns: SummaryColumn[] = [
     {
       share: 0.3,
       label: refund ? 'summary.refund' : 'summary.pay',
       text: writer.euros(Math.abs(totals.payableCents)),
-      style: { size: 15, weight: 'semibold', colour: COLOURS.accent } as TextStyle,
+      style: amount,
     },
-    {
-      share: 0.17,
-      label: refund ? 'summary.until' : 'summary.due',
-      text: writer.day(dueOn),
-      style: STYLES.strong,
-    },
+    { share: 0.17, label: due, text: writer.day(dueOn), style: STYLES.strong },
     { share: 0.2, label: 'summary.reference', text: number, style: STYLES.strong },
-    ...(account === undefined
-      ? []
-      : [
-          {
-            share: 0.33,
-            label: 'summary.account',
-            text: account.join('\n'),
-            style: { ...STYLES.body, size: 8.5 },
-          },
-        ]),
   ];
+  if (refund) return columns;
+  return [
+    ...columns,
+    { share: 0.33, label: 'summary.account', text: account, style: { ...STYLES.body, size: 8.5 } },
+  ];
+}
+
+function drawSummary(sheet: Sheet, document: StatementDocument, writer: Writer): void {
+  const columns = summaryOf(document, writer);
   const inner = (share: number) => share * CONTENT_WIDTH - 16;
-  const height =
-    30 + Math.max(...columns.map(({ text, style, share }) => sheet.heightOf(text, style, inner(share))));
+  const heights = columns.map(({ text, style, share }) => sheet.heightOf(text, style, inner(share)));
+  const height = 30 + Math.max(...heights);
   sheet.y += 4;
   sheet.ensure(height);
   const top = sheet.y;

@@ -43,7 +43,7 @@ const ROWS_PER_CHART = 14;
 const TABLE_WIDTH = 346;
 const CHART = {
   left: PAGE.left + TABLE_WIDTH + 18,
-  width: CONTENT_WIDTH - TABLE_WIDTH - 18,
+  width: CONTENT_WIDTH - TABLE_WIDTH - 36,
   bar: 9,
 } as const;
 
