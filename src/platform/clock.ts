@@ -57,6 +57,11 @@ export function plusSeconds(moment: Moment, seconds: number): Moment {
   return new Date(Date.parse(moment) + seconds * 1000).toISOString();
 }
 
+/** Midnight UTC of a day, for libraries that ask for a `Date`. */
+export function dateOf(day: Day): Date {
+  return new Date(`${day}T00:00:00.000Z`);
+}
+
 export function plusDays(day: Day, days: number): Day {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }

@@ -1,0 +1,65 @@
+import { formatCents } from '../../../../platform/money/index.ts';
+import { percentOfTotal } from '../amounts.rules.ts';
+import type { DocumentLine, PrecedingDocument, StatementDocument } from '../document.types.ts';
+import { termsOf, titleOf, writerFor } from '../format.ts';
+
+/** What both syntaxes say in the same words. The language of an invoice between German bodies is German. */
+const german = writerFor('de');
+
+/** BT-23: the process of PEPPOL, which German portals expect. */
+export const PROCESS = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0';
+/** BT-24. */
+export const XRECHNUNG = 'urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0';
+export const EN_16931 = 'urn:cen.eu:en16931:2017';
+
+/** `1234.56` */
+export function amount(cents: number): string {
+  return formatCents(cents, 'en', { grouping: false });
+}
+
+/** BT-22: subject, remarks, and what is set off with the VAT in it, as § 14 (5) UStG wants it in a final invoice. */
+export function notesOf(document: StatementDocument): string[] {
+  const { number, period, notes, preceding } = document;
+  const title = titleOf(document, german);
+  return [
+    german.say('xml.subject', { title, number, period: german.period(period) }),
+    ...preceding.map(precedingNote),
+    ...notes,
+  ];
+}
+
+function precedingNote({ number, issuedOn, prepaidCents, prepaidVatCents }: PrecedingDocument): string {
+  const values = { number, day: german.day(issuedOn) };
+  if (prepaidCents === 0) return german.say('xml.refers-to', values);
+  return german.say('xml.sets-off', {
+    ...values,
+    gross: german.euros(prepaidCents),
+    vat: german.euros(prepaidVatCents),
+  });
+}
+
+/** BT-20. */
+export function paymentTerms(document: StatementDocument): string {
+  return termsOf(document, german);
+}
+
+/** BT-127: the way from the cost of the service to the amount, tranche by tranche. */
+export function derivationNote({ derivation }: DocumentLine): string | undefined {
+  if (derivation === undefined) return undefined;
+  const parts = derivation.parts.map(({ label, percent, key, weight, weightTotal }) =>
+    german.say('xml.part', {
+      label,
+      percent: german.decimal(percent),
+      key: german.key(key.type),
+      weight: german.decimal(weight),
+      total: german.decimal(weightTotal),
+      share: german.decimal(percentOfTotal(weight, weightTotal)),
+    }),
+  );
+  return [german.say('xml.pool', { pool: german.euros(derivation.poolCents) }), ...parts].join(' ');
+}
+
+/** BT-129: below zero for a negative amount, because a price (BT-146) may not be. */
+export function signedQuantity({ quantity, netCents }: DocumentLine): string {
+  return netCents < 0 ? `-${quantity}` : quantity;
+}

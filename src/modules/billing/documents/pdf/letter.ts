@@ -1,0 +1,168 @@
+import type { StatementDocument } from '../document.types.ts';
+import { isRefund, titleOf, type Writer } from '../format.ts';
+import { COLOURS, CONTENT_WIDTH, PAGE, paragraph, type Sheet, STYLES, type TextStyle } from './sheet.ts';
+
+const MILLIMETRE = 72 / 25.4;
+/** DIN 5008, form B: the window of the envelope, and the block of facts beside it. */
+const WINDOW = { x: 25 * MILLIMETRE, y: 45 * MILLIMETRE, width: 80 * MILLIMETRE } as const;
+const FACTS = { x: 118 * MILLIMETRE, y: 45 * MILLIMETRE, label: 62 } as const;
+const BODY_TOP = 98 * MILLIMETRE;
+
+/** The upper half of the first page: who writes to whom, about what, and what it comes to. */
+export function drawLetter(sheet: Sheet, document: StatementDocument, writer: Writer): void {
+  drawLetterhead(sheet, document);
+  drawAddress(sheet, document);
+  const factsEnd = drawFacts(sheet, document, writer);
+  sheet.y = Math.max(BODY_TOP, factsEnd + 14);
+  drawTitle(sheet, document, writer);
+  paragraph(sheet, writer.say('salutation'));
+  paragraph(sheet, intro(document, writer));
+  drawSummary(sheet, document, writer);
+}
+
+function drawLetterhead(sheet: Sheet, { seller }: StatementDocument): void {
+  const width = CONTENT_WIDTH;
+  sheet.decorate(() => {
+    sheet.pdf.rect(0, 0, PAGE.width, 7).fill(COLOURS.accent);
+  });
+  const name: TextStyle = { size: 15, weight: 'semibold', colour: COLOURS.accent };
+  const head = sheet.open('Sect');
+  sheet.put('P', () => sheet.write(seller.centreName, name, { x: PAGE.left, y: 34, width }), head);
+  const below = 34 + sheet.heightOf(seller.centreName, name, width);
+  sheet.put('P', () => sheet.write(seller.name, STYLES.small, { x: PAGE.left, y: below, width }), head);
+  head.end();
+}
+
+function drawAddress(sheet: Sheet, { seller, buyer }: StatementDocument): void {
+  const { x, width } = WINDOW;
+  const back = [
+    seller.centreName,
+    seller.address.street,
+    `${seller.address.postCode} ${seller.address.city}`,
+  ];
+  const line: TextStyle = { size: 6.5, weight: 'regular', colour: COLOURS.quiet };
+  const returnLine = back.join(' · ');
+  const height = sheet.heightOf(returnLine, line, width);
+  const y = WINDOW.y + 24 - height;
+  sheet.put('P', () => sheet.write(returnLine, line, { x, y, width }));
+  const { street, postCode, city, country } = buyer.address;
+  const rows = [
+    buyer.name,
+    buyer.department,
+    street,
+    `${postCode} ${city}`,
+    country === 'DE' ? undefined : country,
+  ];
+  const address = rows.filter((row) => row !== undefined).join('\n');
+  sheet.put('P', () => sheet.write(address, { ...STYLES.body, size: 10 }, { x, y: WINDOW.y + 34, width }));
+}
+
+/** Number, days and people, as a list of two columns; returns its lower end. */
+function drawFacts(sheet: Sheet, document: StatementDocument, writer: Writer): number {
+  const { contact } = document.seller;
+  const facts: [string, string][] = [
+    ['number', document.number],
+    ['issued', writer.day(document.issuedOn)],
+    ['due', writer.day(document.dueOn)],
+    ['period', writer.period(document.period)],
+    ['agreement', document.agreementReference],
+    ['leitweg-id', document.buyer.leitwegId],
+    ['contact', contact.name],
+    ['phone', contact.phone],
+    ['email', contact.email],
+  ];
+  const left = FACTS.x + FACTS.label;
+  const width = PAGE.width - PAGE.right - left;
+  const label: TextStyle = { ...STYLES.small, size: 8 };
+  const value: TextStyle = { ...STYLES.body, size: 8.5 };
+  const list = sheet.open('L');
+  let y: number = FACTS.y;
+  for (const [key, text] of facts) {
+    const at = y;
+    const item = sheet.open('LI', list);
+    const name = writer.say(`fact.${key}`);
+    sheet.put('Lbl', () => sheet.write(name, label, { x: FACTS.x, y: at + 0.6, width: FACTS.label }), item);
+    sheet.put('LBody', () => sheet.write(text, value, { x: left, y: at, width }), item);
+    y += Math.max(sheet.heightOf(text, value, width), 12) + 1.5;
+  }
+  list.end();
+  return y;
+}
+
+function drawTitle(sheet: Sheet, document: StatementDocument, writer: Writer): void {
+  const text = `${titleOf(document, writer)} ${document.number}`;
+  const box = { x: PAGE.left, y: sheet.y, width: CONTENT_WIDTH };
+  sheet.put('H1', () => sheet.write(text, STYLES.title, box));
+  sheet.y += sheet.heightOf(text, STYLES.title, CONTENT_WIDTH) + 8;
+}
+
+function intro(document: StatementDocument, writer: Writer): string {
+  const { kind, preceding } = document;
+  const key = kind === 380 && preceding.length > 0 ? 'intro.380-final' : `intro.${kind}`;
+  const [before] = preceding;
+  const named = before === undefined ? '' : `${before.number} (${writer.day(before.issuedOn)})`;
+  return writer.say(key, {
+    period: writer.period(document.period),
+    ...(key === 'intro.384' || key === 'intro.381' ? { preceding: named } : {}),
+  });
+}
+
+interface SummaryColumn {
+  /** Of the width of the content. */
+  readonly share: number;
+  readonly label: string;
+  readonly text: string;
+  readonly style: TextStyle;
+}
+
+/** What a treasurer looks for: amount, day, account. */
+function summaryOf(document: StatementDocument, writer: Writer): SummaryColumn[] {
+  const { totals, dueOn, number, seller } = document;
+  const refund = isRefund(document);
+  const amount: TextStyle = { size: 15, weight: 'semibold', colour: COLOURS.accent };
+  const due = refund ? 'summary.until' : 'summary.due';
+  const { holder, iban, bic = '' } = seller.bank;
+  const account = [holder, ibanInGroups(iban), bic].join('\n').trimEnd();
+  const columns: SummaryColumn[] = [
+    {
+      share: 0.3,
+      label: refund ? 'summary.refund' : 'summary.pay',
+      text: writer.euros(Math.abs(totals.payableCents)),
+      style: amount,
+    },
+    { share: 0.17, label: due, text: writer.day(dueOn), style: STYLES.strong },
+    { share: 0.2, label: 'summary.reference', text: number, style: STYLES.strong },
+  ];
+  if (refund) return columns;
+  return [
+    ...columns,
+    { share: 0.33, label: 'summary.account', text: account, style: { ...STYLES.body, size: 8.5 } },
+  ];
+}
+
+function drawSummary(sheet: Sheet, document: StatementDocument, writer: Writer): void {
+  const columns = summaryOf(document, writer);
+  const inner = (share: number) => share * CONTENT_WIDTH - 16;
+  const heights = columns.map(({ text, style, share }) => sheet.heightOf(text, style, inner(share)));
+  const height = 30 + Math.max(...heights);
+  sheet.y += 4;
+  sheet.ensure(height);
+  const top = sheet.y;
+  sheet.decorate(() => {
+    sheet.pdf.rect(PAGE.left, top, CONTENT_WIDTH, height).fill(COLOURS.shade);
+    sheet.pdf.rect(PAGE.left, top, 3, height).fill(COLOURS.accent);
+  });
+  let x = PAGE.left + 12;
+  for (const { share, label, text, style } of columns) {
+    const [left, width] = [x, inner(share)];
+    sheet.put('P', () => sheet.write(writer.say(label), STYLES.small, { x: left, y: top + 9, width }));
+    sheet.put('P', () => sheet.write(text, style, { x: left, y: top + 22, width }));
+    x += share * CONTENT_WIDTH;
+  }
+  sheet.y += height + 6;
+}
+
+/** `DE02 1203 0000 0000 2020 51` */
+export function ibanInGroups(iban: string): string {
+  return iban.replace(/(.{4})(?=.)/g, '$1\u00a0');
+}

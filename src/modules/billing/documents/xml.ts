@@ -1,0 +1,44 @@
+import { isPrintable } from './checks/texts.rules.ts';
+
+/** An element; its children are elements or one text. */
+export interface XmlElement {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly XmlElement[] | string;
+}
+
+type Child = XmlElement | undefined | false | readonly XmlElement[];
+
+/** An element with others in it. `undefined` and `false` stand for an element that is not there. */
+export function group(name: string, ...children: Child[]): XmlElement {
+  return { name, attributes: {}, children: children.flatMap((child) => child || []) };
+}
+
+/** An element with a text in it. */
+export function leaf(
+  name: string,
+  text: string,
+  attributes: Readonly<Record<string, string>> = {},
+): XmlElement {
+  return { name, attributes, children: text };
+}
+
+/** The file: UTF-8, indented, the same bytes for the same tree. @throws RangeError for characters XML cannot hold */
+export function writeXml(root: XmlElement): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${write(root, '')}`;
+}
+
+function write({ name, attributes, children }: XmlElement, indent: string): string {
+  const open = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
+  const start = `${indent}<${name}${open.join('')}`;
+  if (children.length === 0) return `${start}/>\n`;
+  if (typeof children === 'string') return `${start}>${escapeXml(children)}</${name}>\n`;
+  return `${start}>\n${children.map((child) => write(child, `${indent}  `)).join('')}${indent}</${name}>\n`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function escapeXml(text: string): string {
+  if (!isPrintable(text)) throw new RangeError('A text has characters that no document can show');
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
+}

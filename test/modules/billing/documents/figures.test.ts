@@ -1,0 +1,213 @@
+import { deepStrictEqual as deepEqual } from 'node:assert/strict';
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { unzipSync } from 'fflate';
+import t from 'tap';
+import {
+  checkDocument,
+  type DocumentKind,
+  renderCii,
+  renderCsv,
+  renderUbl,
+  renderXlsx,
+  type StatementDocument,
+  type VatTreatment,
+} from '../../../../src/modules/billing/documents/index.ts';
+import {
+  allSamples,
+  compositeLineOf,
+  EXEMPT,
+  linesOf,
+  OUT_OF_SCOPE,
+  REDUCED,
+  STANDARD,
+  sampleDocument,
+} from '../../../support/documents.ts';
+import { addUp, figuresOfCii, figuresOfUbl } from '../../../support/einvoice-figures.ts';
+
+const weightsOf = (members: number) =>
+  fc
+    .array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: members, maxLength: members })
+    .filter((values) => values.some((weight) => weight > 0));
+const tranches = fc
+  .integer({ min: 2, max: 8 })
+  .chain((members) =>
+    fc.tuple(
+      fc.integer({ min: 1, max: 99 }),
+      weightsOf(members),
+      weightsOf(members),
+      fc.constantFrom('population', 'cases', 'fixed'),
+    ),
+  )
+  .map(([percent, first, second, key]) => [
+    { label: 'Sockel', percent, key, weights: first },
+    { label: 'Nutzung', percent: 100 - percent, key: 'minutes', weights: second },
+  ]);
+const poolCents = fc.oneof(
+  fc.integer({ min: -5_000_000, max: 900_000_000 }),
+  fc.constantFrom(0, 1, -1, 10_000_000_000_000),
+);
+
+function servicesOf(vats: readonly VatTreatment[]) {
+  const service = fc.record({
+    poolCents,
+    tranches,
+    vat: fc.constantFrom(...vats),
+    at: fc.integer({ min: 1, max: 99 }),
+    isComposite: fc.boolean(),
+  });
+  return fc.array(service, { minLength: 1, maxLength: 6 });
+}
+
+const documents = fc
+  .record({
+    services: fc.oneof(servicesOf([OUT_OF_SCOPE]), servicesOf([STANDARD, REDUCED, EXEMPT])),
+    kind: fc.constantFrom<DocumentKind>(326, 380, 384, 381),
+    grossCents: fc.integer({ min: 0, max: 1_000_000_000 }),
+    percentPrepaid: fc.integer({ min: 0, max: 100 }),
+  })
+  .map(({ services, kind, grossCents, percentPrepaid }): StatementDocument => {
+    const before = {
+      number: 'SZB-2025-000009',
+      kind: 326,
+      issuedOn: '2026-01-31',
+      grossCents,
+      prepaidCents: Math.floor((grossCents * percentPrepaid) / 100),
+      prepaidVatCents: 0,
+    } as const;
+    const lines = services.flatMap(({ at, isComposite, ...service }) => {
+      const sample = { ...service, code: `L-${at}`, title: `Leistung ${at}` };
+      return isComposite ? [compositeLineOf(sample)] : linesOf(sample);
+    });
+    return sampleDocument(services[0]?.vat, { kind, lines, preceding: [before] });
+  });
+
+t.test('figures of e-invoices', async (t) => {
+  t.test(
+    'property: both syntaxes add up, carry the figures of the document, and pass our checks',
+    async () => {
+      fc.assert(
+        fc.property(documents, (document) => {
+          const ubl = figuresOfUbl(renderUbl(document));
+          const { netCents, vatCents, grossCents, prepaidCents, payableCents } = document.totals;
+          deepEqual(checkDocument(document), []);
+          deepEqual(addUp(ubl), []);
+          deepEqual([ubl.net, ubl.vatSum, ubl.gross, ubl.prepaid, ubl.payable].map(Number), [
+            netCents,
+            vatCents,
+            grossCents,
+            prepaidCents,
+            payableCents,
+          ]);
+          deepEqual(
+            ubl.lines.map((line) => Number(line.net)),
+            document.lines.map((line) => line.netCents),
+          );
+          deepEqual(figuresOfCii(renderCii(document)), ubl);
+        }),
+        { numRuns: 1_000 },
+      );
+    },
+  );
+
+  t.test('the re-adding finds a cent that is wrong anywhere', async (t) => {
+    const xml = renderUbl(sampleDocument(STANDARD));
+    const amounts = [...xml.matchAll(/>-?\d+\.\d\d</g)];
+    t.ok(amounts.length > 10);
+    for (const { 0: found, index } of amounts) {
+      const digit = found.at(-2) === '9' ? '8' : String(Number(found.at(-2)) + 1);
+      const spoiled = `${xml.slice(0, index)}${found.slice(0, -2)}${digit}<${xml.slice(index + found.length)}`;
+      const isOnlyNamedTwice = xml.slice(0, index).endsWith('TaxExclusiveAmount currencyID="EUR"');
+      if (!isOnlyNamedTwice) t.not(addUp(figuresOfUbl(spoiled)).length, 0, `${found} at ${index}`);
+    }
+  });
+
+  t.test('amounts up to 10^14 cents stay exact', async (t) => {
+    const line = { ...linesOfPlain(100_000_000_000_000), vat: OUT_OF_SCOPE };
+    const document = sampleDocument(OUT_OF_SCOPE, { lines: [line] });
+    t.same(checkDocument(document), []);
+    t.match(renderUbl(document), '>1000000000000.00<');
+    t.match(renderCsv(document), ';1000000000000,00;');
+    t.match(strings(renderXlsx(document))['xl/worksheets/sheet2.xml'], '<v>1000000000000.00</v>');
+  });
+});
+
+function linesOfPlain(netCents: number): StatementDocument['lines'][number] {
+  return {
+    service: { code: 'L-1', title: 'Leistung' },
+    text: '',
+    quantity: '12.5',
+    unit: 'HUR',
+    netCents,
+    vat: STANDARD,
+  };
+}
+
+function strings(archive: Uint8Array): Record<string, string> {
+  const decoder = new TextDecoder();
+  return Object.fromEntries(
+    Object.entries(unzipSync(archive)).map(([name, bytes]) => [name, decoder.decode(bytes)]),
+  );
+}
+
+t.test('figures of tables', async (t) => {
+  t.test('property: the net column of the CSV file adds up to the document', async () => {
+    fc.assert(
+      fc.property(documents, (document) => {
+        const rows = parse(renderCsv(document), { bom: true, delimiter: ';', columns: true }) as Record<
+          string,
+          string
+        >[];
+        const sum = rows.reduce((total, row) => total + BigInt((row.Netto || '0').replace(',', '')), 0n);
+        return sum === BigInt(document.totals.netCents);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  for (const [name, document] of Object.entries(allSamples())) {
+    t.test(`${name}: the formulas of the workbook lead to the figures of the document`, async (t) => {
+      const files = strings(renderXlsx(document));
+      const sheet = (at: number) => files[`xl/worksheets/sheet${at}.xml`] ?? '';
+      const cells = [...sheet(1).matchAll(/<c r="(B\d+)"[^>]*>\s*<f>(.*?)<\/f>\s*<v>(.*?)<\/v>/g)];
+      const named = Object.fromEntries(cells.map(([, cell = '', , value]) => [cell, Number(value)]));
+      const column = (at: number, letter: string) =>
+        [...sheet(at).matchAll(new RegExp(`<c r="${letter}\\d+" s="\\d">\\s*<v>(.*?)</v>`, 'g'))].map(
+          ([, value]) => Number(value),
+        );
+      const byCategory = [...sheet(2).matchAll(/<row [\s\S]*?<\/row>/g)].slice(1).map(([row]) => ({
+        category: row.match(/<c r="G\d+"[\s\S]*?<t>(.*?)</)?.[1],
+        rate: row.match(/<c r="H\d+"[\s\S]*?<v>(.*?)</)?.[1],
+        net: Number(row.match(/<c r="K\d+"[\s\S]*?<v>(.*?)</)?.[1]),
+      }));
+      const total = (values: number[]) =>
+        Math.round(values.reduce((sum, value) => sum + value, 0) * 100) / 100;
+      for (const [, cell = '', formula = '', value] of cells) {
+        t.equal(evaluate(formula), Number(value), `${cell} = ${formula}`);
+      }
+      t.equal(cells.length, 4 + document.vat.length);
+
+      function evaluate(formula: string): number | string {
+        const vat = formula.match(/^ROUND\(SUMIFS\(.*,&quot;(.)&quot;,.*,([\d.]+)\)\*\2\/100,2\)$/);
+        if (vat) {
+          const own = byCategory.filter((row) => row.category === vat[1] && row.rate === vat[2]);
+          return Math.round(total(own.map((row) => row.net)) * Number(vat[2]) + 1e-7) / 100;
+        }
+        if (/^SUM\('Positionen'!K2:K\d+\)$/.test(formula)) return total(column(2, 'K'));
+        if (/^SUM\('Verrechnung'!E2:E\d+\)$/.test(formula)) return total(column(4, 'E'));
+        const [, from, to] = formula.match(/^SUM\(B(\d+):B(\d+)\)$/) ?? [];
+        if (from && to) {
+          const rows = Array.from(
+            { length: Number(to) - Number(from) + 1 },
+            (_, at) => named[`B${Number(from) + at}`] ?? Number.NaN,
+          );
+          return total(rows);
+        }
+        const [, whole = '', less = ''] = formula.match(/^(B\d+)-(B\d+)$/) ?? [];
+        return whole
+          ? total([named[whole] ?? Number.NaN, -(named[less] ?? Number.NaN)])
+          : `unknown formula ${formula}`;
+      }
+    });
+  }
+});
