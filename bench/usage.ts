@@ -24,7 +24,7 @@ export async function streamedEvents(api: string, world: World, count: number): 
   const answer = await fetch(`${api}/api/v1/usage-events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${finance}`, 'content-type': 'application/x-ndjson' },
-    body: Readable.toWeb(Readable.from(inPieces(line, count))) as never,
+    body: Readable.toWeb(Readable.from(inPieces(line, count))),
     duplex: 'half',
   } as RequestInit);
   const created = (await answer.text()).split('"status":"created"').length - 1;
