@@ -29,6 +29,7 @@ import type {
 } from './usage.schemas.ts';
 import { recordStream } from './usage.stream.ts';
 import { summarise } from './usage.summary.repo.ts';
+import type { SumsFilter } from './usage.totals.repo.ts';
 
 const SUMMARY_LIMIT = 5000;
 
@@ -105,12 +106,12 @@ export function createUsageService(db: Database, clock: Clock) {
     async summarise(ctx: HatContext, query: UsageSummaryQuery): Promise<UsageSummary> {
       const { from, to } = daysOf(query);
       const { centreId, organisationId, serviceId } = query;
-      const filter = {
+      const filter: SumsFilter = {
         from,
         to,
         ...(centreId && { centreId }),
         ...(organisationId && { organisationId }),
-        ...(serviceId && { serviceId }),
+        ...(serviceId && { serviceIds: [serviceId] }),
       };
       const groupBy = [...new Set(query.groupBy.split(','))] as Group[];
       const items = await withHatTx(db, ctx, (tx) => summarise(tx, ctx, groupBy, filter, SUMMARY_LIMIT + 1));

@@ -65,6 +65,18 @@ tap.test('usage: sums by month', async (t) => {
     );
   });
 
+  await t.test('a summary is narrowed down as asked, from roll-ups as from events', async (t) => {
+    for (const range of ['from=2026-01-01&to=2027-01-01', 'from=2026-01-01&to=2026-12-31']) {
+      const url = `/usage-summary?${range}&groupBy=service`;
+      const items = async (query: string) =>
+        (await finance.call('GET', `${url}${query}`)).json<{ items: { serviceId: string }[] }>().items;
+      t.match(await items(`&serviceId=${world.serviceId}`), [{ serviceId: world.serviceId }], range);
+      t.same(await items(`&serviceId=${newId()}`), []);
+      t.same(await items(`&organisationId=${newId()}`), []);
+      t.same(await items(`&centreId=${newId()}`), []);
+    }
+  });
+
   await t.test('two folding at once, and folding while events come, count nothing twice', async (t) => {
     const work = Array.from({ length: 12 }, (_, n) =>
       n % 3 === 0 ? rollups.fold() : post(world, [{ occurredAt: '2026-05-01T00:00:00Z' }, {}]),
