@@ -37,28 +37,35 @@ END $$;
 --> statement-breakpoint
 CREATE TRIGGER vat_determinations_keep BEFORE UPDATE OR DELETE ON vat_determinations FOR EACH ROW EXECUTE FUNCTION app.keep_vat_determination();
 --> statement-breakpoint
--- Days are covered by what is in force, as it says, and each day of a member and a service once. Covered days only ever become fewer.
+-- Covered days only ever become fewer.
 CREATE FUNCTION app.keep_vat_coverage() RETURNS trigger LANGUAGE plpgsql
 AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN RAISE EXCEPTION 'coverage by a determination of VAT is kept' USING ERRCODE = 'VB409'; END IF;
-  IF TG_OP = 'UPDATE' THEN
-    IF (to_jsonb(NEW) - '{holds_to,superseded_by}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{holds_to,superseded_by}'::text[])
-      OR NEW.superseded_by IS NULL OR NEW.holds_to IS NULL OR NEW.holds_to > OLD.holds_to THEN
-      RAISE EXCEPTION 'coverage by a determination of VAT can only be cut, by what supersedes it' USING ERRCODE = 'VB409';
-    END IF;
-    RETURN NEW;
+  IF (to_jsonb(NEW) - '{holds_to,superseded_by}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{holds_to,superseded_by}'::text[])
+    OR NEW.superseded_by IS NULL OR NEW.holds_to IS NULL OR NEW.holds_to > OLD.holds_to THEN
+    RAISE EXCEPTION 'coverage by a determination of VAT can only be cut, by what supersedes it' USING ERRCODE = 'VB409';
   END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER vat_coverage_keep BEFORE UPDATE OR DELETE ON vat_coverage FOR EACH ROW EXECUTE FUNCTION app.keep_vat_coverage();
+--> statement-breakpoint
+-- Days are covered by what is in force, as it says, and each day of a member and a service once. After the insert, so that row-level
+-- security has had its say.
+CREATE FUNCTION app.check_vat_coverage() RETURNS trigger LANGUAGE plpgsql
+AS $$
+BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('vat_coverage', hashtext(NEW.centre_id::text)));
   IF NOT EXISTS (SELECT FROM vat_determinations d WHERE d.id = NEW.determination_id AND d.status = 'in_force' AND d.service_id = NEW.service_id
     AND NEW.organisation_id = ANY (d.member_ids) AND d.valid_from = NEW.holds_from AND d.valid_to IS NOT DISTINCT FROM NEW.holds_to) THEN
     RAISE EXCEPTION 'only a determination of VAT in force covers days, those that it names' USING ERRCODE = 'VB409';
   END IF;
   IF EXISTS (SELECT FROM vat_coverage c WHERE c.centre_id = NEW.centre_id AND c.service_id = NEW.service_id AND c.organisation_id = NEW.organisation_id
-    AND daterange(c.holds_from, c.holds_to) && daterange(NEW.holds_from, NEW.holds_to)) THEN
+    AND c.determination_id <> NEW.determination_id AND daterange(c.holds_from, c.holds_to) && daterange(NEW.holds_from, NEW.holds_to)) THEN
     RAISE EXCEPTION 'another determination of VAT holds on some of these days' USING ERRCODE = 'VB409';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
 --> statement-breakpoint
-CREATE TRIGGER vat_coverage_keep BEFORE INSERT OR UPDATE OR DELETE ON vat_coverage FOR EACH ROW EXECUTE FUNCTION app.keep_vat_coverage();
+CREATE TRIGGER vat_coverage_check AFTER INSERT ON vat_coverage FOR EACH ROW EXECUTE FUNCTION app.check_vat_coverage();

@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { cents, id, moment, version } from '../../platform/db/columns.ts';
 import { centreOnly } from '../../platform/db/policies.ts';
 import { services } from '../catalogue/catalogue.table.ts';
