@@ -1,5 +1,6 @@
 import type { Config } from './config.ts';
 import { agreementsRoutes, createAgreementsService, departureOfParty } from './modules/agreements/index.ts';
+import { createVatService, vatRoutes } from './modules/billing/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
 import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
@@ -77,6 +78,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     closedRequests: createClosedRequestsService(db),
     operations: createOperationsService(db),
     costing: createCostingService(db),
+    vat: createVatService(db),
   };
 }
 
@@ -93,5 +95,6 @@ export function routesOf(modules: Modules): Routes[] {
     usageRoutes(modules.usage),
     operationsRoutes(modules.operations),
     costingRoutes(modules.costing),
+    vatRoutes(modules.vat),
   ] as Routes[];
 }

@@ -45,6 +45,9 @@ const APPEND_ONLY = [
   'service_request_messages',
   'usage_events',
   'usage_keys',
+  'vat_determination_facts',
+  'vat_forecasts',
+  'vat_turnover_warnings',
 ];
 /** Those that not even the owner of the tables changes by mistake. */
 const KEPT_BY_TRIGGER = [
@@ -54,6 +57,9 @@ const KEPT_BY_TRIGGER = [
   'service_request_events',
   'service_request_messages',
   'usage_events',
+  'vat_determination_facts',
+  'vat_forecasts',
+  'vat_turnover_warnings',
 ];
 
 /** Foreign keys between rows of centres that leave the centre out, and why no row of another can be meant. */

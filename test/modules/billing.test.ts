@@ -9,58 +9,9 @@ import {
   type VatDetermination,
   type VatInput,
 } from '../../src/modules/billing/index.ts';
+import { vatFacts } from '../support/vat-facts.ts';
 
 const runs = { numRuns: 1000 };
-const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
-const flag = fc.boolean();
-const turnover = fc.oneof(
-  fc.constantFrom(0, 17_500_00, 17_500_01, 25_000_00, 25_000_01, 100_000_00, 100_000_01),
-  fc.nat(10 ** 9),
-);
-const often = fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: flag });
-const conditions = (...names: string[]) => fc.record(Object.fromEntries(names.map((name) => [name, often])));
-
-const facts: fc.Arbitrary<VatInput> = fc.record({
-  consideration: often,
-  sameLegalEntity: fc.constantFrom(true, false, false, false, false),
-  providerType: fc.constantFrom('PUBLIC_LAW', 'PUBLIC_LAW', 'PUBLIC_LAW', 'PRIVATE'),
-  recipientType: fc.constantFrom('PUBLIC_LAW', 'PUBLIC_LAW', 'PRIVATE'),
-  legacyOption: flag,
-  legacyClass: fc.constantFrom('NON_BGA', 'BGA', 'UNKNOWN', null, undefined),
-  basis: fc.constantFrom('PUBLIC', 'PUBLIC', 'PUBLIC', 'PRIVATE'),
-  serviceDay: fc.constantFrom(
-    '2021-01-01',
-    '2024-12-31',
-    '2025-01-01',
-    '2026-12-31',
-    '2027-01-01',
-    '2030-06-30',
-  ),
-  groupForecastCents: fc.oneof(turnover, turnover, fc.constantFrom(null, undefined)),
-  comparableExemptWithoutOption: maybe(fc.constantFrom(true, false, false)),
-  reservedByLaw: maybe(fc.constantFrom(true, false, false)),
-  delegation: maybe(flag),
-  dischargeDecisive: maybe(flag),
-  noPotentialCompetition: maybe(fc.constantFrom(true, false, false)),
-  cooperation: maybe(conditions('a', 'b', 'c', 'd')),
-  competitionCheck: fc.constantFrom('NONE', 'DISTORTION', null, undefined),
-  costSharing: maybe(
-    conditions(
-      'independentGroup',
-      'recipientIsMember',
-      'otherService',
-      'publicInterestUse',
-      'exactCost',
-      'noDistortion',
-    ),
-  ),
-  otherExemption: maybe(fc.constantFrom('4_14', null)),
-  smallBusinessWaived: maybe(flag),
-  previousYearTurnoverCents: turnover,
-  yearToDateTurnoverCents: turnover,
-  reducedRate: maybe(flag),
-});
-
 /** The step that may come to a rule, and what the rule comes to. */
 const RULES: Readonly<Record<string, readonly [step: string, result: VatDetermination['result']]>> = {
   NO_EXCHANGE: ['S0', 'OUT_OF_SCOPE'],
@@ -99,7 +50,7 @@ test('VAT', async (t) => {
   t.test('all facts end in one outcome, by the step that the trace ends with', async (t) => {
     const seen = new Set<string>();
     fc.assert(
-      fc.property(facts, (input) => {
+      fc.property(vatFacts, (input) => {
         const { rule, result, trace, law } = determine(input);
         seen.add(rule);
         const steps = VAT_STEPS.map((step) => step.id);
@@ -122,7 +73,7 @@ test('VAT', async (t) => {
     'out of scope and exempt bear no tax; only taxable has a rate, and a review has nothing',
     async () => {
       fc.assert(
-        fc.property(facts, (input) => {
+        fc.property(vatFacts, (input) => {
           const { result, category, ratePercent, vatexCode } = determine(input);
           switch (result) {
             case 'OUT_OF_SCOPE':
@@ -142,7 +93,7 @@ test('VAT', async (t) => {
 
   t.test('a jump leaves out the steps in between and none other', async () => {
     fc.assert(
-      fc.property(facts, (input) => {
+      fc.property(vatFacts, (input) => {
         const { trace } = determine(input);
         const skipped = VAT_STEPS.map(({ id }) => id).filter(
           (id, place) =>

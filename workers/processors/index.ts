@@ -3,6 +3,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { Processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
+import { billingTasks } from './billing.ts';
 import { maintenanceTasks } from './maintenance.ts';
 import { requestProcessors } from './requests.ts';
 import { usageProcessors, usageTasks } from './usage.ts';
@@ -12,5 +13,9 @@ export function processorsOf(modules: Modules): Processor[] {
 }
 
 export function tasksOf(modules: Modules, outbox: Database, clock: Clock): ScheduledTask[] {
-  return [...maintenanceTasks(modules, outbox, clock), ...usageTasks(modules.rollups, clock)];
+  return [
+    ...maintenanceTasks(modules, outbox, clock),
+    ...usageTasks(modules.rollups, clock),
+    ...billingTasks(modules.vat, clock),
+  ];
 }

@@ -127,7 +127,7 @@ export const VAT_STEPS: readonly Step[] = [
  */
 export function determineVat(facts: VatInput, ruleSets: readonly VatRuleSet[]): VatDetermination {
   refuseInexact(facts);
-  const rules = rulesOn(facts.serviceDay, ruleSets);
+  const rules = ruleSetOn(facts.serviceDay, ruleSets);
   const trace: string[] = [];
   let jump = false;
   for (const { id, law, decide } of VAT_STEPS) {
@@ -151,14 +151,13 @@ function refuseInexact(facts: VatInput): void {
   }
 }
 
-function rulesOn(day: string, ruleSets: readonly VatRuleSet[]): VatRuleSet {
+/** The figures of the law for services of a day. @throws DomainError VAT_RULES_MISSING */
+export function ruleSetOn(day: string, ruleSets: readonly VatRuleSet[], pointer = '/serviceDay'): VatRuleSet {
   const found = ruleSets.find(
     ({ validFrom, validTo }) => validFrom <= day && (validTo === null || day <= validTo),
   );
   if (found !== undefined) return found;
-  throw new DomainError(VAT_RULES_MISSING, `There are no VAT rules for services of ${day}`, {
-    pointer: '/serviceDay',
-  });
+  throw new DomainError(VAT_RULES_MISSING, `There are no VAT rules for services of ${day}`, { pointer });
 }
 
 function toPublicLaw({ recipientType }: VatInput): boolean {

@@ -186,7 +186,7 @@ export const FOUR_EYES_REQUIRED = defineProblem({
   code: 'FOUR_EYES_REQUIRED',
   status: 403,
   title: 'A second person has to approve',
-  help: 'Who created or submitted a run cannot approve it. Ask a colleague.',
+  help: 'Who created or submitted something cannot approve it. Ask a colleague.',
 });
 
 export const RUN_APPROVAL_MISMATCH = defineProblem({

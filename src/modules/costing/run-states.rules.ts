@@ -25,13 +25,15 @@ export interface Eyes {
   readonly onBehalfOf: string | null;
 }
 
-/** True when nobody of those who made or submitted the run acts, in person or by a stand-in. */
+/** True when nobody of those who made or submitted it acts, in person or by a stand-in. */
 export function isSecondPerson(
   { actorId, onBehalfOf }: Eyes,
-  run: { readonly createdBy: string; readonly submittedBy: string | null },
+  made: { readonly createdBy: string; readonly submittedBy: string | null },
 ): boolean {
   const acting = [actorId, onBehalfOf];
-  return !acting.includes(run.createdBy) && (run.submittedBy === null || !acting.includes(run.submittedBy));
+  return (
+    !acting.includes(made.createdBy) && (made.submittedBy === null || !acting.includes(made.submittedBy))
+  );
 }
 
 /** The actions that the same table and the same eyes would let through. */

@@ -20,6 +20,7 @@ const TAGS = [
   ['Service requests', 'From filing to closing'],
   ['Usage', 'What was used, append-only'],
   ['Cost allocation', 'Costs, keys, and who pays what and why'],
+  ['VAT', 'What is determined about value added tax, by whom, and what it rests on'],
   ['Operations', 'Dead letters and the audit trail'],
 ].map(([name = '', description = '']) => ({ name, description }));
 

@@ -1,0 +1,87 @@
+import type { Day } from '../../platform/clock.ts';
+import type { HatTx } from '../../platform/db/hat.ts';
+import type { VatDetermination } from './vat.types.ts';
+import type { Validity } from './vat-validity.rules.ts';
+
+/** What of a service, for some members and days. */
+export interface Covering extends Validity {
+  readonly id: string;
+  readonly centreId: string;
+  readonly serviceId: string;
+  readonly memberIds: readonly string[];
+  readonly supersedes: readonly string[];
+}
+
+/** Numbers of the determinations that hold on some of the days and are not to be superseded. */
+export async function findOverlaps({ sql }: HatTx, covering: Covering): Promise<string[]> {
+  const rows = await sql<{ number: string }[]>`
+    select distinct d.number from vat_coverage c join vat_determinations d on d.id = c.determination_id
+    where ${sameDays(sql, covering)} and c.determination_id <> all(${covering.supersedes as string[]}::uuid[]) order by 1 limit 5`;
+  return rows.map(({ number }) => number);
+}
+
+/** Cuts what the determination supersedes at its first day; says the ids of those that hold for nobody beyond their cut. */
+export async function cutSuperseded({ sql }: HatTx, covering: Covering): Promise<string[]> {
+  const ids = covering.supersedes as string[];
+  await sql`update vat_coverage c set holds_to = greatest(c.holds_from, ${covering.validFrom}::date), superseded_by = ${covering.id}
+    where ${sameDays(sql, covering)} and c.determination_id = any(${ids}::uuid[])`;
+  const rows = await sql<{ id: string }[]>`select d.id from vat_determinations d
+    where d.id = any(${ids}::uuid[]) and d.status = 'in_force'
+      and not exists (select from vat_coverage c where c.determination_id = d.id and c.superseded_by is null)`;
+  return rows.map(({ id }) => id);
+}
+
+/** What holds for whom from now on: a row for each member. */
+export async function insertCoverage({ sql }: HatTx, covering: Covering): Promise<void> {
+  const { id, centreId, serviceId, memberIds, validFrom, validTo } = covering;
+  await sql`insert into vat_coverage (determination_id, centre_id, service_id, organisation_id, holds_from, holds_to)
+    select ${id}, ${centreId}, ${serviceId}, member, ${validFrom}::date, ${validTo}::date from unnest(${memberIds as string[]}::uuid[]) member`;
+}
+
+const sameDays = (sql: HatTx['sql'], { centreId, serviceId, memberIds, validFrom, validTo }: Covering) => sql`
+  c.centre_id = ${centreId} and c.service_id = ${serviceId} and c.organisation_id = any(${memberIds as string[]}::uuid[])
+    and daterange(c.holds_from, c.holds_to) && daterange(${validFrom}::date, ${validTo}::date)`;
+
+export interface HoldingRow {
+  readonly id: string;
+  readonly number: string;
+  readonly result: VatDetermination['result'];
+  readonly rule: string;
+  readonly category: VatDetermination['category'];
+  readonly ratePercent: number | null;
+  readonly vatexCode: string | null;
+  readonly law: string;
+  readonly ruleSet: string;
+}
+
+export interface VatQuestion {
+  readonly centreId: string;
+  readonly serviceId: string;
+  readonly organisationId: string;
+  /** Day of the service. */
+  readonly day: Day;
+}
+
+/** What holds for a member and a service on a day. */
+export async function findHolding({ sql }: HatTx, question: VatQuestion): Promise<HoldingRow | undefined> {
+  const { centreId, serviceId, organisationId, day } = question;
+  const [row] = await sql<HoldingRow[]>`
+    select d.id, d.number, d.result, d.rule, d.category, d.rate_percent as "ratePercent", d.vatex_code as "vatexCode", d.law,
+      d.rule_set as "ruleSet"
+    from vat_coverage c join vat_determinations d on d.id = c.determination_id
+    where c.centre_id = ${centreId} and c.service_id = ${serviceId} and c.organisation_id = ${organisationId}
+      and daterange(c.holds_from, c.holds_to) @> ${day}::date`;
+  return row;
+}
+
+/** The oldest open question about a member and a service that names the day. */
+export async function findOpenReview(
+  { sql }: HatTx,
+  question: VatQuestion,
+): Promise<{ number: string; rule: string } | undefined> {
+  const { centreId, serviceId, organisationId, day } = question;
+  const [row] = await sql<{ number: string; rule: string }[]>`select number, rule from vat_determinations
+    where centre_id = ${centreId} and status = 'review' and service_id = ${serviceId} and member_ids @> array[${organisationId}]::uuid[]
+      and daterange(valid_from, valid_to) @> ${day}::date order by id limit 1`;
+  return row;
+}
