@@ -12,6 +12,7 @@ import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { findRequest } from '../requests/index.ts';
 import { adjust, reverse } from './usage.corrections.ts';
 import { USAGE_SUMMARY_TOO_LARGE } from './usage.errors.ts';
+import { daysOfSum, usageEventsLink } from './usage.links.ts';
 import { accepted, acceptedOne, prepareSent, type Recorded, recordEach } from './usage.recording.ts';
 import * as repo from './usage.repo.ts';
 import { daysOfPeriod } from './usage.rules.ts';
@@ -20,6 +21,7 @@ import type {
   BatchResult,
   Group,
   ReverseUsage,
+  SummaryItem,
   UsageEventInput,
   UsageEventQuery,
   UsageEventView,
@@ -105,21 +107,24 @@ export function createUsageService(db: Database, clock: Clock) {
     async summarise(ctx: HatContext, query: UsageSummaryQuery): Promise<UsageSummary> {
       const { from, to } = daysOf(query);
       const { centreId, organisationId, serviceId } = query;
-      const filter = {
-        from,
-        to,
+      const named = {
         ...(centreId && { centreId }),
         ...(organisationId && { organisationId }),
         ...(serviceId && { serviceId }),
       };
+      const filter = { from, to, ...named };
       const groupBy = [...new Set(query.groupBy.split(','))] as Group[];
-      const items = await withHatTx(db, ctx, (tx) => summarise(tx, ctx, groupBy, filter, SUMMARY_LIMIT + 1));
-      if (items.length > SUMMARY_LIMIT) {
+      const sums = await withHatTx(db, ctx, (tx) => summarise(tx, ctx, groupBy, filter, SUMMARY_LIMIT + 1));
+      if (sums.length > SUMMARY_LIMIT) {
         throw new DomainError(
           USAGE_SUMMARY_TOO_LARGE,
           `The summary would have more than ${SUMMARY_LIMIT} groups.`,
         );
       }
+      const items = sums.map((sum) => ({
+        ...sum,
+        events: usageEventsLink({ ...named, ...groupOf(sum), ...daysOfSum({ from, to }, sum.month) }),
+      }));
       return { from, to, groupBy, items };
     },
   };
@@ -165,4 +170,15 @@ function daysOf({ period, from, to }: UsageSummaryQuery): { from: string; to: st
   throw new DomainError(VALIDATION_FAILED, `The period ${detail}.`, {
     errors: [{ pointer: '/query/period', code: 'PERIOD', detail }],
   });
+}
+
+/** What a sum is grouped by, as events are filtered. */
+function groupOf({ serviceId, organisationId, meter, source, unit }: Omit<SummaryItem, 'events'>) {
+  return {
+    ...(serviceId && { serviceId }),
+    ...(organisationId && { organisationId }),
+    meter,
+    source,
+    unit,
+  };
 }

@@ -83,6 +83,7 @@ tap.test('terms: all faults at once, each with its place (agreements 1)', async 
     organisationIds: [ERWITTE.id, GKU.id],
     serviceIds: ['s1', 's2'],
     costClause: clause(['99', { type: 'equal' }]),
+    priceClause: null,
   };
   const known = { members: [ERWITTE], serviceIds: new Set(['s2']) };
   t.same(
