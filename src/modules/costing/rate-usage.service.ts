@@ -58,10 +58,12 @@ export interface RatedUsage {
 export async function rateUsage(tx: HatTx, period: RatedPeriod): Promise<RatedUsage> {
   const { centreId, periodFrom: from, periodTo: to, organisationId } = period;
   const versions = await listVersionsInForce(tx, centreId, from, to);
-  const wordings = (await priceClausesFor(tx, centreId, from, to)).map((wording) => ({
-    ...wording,
-    organisationIds: wording.organisationIds.filter((id) => id === (organisationId ?? id)),
-  }));
+  const wordings = (await priceClausesFor(tx, centreId, from, to))
+    .map((wording) => ({
+      ...wording,
+      organisationIds: wording.organisationIds.filter((id) => id === (organisationId ?? id)),
+    }))
+    .filter(({ organisationIds }) => organisationIds.length > 0);
   const stretches = stretchesOf(wordings, versions, { from, to });
   const pieces = piecesOf(stretches);
   const usageOf = await readUsage(tx, period, stretches, pieces);
