@@ -8,7 +8,7 @@ import { newId } from '../../platform/ids.ts';
 import { audit } from '../audit/index.ts';
 import { holdPeriodsWithin } from './billing-periods.repo.ts';
 import { FOUR_EYES_REQUIRED, PERIOD_FROZEN } from './costing.errors.ts';
-import { cardNotFound, contentHashOf, mayApprove, refuseStart, termsOf } from './rate-card-versions.rules.ts';
+import { cardNotFound, contentHashOf, mayApprove, refuseStart, termsOf } from './rate-card-versions.views.ts';
 import {
   RATE_CARD_APPROVAL_MISMATCH,
   RATE_CARD_BACKDATED,
@@ -20,7 +20,7 @@ import {
 import * as repo from './rate-cards.repo.ts';
 import type { ApproveRateCard, CreateRateCard, CreateRateCardVersion } from './rate-cards.schemas.ts';
 import { checkPrices } from './rate-prices.rules.ts';
-import type { RatePrice } from './rate-prices.schemas.ts';
+import type { RatePrice } from './rate-prices.types.ts';
 
 /** After the last day that any period can have. */
 const END_OF_DAYS = '9999-12-31';

@@ -1,8 +1,8 @@
-import type { Day, Moment } from '../../platform/clock.ts';
+import { type Day, dayOf, type Moment } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import type { RateCardVersionView, RateCardView } from './rate-cards.schemas.ts';
-import type { RatePrice } from './rate-prices.schemas.ts';
+import type { RatePrice } from './rate-prices.types.ts';
 
 /** What a version says; the rest of its row is who said it and when. */
 export interface VersionTerms {
@@ -40,16 +40,15 @@ export async function findCard(tx: HatTx, id: string, today: Day): Promise<RateC
 /** Up to `limit` cards by name, after the given one. */
 export async function listCards(
   tx: HatTx,
-  centreId: string,
+  { hat, now }: HatContext,
   name: string | undefined,
   after: string | undefined,
   limit: number,
-  today: Day,
 ): Promise<RateCardView[]> {
   const { sql } = tx;
   return sql<
     RateCardView[]
-  >`select ${cardColumns(tx, today)} from rate_cards c where c.centre_id = ${centreId}
+  >`select ${cardColumns(tx, dayOf(now))} from rate_cards c where c.centre_id = ${hat.id}
     ${name === undefined ? sql`` : sql`and c.name = ${name}`}
     ${after === undefined ? sql`` : sql`and c.name collate "C" > ${after}`}
     order by c.name collate "C" limit ${limit}`;

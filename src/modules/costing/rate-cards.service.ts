@@ -6,7 +6,7 @@ import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { ownCentre } from '../../platform/http/own-centre.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { approveVersion, changeDraft, createCard, draftVersion } from './rate-card-actions.service.ts';
-import { cardNotFound, toVersionView } from './rate-card-versions.rules.ts';
+import { cardNotFound, toVersionView } from './rate-card-versions.views.ts';
 import * as repo from './rate-cards.repo.ts';
 import type {
   ApproveRateCard,
@@ -71,9 +71,7 @@ export function createRateCardsService(db: Database) {
 
     async list(ctx: HatContext, { limit, cursor, name }: RateCardQuery): Promise<Page<RateCardView>> {
       const [after] = cursor === undefined ? [] : decodeCursor('rate-cards', cursor, ['string'] as const);
-      const rows = await withHatTx(db, ctx, (tx) =>
-        repo.listCards(tx, ctx.hat.id, name, after, limit + 1, dayOf(ctx.now)),
-      );
+      const rows = await withHatTx(db, ctx, (tx) => repo.listCards(tx, ctx, name, after, limit + 1));
       return toPage(
         rows,
         limit,

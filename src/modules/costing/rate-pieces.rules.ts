@@ -1,7 +1,7 @@
 import { groupBy } from '../../platform/collections.ts';
 import { countDays, cutByInterval, type Days, type Interval } from './rate-days.rules.ts';
 import { priceHash } from './rate-prices.rules.ts';
-import type { RatePrice } from './rate-prices.schemas.ts';
+import type { RatePrice } from './rate-prices.types.ts';
 import type { PriceVersion, Stretch } from './rate-stretches.rules.ts';
 
 /** Days of one calendar interval on which one price holds for a member: what is rated at once. */
@@ -24,13 +24,17 @@ export interface Piece extends Days {
 export function piecesOf(stretches: readonly Stretch[]): Piece[] {
   const ordered = [...stretches].sort((a, b) => (a.from < b.from ? -1 : 1));
   const groups = groupBy(ordered.flatMap(cut), ({ key }) => key);
-  return [...groups.values()].flatMap((group) =>
-    group.reduce<Piece[]>((pieces, { piece }) => {
-      const last = pieces.at(-1);
-      if (last === undefined || last.to !== piece.from) return [...pieces, piece];
-      return [...pieces.slice(0, -1), joined(last, piece)];
-    }, []),
-  );
+  return [...groups.values()].flatMap((group) => joinAdjacent(group.map(({ piece }) => piece)));
+}
+
+function joinAdjacent(pieces: readonly Piece[]): Piece[] {
+  const result: Piece[] = [];
+  for (const piece of pieces) {
+    const last = result.at(-1);
+    if (last?.to === piece.from) result[result.length - 1] = joined(last, piece);
+    else result.push(piece);
+  }
+  return result;
 }
 
 /** Pieces with the same key have the same price in the same interval. */

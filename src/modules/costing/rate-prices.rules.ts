@@ -1,6 +1,6 @@
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { hashOf } from '../../platform/hash.ts';
-import type { RatePrice } from './rate-prices.schemas.ts';
+import type { RatePrice } from './rate-prices.types.ts';
 import { type RatingInput, rate } from './rating.rules.ts';
 
 /** The fields of each model; those with `?` may be left out. */

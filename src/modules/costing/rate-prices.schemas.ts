@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { named, text, Uuid } from '../../platform/http/schemas.ts';
 
 const decimal = (digits: number, places: number, description: string, example: string) =>
@@ -52,4 +52,3 @@ export const RatePrice = named('RatePrice', {
   minimumCents: Type.Optional(WholeCents('At least this much is paid, whatever was used')),
   maximumCents: Type.Optional(WholeCents('At most this much is paid')),
 });
-export type RatePrice = Static<typeof RatePrice>;

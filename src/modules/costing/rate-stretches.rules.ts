@@ -2,7 +2,7 @@ import type { Day } from '../../platform/clock.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { RATE_CARD_MISSING, RATE_MISSING } from './rate-cards.errors.ts';
 import { commonDays, type Days, daysText, findGap, type Interval } from './rate-days.rules.ts';
-import type { RatePrice } from './rate-prices.schemas.ts';
+import type { RatePrice } from './rate-prices.types.ts';
 
 /** A wording that says by which card services are paid. */
 export interface PriceWording {

@@ -9,7 +9,7 @@ import {
 import type { Days } from './rate-days.rules.ts';
 import type { Piece } from './rate-pieces.rules.ts';
 import { ratingInputOf } from './rate-prices.rules.ts';
-import type { RatePrice } from './rate-prices.schemas.ts';
+import type { RatePrice } from './rate-prices.types.ts';
 import type { PriceVersion, Stretch } from './rate-stretches.rules.ts';
 import { type Rating, rate } from './rating.rules.ts';
 

@@ -31,6 +31,9 @@ import type {
 } from './usage.schemas.ts';
 import { recordStream } from './usage.stream.ts';
 import { summarise } from './usage.summary.repo.ts';
+import type { UsageFile } from './usage-imports.reading.ts';
+import type { ImportResult, UsageImportQuery } from './usage-imports.schemas.ts';
+import { importUsage } from './usage-imports.service.ts';
 
 const SUMMARY_LIMIT = 5000;
 
@@ -102,6 +105,17 @@ export function createUsageService(db: Database, clock: Clock) {
       return withHatTxOnce(db, ctx, async (tx) =>
         withEvent(tx, await adjust(tx, ctx, await getEvent(tx, id), input)),
       );
+    },
+
+    /** Records the rows of a file, each on its own; as a dry run it tells the same and writes nothing. */
+    async importFile(
+      ctx: HatContext,
+      file: UsageFile,
+      query: UsageImportQuery,
+      onFailure: (error: unknown) => void,
+    ): Promise<ImportResult> {
+      assertCentre(ctx);
+      return importUsage({ db, onFailure }, ctx, file, query);
     },
 
     async summarise(ctx: HatContext, query: UsageSummaryQuery): Promise<UsageSummary> {

@@ -52,8 +52,9 @@ function resultOf(outcome: Outcome, requestId: string) {
   };
 }
 
-async function recordChunk(
-  { db, onFailure }: StreamDependencies,
+/** Writes what may be written in one transaction; what stops it as a whole is the answer of each. */
+export async function recordChunk(
+  { db, onFailure }: Omit<StreamDependencies, 'clock'>,
   ctx: HatContext,
   prepared: readonly Prepared[],
 ): Promise<readonly Outcome[]> {

@@ -7,7 +7,7 @@ import {
   intervalOf,
 } from '../../../src/modules/costing/rate-days.rules.ts';
 import { piecesOf } from '../../../src/modules/costing/rate-pieces.rules.ts';
-import type { RatePrice } from '../../../src/modules/costing/rate-prices.schemas.ts';
+import type { RatePrice } from '../../../src/modules/costing/rate-prices.types.ts';
 import type { PriceVersion, Stretch } from '../../../src/modules/costing/rate-stretches.rules.ts';
 import {
   type RatedMeter,
