@@ -33,4 +33,7 @@ BEGIN
   RETURN NEW;
 END $$;
 --> statement-breakpoint
-CREATE TRIGGER rate_card_versions_keep BEFORE INSERT OR UPDATE OR DELETE ON rate_card_versions FOR EACH ROW EXECUTE FUNCTION app.keep_rate_card_version();
+-- After the row, so that row-level security speaks first.
+CREATE TRIGGER rate_card_versions_begin AFTER INSERT ON rate_card_versions FOR EACH ROW EXECUTE FUNCTION app.keep_rate_card_version();
+--> statement-breakpoint
+CREATE TRIGGER rate_card_versions_keep BEFORE UPDATE OR DELETE ON rate_card_versions FOR EACH ROW EXECUTE FUNCTION app.keep_rate_card_version();

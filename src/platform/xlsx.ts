@@ -1,4 +1,5 @@
 import type { CellValue, Row } from 'exceljs';
+import { plusSeconds } from './clock.ts';
 import { unpacksWithin } from './zip-size.ts';
 
 /** A spreadsheet of this size has some hundred thousand cells; a file made to fill the memory has far more. */
@@ -68,6 +69,6 @@ function numberText(value: number): string {
 
 /** A day, or a day with a time that has no zone. Spreadsheets count in days, so that seconds come a little beside themselves. */
 function dateText(value: Date): string {
-  const rounded = new Date(Math.round(value.getTime() / 1000) * 1000);
-  return rounded.toISOString().replace(/(T00:00:00)?\.000Z$/, '');
+  const rounded = plusSeconds(value.toISOString(), 0.5).slice(0, 'YYYY-MM-DDTHH:MM:SS'.length);
+  return rounded.replace(/T00:00:00$/, '');
 }

@@ -30,7 +30,7 @@ import { previewCsv } from './rate-preview-export.ts';
 
 type TypedApp = Parameters<FastifyPluginAsyncTypebox>[0];
 
-const tags = ['Rate cards'];
+const tags = ['Cost allocation'];
 const TERMS_REFUSALS = [RATE_CARD_BACKDATED, RATE_CARD_PRICES_INVALID];
 const CSV_TYPE = 'text/csv; charset=utf-8';
 

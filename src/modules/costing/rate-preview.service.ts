@@ -26,11 +26,12 @@ import { listMemberFacts } from './run-facts.repo.ts';
  * past days. The database itself refuses to write anything meanwhile.
  */
 export async function previewRates(db: Database, ctx: HatContext, input: PreviewRates): Promise<RatePreview> {
-  const centreId = ownCentre(ctx, input.centreId);
   const days = previewDays(input, ctx.now);
   return withHatTx(db, ctx, async (tx) => {
     await tx.sql`set transaction read only`;
+    // First the card: under a hat that does not see it, it is not there.
     const { rateCard, present, preview } = await versionsOf(tx, ctx, input);
+    const centreId = ownCentre(ctx, input.centreId);
     const lines = await compare(tx, centreId, days, { present, preview }, input.organisationIds);
     return {
       ...days,

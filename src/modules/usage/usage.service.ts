@@ -126,7 +126,13 @@ export function createUsageService(db: Database, clock: Clock) {
         ...(organisationId && { organisationId }),
         ...(serviceId && { serviceId }),
       };
-      const filter = { from, to, ...named };
+      const filter = {
+        from,
+        to,
+        ...(centreId && { centreId }),
+        ...(organisationId && { organisationId }),
+        ...(serviceId && { serviceIds: [serviceId] }),
+      };
       const groupBy = [...new Set(query.groupBy.split(','))] as Group[];
       const sums = await withHatTx(db, ctx, (tx) => summarise(tx, ctx, groupBy, filter, SUMMARY_LIMIT + 1));
       if (sums.length > SUMMARY_LIMIT) {

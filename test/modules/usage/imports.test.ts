@@ -30,9 +30,14 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 async function sheet(rows: readonly (readonly unknown[])[]): Promise<Buffer> {
   const book = new excel.Workbook();
-  book.addWorksheet('Export').addRows(rows.map((row) => [...row]));
+  const page = book.addWorksheet('Export');
+  page.addRows(rows.map((row) => [...row]));
+  page.getColumn(4).numFmt = 'dd.mm.yyyy hh:mm';
   return Buffer.from(await book.xlsx.writeBuffer());
 }
+
+/** A moment without zone as spreadsheets count it: in days. */
+const serial = (moment: string): number => Date.parse(moment) / 86_400_000 + 25_569;
 
 tap.test('import of usage files (numbers in brackets: invariants of the README)', async (t) => {
   const world = await startUsageWorld(t);
@@ -189,13 +194,13 @@ tap.test('import of usage files (numbers in brackets: invariants of the README)'
   t.test('200: an XLSX file is read like its CSV file, numbers and days as what they are (14)', async (t) => {
     const file = await sheet([
       ['Mitglied', 'Leistung', 'Menge', 'Datum', 'Zähler', 'Kennung'],
-      ['Erwitte', 'call', 1.234, new Date(Date.UTC(2026, 10, 5)), 'minutes', 'x-1'],
+      ['Erwitte', 'call', 1.234, serial('2026-11-05'), 'minutes', 'x-1'],
       [],
       [
         '05974016',
         'call',
         { formula: '0.1+0.2', result: 0.1 + 0.2 },
-        new Date(Date.UTC(2026, 10, 5, 23, 30)),
+        serial('2026-11-05T23:30:00Z'),
         null,
         { richText: [{ text: 'x-' }, { text: '2' }] },
       ],
