@@ -49,6 +49,12 @@ export function dayOf(moment: Moment): Day {
   return known.day;
 }
 
+/** The moment of a time of day in Germany, `08:30`; of a time that the change of clocks leaves out, the one an hour later. */
+export function momentAt(day: Day, time: string): Moment {
+  const local = Temporal.PlainDateTime.from(`${day}T${time}`);
+  return momentFromDatabase(local.toZonedDateTime(OFFICE_TIME_ZONE).toInstant().toString());
+}
+
 export function yearOf(moment: Moment): number {
   return Number(dayOf(moment).slice(0, 4));
 }

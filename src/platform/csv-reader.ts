@@ -7,6 +7,8 @@ export interface CsvColumnSpec<Value> {
   readonly parse: CellParser<Value>;
   /** Where the column may be missing or a cell empty, `fallback` is the value. */
   readonly fallback?: Value;
+  /** The column has to be there, although its cells may be empty. */
+  readonly isNamed?: boolean;
 }
 
 export type CsvColumns = Readonly<Record<string, CsvColumnSpec<unknown>>>;
@@ -27,6 +29,8 @@ export interface CsvReading<Columns extends CsvColumns> {
   /** The rows without fault; import them only when `issues` is empty, or say what was left out. */
   readonly rows: readonly { readonly row: number; readonly values: CsvRow<Columns> }[];
   readonly issues: readonly CsvIssue[];
+  /** What the file calls the columns that it has. */
+  readonly headers: { readonly [Name in keyof Columns]?: string };
 }
 
 type Delimiter = ';' | ',';
@@ -39,6 +43,7 @@ type Delimiter = ';' | ',';
 export function readCsv<const Columns extends CsvColumns>(
   input: string | Uint8Array,
   columns: Columns,
+  options?: TableOptions,
 ): CsvReading<Columns> {
   const text = typeof input === 'string' ? input.replace(/^\uFEFF/, '') : decode(input);
   if (text === undefined) return failed('ENCODING', 'is not encoded in UTF-8; save it as "CSV UTF-8"');
@@ -49,15 +54,33 @@ export function readCsv<const Columns extends CsvColumns>(
     if (!(error instanceof CsvError)) throw error;
     return failed('CSV_MALFORMED', error.message);
   }
-  const [header, ...body] = records;
-  if (header === undefined || isBlank(header)) return failed('HEADER_MISSING', 'has no header row');
-  const { places, issues } = matchHeader(header, columns);
-  if (issues.length > 0) return { rows: [], issues };
-  return readRows(body, header, places, columns);
+  return readTable(records, columns, options);
 }
 
-function failed(code: string, reason: string): { rows: []; issues: CsvIssue[] } {
-  return { rows: [], issues: [{ code, reason }] };
+export interface TableOptions {
+  /** Files of other systems have columns that nobody asked for. */
+  readonly ignoresOtherColumns?: boolean;
+}
+
+/** The same for rows that were read from another kind of file. */
+export function readTable<const Columns extends CsvColumns>(
+  records: readonly (readonly string[])[],
+  columns: Columns,
+  { ignoresOtherColumns = false }: TableOptions = {},
+): CsvReading<Columns> {
+  const [header, ...body] = records;
+  if (header === undefined || isBlank(header)) return failed('HEADER_MISSING', 'has no header row');
+  const matched = matchHeader(header, columns);
+  const { places } = matched;
+  const issues = matched.issues.filter(({ code }) => !ignoresOtherColumns || code !== 'COLUMN_UNKNOWN');
+  if (issues.length > 0) return { rows: [], issues, headers: {} };
+  const names = [...places].map(([name, place]) => [name, header[place]]);
+  const headers = Object.fromEntries(names) as CsvReading<Columns>['headers'];
+  return { ...readRows(body, header, places, columns), headers };
+}
+
+function failed(code: string, reason: string): { rows: []; issues: CsvIssue[]; headers: object } {
+  return { rows: [], issues: [{ code, reason }], headers: {} };
 }
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -113,7 +136,7 @@ function matchHeader(
     }
   }
   for (const [name, column] of Object.entries(columns)) {
-    if (places.has(name) || 'fallback' in column) continue;
+    if (places.has(name) || ('fallback' in column && column.isNamed !== true)) continue;
     issues.push({ row: 1, column: column.headers[0], code: 'COLUMN_MISSING', reason: 'is missing' });
   }
   return { places, issues };
@@ -124,7 +147,7 @@ function readRows<Columns extends CsvColumns>(
   header: readonly string[],
   places: ReadonlyMap<string, number>,
   columns: Columns,
-): CsvReading<Columns> {
+): Omit<CsvReading<Columns>, 'headers'> {
   const rows: { row: number; values: CsvRow<Columns> }[] = [];
   const issues: CsvIssue[] = [];
   for (const [index, record] of body.entries()) {

@@ -1,4 +1,5 @@
-import { isDay } from './calendar.ts';
+import { isDay, isMoment } from './calendar.ts';
+import { momentAt } from './clock.ts';
 
 /** A cell that was read, or why it was not; `reason` completes the sentence "row 7, column Betrag: …". */
 export type CellResult<Value> =
@@ -46,6 +47,41 @@ export function parseDay(cell: string): CellResult<string> {
   return isDay(iso)
     ? { ok: true, value: iso }
     : refuse('DAY_UNKNOWN', `${show(cell)} is not in the calendar`);
+}
+
+const GERMAN_QUANTITY = /^((?:0|[1-9]\d{0,17})|[1-9]\d{0,2}(?:\.\d{3}){1,5})(?:,(\d{1,6}))?$/;
+const PLAIN_QUANTITY = /^(0|[1-9]\d{0,17})\.(\d{1,6})$/;
+
+/** A quantity in German (`1.234,5`) or plain writing (`1234.5`), zero or more, to an exact decimal of up to six places. */
+export function parseQuantity(cell: string): CellResult<string> {
+  if (AMBIGUOUS.test(cell)) {
+    return refuse(
+      'QUANTITY_AMBIGUOUS',
+      `${show(cell)} may mean thousands or decimals; write another decimal`,
+    );
+  }
+  const match = GERMAN_QUANTITY.exec(cell) ?? PLAIN_QUANTITY.exec(cell);
+  if (match === null) {
+    return refuse(
+      'QUANTITY_MALFORMED',
+      `${show(cell)} is no quantity like 1.234,5 or 1234.5, up to six decimals`,
+    );
+  }
+  const [, whole = '', decimals] = match;
+  const digits = whole.replaceAll('.', '');
+  return { ok: true, value: decimals === undefined ? digits : `${digits}.${decimals}` };
+}
+
+const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4})[ T]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)$/;
+
+/** A moment with its offset (RFC 3339), a day with the time in Germany, or a day alone, which is its noon. */
+export function parseMoment(cell: string): CellResult<string> {
+  if (isMoment(cell)) return { ok: true, value: cell };
+  const [, dayText = cell, time = '12:00'] = LOCAL_TIME.exec(cell) ?? [];
+  const day = parseDay(dayText);
+  if (day.ok) return { ok: true, value: momentAt(day.value, time) };
+  const reason = `${show(cell)} is no day like 2026-01-31 or 31.01.2026, with or without a time like 14:30`;
+  return day.code === 'DAY_UNKNOWN' ? day : refuse('MOMENT_MALFORMED', reason);
 }
 
 /** Text of limited length. */

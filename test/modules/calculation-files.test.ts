@@ -138,7 +138,7 @@ const refusals: [Record<string, unknown>, string, string][] = [
   [{ ...unit, quantity: '-1' }, 'RATE_NEGATIVE', '/quantity'],
   [{ ...unit, unitCents: '-0.1' }, 'RATE_NEGATIVE', '/unitCents'],
   [{ ...unit, unitCents: 0.5 }, 'VALIDATION_FAILED', '/unitCents'],
-  [{ ...unit, model: 'hourly' }, 'VALIDATION_FAILED', '/model'],
+  [{ ...unit, model: 'weekly' }, 'VALIDATION_FAILED', '/model'],
   [{ ...unit, tiers: [] }, 'VALIDATION_FAILED', '/tiers'],
   [{ ...unit, quantity: '9'.repeat(18), unitCents: '9' }, 'AMOUNT_OUT_OF_RANGE', '/quantity'],
   [{ ...unit, minimumCents: 2, maximumCents: 1 }, 'RATE_COMMITMENT_INVALID', '/minimumCents'],

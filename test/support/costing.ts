@@ -95,7 +95,13 @@ export async function addWording(
   serviceIds: readonly string[],
   members: readonly Hat[],
   costClause: unknown,
-  change: { agreementId?: string; from?: string; to?: string | null; number?: number } = {},
+  change: {
+    agreementId?: string;
+    from?: string;
+    to?: string | null;
+    number?: number;
+    priceClause?: object;
+  } = {},
 ): Promise<{ agreementId: string; versionId: string }> {
   const { sql } = owner;
   const { from = '2026-01-01', to = null, number = 1 } = change;
@@ -105,9 +111,10 @@ export async function addWording(
   if (change.agreementId === undefined) {
     await sql`insert into agreements (id, centre_id, title, mode) values (${agreementId}, ${centre.id}, 'Vereinbarung', 'delegating')`;
   }
-  await sql`insert into agreement_versions (id, centre_id, agreement_id, number, status, valid_from, valid_to, organisation_ids, service_ids, cost_clause, data_protection_role)
+  await sql`insert into agreement_versions (id, centre_id, agreement_id, number, status, valid_from, valid_to, organisation_ids, service_ids, cost_clause, price_clause, data_protection_role)
     values (${versionId}, ${centre.id}, ${agreementId}, ${number}, 'in_force', ${from}, ${to}, ${ids}, ${serviceIds as string[]},
-      ${costClause === null ? null : JSON.stringify(costClause)}::text::jsonb, 'controller')`;
+      ${costClause === null ? null : JSON.stringify(costClause)}::text::jsonb,
+      ${change.priceClause === undefined ? null : JSON.stringify(change.priceClause)}::text::jsonb, 'controller')`;
   await sql`insert into agreement_coverage (centre_id, agreement_version_id, organisation_id, service_id, valid_from, valid_to)
     select ${centre.id}, ${versionId}, party, service, ${from}::date, ${to}::date from unnest(${ids}::uuid[]) party, unnest(${serviceIds as string[]}::uuid[]) service`;
   return { agreementId, versionId };

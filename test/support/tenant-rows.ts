@@ -2,6 +2,7 @@ import { created, must, tagOf } from './services.ts';
 import { foreignCentre, list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
 import { COSTING } from './tenant-rows-costing.ts';
 import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
+import { RATES } from './tenant-rows-rates.ts';
 import { VAT } from './tenant-rows-vat.ts';
 import { OPERATIONS, REQUESTS, USAGE } from './tenant-rows-work.ts';
 import {
@@ -300,5 +301,6 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...USAGE,
   ...COSTING,
   ...VAT,
+  ...RATES,
   ...OPERATIONS,
 };

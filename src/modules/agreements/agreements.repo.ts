@@ -9,7 +9,7 @@ type Mutable = string[];
 
 const termsColumns = (sql: postgres.TransactionSql) => sql`
   v.valid_from as "validFrom", v.valid_to as "validTo", v.organisation_ids as "organisationIds", v.service_ids as services,
-  v.cost_clause as "costClause", v.data_protection_role as "dataProtectionRole"`;
+  v.cost_clause as "costClause", v.price_clause as "priceClause", v.data_protection_role as "dataProtectionRole"`;
 
 /** Agreements, each with one version: the one that holds on `day`, else the next, else the last, else the draft. */
 function selectAgreements(
@@ -101,6 +101,7 @@ export interface NewVersion {
   readonly organisationIds: readonly string[];
   readonly serviceIds: readonly string[];
   readonly costClause: object | null;
+  readonly priceClause: object | null;
   readonly dataProtectionRole: string;
 }
 
@@ -108,9 +109,10 @@ export interface NewVersion {
 export async function insertDraft({ sql }: HatTx, draft: NewVersion): Promise<number> {
   const { id, centreId, agreementId, organisationIds, serviceIds } = draft;
   const [row] = await sql<{ number: number }[]>`
-    insert into agreement_versions (id, centre_id, agreement_id, number, status, valid_from, valid_to, organisation_ids, service_ids, cost_clause, data_protection_role)
+    insert into agreement_versions (id, centre_id, agreement_id, number, status, valid_from, valid_to, organisation_ids, service_ids, cost_clause, price_clause, data_protection_role)
     select ${id}, ${centreId}, ${agreementId}, coalesce(max(number), 0) + 1, 'draft', ${draft.validFrom}, ${draft.validTo},
-      ${organisationIds as Mutable}::uuid[], ${serviceIds as Mutable}::uuid[], ${jsonText(draft.costClause)}::jsonb, ${draft.dataProtectionRole}
+      ${organisationIds as Mutable}::uuid[], ${serviceIds as Mutable}::uuid[], ${jsonText(draft.costClause)}::jsonb,
+      ${jsonText(draft.priceClause)}::jsonb, ${draft.dataProtectionRole}
     from agreement_versions where agreement_id = ${agreementId}
     returning number`;
   await insertParties(sql, centreId, agreementId, id, organisationIds);
@@ -123,7 +125,7 @@ export async function updateDraft({ sql }: HatTx, draft: NewVersion): Promise<vo
   const { id, centreId, agreementId, organisationIds, serviceIds } = draft;
   await sql`update agreement_versions set valid_from = ${draft.validFrom}, valid_to = ${draft.validTo},
       organisation_ids = ${organisationIds as Mutable}::uuid[], service_ids = ${serviceIds as Mutable}::uuid[],
-      cost_clause = ${jsonText(draft.costClause)}::jsonb, data_protection_role = ${draft.dataProtectionRole}
+      cost_clause = ${jsonText(draft.costClause)}::jsonb, price_clause = ${jsonText(draft.priceClause)}::jsonb, data_protection_role = ${draft.dataProtectionRole}
     where id = ${id} and status = 'draft'`;
   await sql`delete from agreement_parties where agreement_version_id = ${id}`;
   await insertParties(sql, centreId, agreementId, id, organisationIds);

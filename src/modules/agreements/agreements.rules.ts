@@ -2,6 +2,8 @@ import type { Day } from '../../platform/clock.ts';
 import type { FieldError } from '../../platform/errors.ts';
 import { type ClauseParty, checkCostClause } from './cost-clause.rules.ts';
 import type { CostClause } from './cost-clause.types.ts';
+import { checkPriceClause } from './price-clause.rules.ts';
+import type { PriceClause } from './price-clause.types.ts';
 
 export const NOT_ORDERABLE_REASONS = [
   'not_a_member',
@@ -40,6 +42,7 @@ export interface Terms {
   readonly organisationIds: readonly string[];
   readonly serviceIds: readonly string[];
   readonly costClause: CostClause | null;
+  readonly priceClause: PriceClause | null;
 }
 
 /** What the centre has of what the terms name. */
@@ -67,6 +70,7 @@ export function checkTerms(terms: Terms, known: KnownToCentre): FieldError[] {
     if (known.serviceIds.has(id)) return;
     errors.push({ pointer: `/services/${i}`, code: 'UNKNOWN', detail: 'is no service of this centre' });
   });
+  errors.push(...checkPriceClause(terms));
   if (terms.costClause !== null) {
     const parties = terms.organisationIds.map(
       (id) => known.members.find((member) => member.id === id) ?? { id, ags: null },

@@ -12,6 +12,7 @@ import {
   Uuid,
 } from '../../platform/http/schemas.ts';
 import { CostClauseSchema } from './cost-clause.schemas.ts';
+import { PriceClauseSchema } from './price-clause.schemas.ts';
 
 export const AgreementMode = Type.Enum(['delegating', 'mandating', 'statutes', 'private'], {
   title: 'AgreementMode',
@@ -37,6 +38,7 @@ const termsInput = {
     description: 'Services that the parties may order',
   }),
   costClause: Type.Optional(nullable(CostClauseSchema)),
+  priceClause: Type.Optional(nullable(PriceClauseSchema)),
   dataProtectionRole: DataProtectionRole,
 };
 
@@ -78,6 +80,7 @@ const termsView = {
   organisationIds: Type.Array(Uuid),
   services: Type.Array(Uuid),
   costClause: nullable(CostClauseSchema),
+  priceClause: nullable(PriceClauseSchema),
   dataProtectionRole: DataProtectionRole,
 };
 

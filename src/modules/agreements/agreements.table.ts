@@ -61,6 +61,8 @@ export const agreementVersions = pgTable(
     serviceIds: uuid('service_ids').array().notNull(),
     /** The machine-readable allocation rule, or null where the agreement has none. */
     costClause: jsonb('cost_clause'),
+    /** Which rate card prices which of the services, or null where all of them fall under the cost clause. */
+    priceClause: jsonb('price_clause'),
     dataProtectionRole: text('data_protection_role').notNull(),
     createdAt: createdAt(),
     inForceAt: moment('in_force_at'),

@@ -1,7 +1,6 @@
 import type postgres from 'postgres';
 import type { Day } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { CostClause } from './cost-clause.types.ts';
 
 /** Lets one change of what is covered in a centre happen at a time, so that no two agreements come to cover the same. */
 export async function lockCoverage({ sql }: HatTx, centreId: string): Promise<void> {
@@ -97,38 +96,4 @@ export function joinCoverage(
       coalesce(bool_or(k.valid_from > ${day}), false) as "startsLater", coalesce(bool_or(k.valid_to <= ${day}), false) as "hasEnded"
     from agreement_coverage k
     where k.centre_id = s.centre_id and k.organisation_id = ${organisationId} and k.service_id = s.id) c on true`;
-}
-
-/** A wording with the days it holds, for sharing out the cost of services. */
-export interface CostClauseInForce {
-  readonly agreementId: string;
-  readonly agreementVersionId: string;
-  readonly title: string;
-  readonly mode: string;
-  readonly number: number;
-  readonly validFrom: Day;
-  readonly validTo: Day | null;
-  /** Null where the agreement has no machine-readable rule. */
-  readonly costClause: CostClause | null;
-  readonly organisationIds: readonly string[];
-  /** Those of the asked services that the agreement covers. */
-  readonly serviceIds: readonly string[];
-}
-
-/** Wordings that held for any of the services on any day of `[from, to)`, by start. */
-export async function costClausesFor(
-  { sql }: HatTx,
-  centreId: string,
-  serviceIds: readonly string[],
-  from: Day,
-  to: Day,
-): Promise<CostClauseInForce[]> {
-  return sql<CostClauseInForce[]>`
-    select a.id as "agreementId", v.id as "agreementVersionId", a.title, a.mode, v.number, v.valid_from as "validFrom", v.valid_to as "validTo",
-      v.cost_clause as "costClause", v.organisation_ids as "organisationIds",
-      array(select id from unnest(v.service_ids) id where id = any(${serviceIds as string[]}::uuid[]) order by id) as "serviceIds"
-    from agreement_versions v join agreements a on a.id = v.agreement_id
-    where v.centre_id = ${centreId} and v.status <> 'draft' and v.service_ids && ${serviceIds as string[]}::uuid[]
-      and v.valid_from < ${to} and (v.valid_to is null or v.valid_to > ${from}) and v.valid_to is distinct from v.valid_from
-    order by v.valid_from, v.id`;
 }

@@ -9,6 +9,15 @@ export {
 } from './agreements.rules.ts';
 export type { AgreementVersionView, AgreementView } from './agreements.schemas.ts';
 export { type AgreementsService, createAgreementsService } from './agreements.service.ts';
+export {
+  type CostClauseInForce,
+  type CoveredDays,
+  costClausesFor,
+  coveredDaysOf,
+  type PriceClauseInForce,
+  priceClausesFor,
+} from './clauses-in-force.repo.ts';
 export type { CostClause, Tranche, TrancheKey } from './cost-clause.types.ts';
-export { type CostClauseInForce, costClausesFor, findCoverage, joinCoverage } from './coverage.repo.ts';
+export { findCoverage, joinCoverage } from './coverage.repo.ts';
 export { departureOfParty } from './departure.service.ts';
+export type { PriceClause, PricedServices } from './price-clause.types.ts';

@@ -5,18 +5,21 @@ import { AGREEMENT_TERMS_REFUSED } from './agreements.errors.ts';
 import * as repo from './agreements.repo.ts';
 import { checkTerms, type Terms } from './agreements.rules.ts';
 import type { CreateAgreementVersion } from './agreements.schemas.ts';
+import { plainPriceClause } from './price-clause.rules.ts';
 
 export type DraftTerms = Terms & Pick<CreateAgreementVersion, 'dataProtectionRole'>;
 
 /** Ids compare as text here and as values in the database, so they are brought to one spelling. */
 export function termsOf(input: CreateAgreementVersion): DraftTerms {
-  const { validFrom, validTo, organisationIds, services, costClause, dataProtectionRole } = input;
+  const { validFrom, validTo, organisationIds, services, costClause, priceClause, dataProtectionRole } =
+    input;
   return {
     validFrom,
     validTo: validTo ?? null,
     organisationIds: organisationIds.map((id) => id.toLowerCase()),
     serviceIds: services.map((id) => id.toLowerCase()),
     costClause: costClause ?? null,
+    priceClause: priceClause ? plainPriceClause(priceClause) : null,
     dataProtectionRole,
   };
 }

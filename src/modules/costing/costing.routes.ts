@@ -5,6 +5,7 @@ import { billingPeriodsRoutes } from './billing-periods.routes.ts';
 import { costLineImportsRoutes } from './cost-line-imports.routes.ts';
 import { costLinesRoutes } from './cost-lines.routes.ts';
 import type { CostingService } from './costing.service.ts';
+import { rateCardsRoutes } from './rate-cards.routes.ts';
 
 export const costingRoutes =
   (costing: CostingService): FastifyPluginAsyncTypebox =>
@@ -14,4 +15,5 @@ export const costingRoutes =
     await app.register(costLineImportsRoutes(costing.costLines));
     await app.register(allocationListsRoutes(costing.lists));
     await app.register(allocationRunsRoutes(costing.runs));
+    await app.register(rateCardsRoutes(costing.rateCards));
   };

@@ -3,6 +3,7 @@ import { createAllocationListsService } from './allocation-lists.service.ts';
 import { createAllocationRunsService } from './allocation-runs.service.ts';
 import { createBillingPeriodsService } from './billing-periods.service.ts';
 import { createCostLinesService } from './cost-lines.service.ts';
+import { createRateCardsService } from './rate-cards.service.ts';
 
 export type CostingService = ReturnType<typeof createCostingService>;
 
@@ -13,5 +14,6 @@ export function createCostingService(db: Database) {
     costLines: createCostLinesService(db),
     lists: createAllocationListsService(db),
     runs: createAllocationRunsService(db),
+    rateCards: createRateCardsService(db),
   };
 }

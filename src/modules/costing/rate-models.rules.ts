@@ -1,7 +1,17 @@
 import { DomainError } from '../../platform/errors.ts';
 import { alignDecimals, type Decimal, multiplyDecimals } from '../../platform/money/index.ts';
 import { RATE_PACKAGE_EMPTY, RATE_TIERS_INVALID } from './calculations.errors.ts';
-import { isAbove, ONE, type Price, readPrice, readQuantity, subtract, ZERO } from './rate-values.rules.ts';
+import {
+  isAbove,
+  ONE,
+  type Price,
+  readPrice,
+  readQuantity,
+  type Share,
+  subtract,
+  times,
+  ZERO,
+} from './rate-values.rules.ts';
 
 export interface Tier {
   /** The last quantity of the tier; null: without end. */
@@ -27,32 +37,39 @@ export interface Package {
  * - `volume`: all units at the price of the tier that the quantity falls into
  * - `package`: whole packages, after the free units
  * - `percentage`: a percentage of the quantity, which is an amount in cents, or units of `unitCents` each
+ * - `hourly`: the quantity is in minutes, the price that of an hour
  */
 export type Rate =
-  | { readonly model: 'flat' | 'unit'; readonly unitCents: Price }
+  | { readonly model: 'flat' | 'unit' | 'hourly'; readonly unitCents: Price }
   | { readonly model: 'graduated' | 'volume'; readonly tiers: readonly Tier[] }
   | { readonly model: 'package'; readonly package: Package }
   | { readonly model: 'percentage'; readonly percent: string; readonly unitCents?: Price | undefined };
 
-/** Part of a price: so many units at so much each. */
+/** Part of a price: so many units at so much each. Quantities are counted in `share.of`-ths of a unit. */
 export interface Charge {
   readonly quantity: Decimal;
   readonly unitCents: Decimal;
 }
 
-/** @throws DomainError DECIMAL_INVALID, AMOUNT_OUT_OF_RANGE, RATE_NEGATIVE, RATE_TIERS_INVALID, RATE_PACKAGE_EMPTY */
-export function chargesOf(rate: Rate, quantity: Decimal): Charge[] {
+/**
+ * The parts of the price of a quantity. What is fixed (flat prices, limits of tiers, free units) counts by its share;
+ * the quantity is that of the share already. Everything is counted in `of`-ths, so that it stays exact.
+ * @throws DomainError DECIMAL_INVALID, AMOUNT_OUT_OF_RANGE, RATE_NEGATIVE, RATE_TIERS_INVALID, RATE_PACKAGE_EMPTY
+ */
+export function chargesOf(rate: Rate, used: Decimal, share: Share): Charge[] {
+  const quantity = times(used, share.of);
   switch (rate.model) {
     case 'flat':
-      return [{ quantity: ONE, unitCents: readPrice(rate.unitCents, '/unitCents') }];
+      return [{ quantity: times(ONE, share.days), unitCents: readPrice(rate.unitCents, '/unitCents') }];
     case 'unit':
+    case 'hourly':
       return [{ quantity, unitCents: readPrice(rate.unitCents, '/unitCents') }];
     case 'graduated':
-      return graduated(readTiers(rate.tiers), quantity);
+      return graduated(readTiers(rate.tiers, share), quantity, share);
     case 'volume':
-      return volume(readTiers(rate.tiers), quantity);
+      return volume(readTiers(rate.tiers, share), quantity, share);
     case 'package':
-      return [packages(rate.package, quantity)];
+      return [packages(rate.package, quantity, share)];
     case 'percentage':
       return [{ quantity, unitCents: percentOfUnit(rate) }];
   }
@@ -67,11 +84,11 @@ interface Step {
   readonly flatCents: Decimal | undefined;
 }
 
-function readTiers(tiers: readonly Tier[]): Step[] {
+function readTiers(tiers: readonly Tier[], share: Share): Step[] {
   let above = ZERO;
   return tiers.map((tier, index) => {
     const at = `/tiers/${index}`;
-    const upTo = tier.upTo === null ? undefined : readQuantity(tier.upTo, `${at}/upTo`);
+    const upTo = tier.upTo === null ? undefined : times(readQuantity(tier.upTo, `${at}/upTo`), share.days);
     if ((upTo === undefined) !== (index === tiers.length - 1)) {
       throw tiersInvalid('The last tier, and only that, is without end', at);
     }
@@ -94,37 +111,42 @@ function tiersInvalid(detail: string, at: string): DomainError {
 }
 
 /** The first tier is reached by any quantity, also by none: its flat price is a basic fee. */
-function graduated(steps: readonly Step[], quantity: Decimal): Charge[] {
+function graduated(steps: readonly Step[], quantity: Decimal, share: Share): Charge[] {
   return steps
     .filter(({ above }, index) => index === 0 || isAbove(quantity, above))
     .flatMap((step) => {
       const end = step.upTo !== undefined && isAbove(quantity, step.upTo) ? step.upTo : quantity;
-      return chargesOfStep(step, subtract(end, step.above));
+      return chargesOfStep(step, subtract(end, step.above), share);
     });
 }
 
-function volume(steps: readonly Step[], quantity: Decimal): Charge[] {
+function volume(steps: readonly Step[], quantity: Decimal, share: Share): Charge[] {
   const step = steps.find(({ upTo }) => upTo === undefined || !isAbove(quantity, upTo)) as Step;
-  return chargesOfStep(step, quantity);
+  return chargesOfStep(step, quantity, share);
 }
 
-function chargesOfStep({ unitCents, flatCents }: Step, quantity: Decimal): Charge[] {
+function chargesOfStep({ unitCents, flatCents }: Step, quantity: Decimal, share: Share): Charge[] {
   const used = { quantity, unitCents };
-  return flatCents === undefined ? [used] : [used, { quantity: ONE, unitCents: flatCents }];
+  if (flatCents === undefined) return [used];
+  return [used, { quantity: times(ONE, share.days), unitCents: flatCents }];
 }
 
-function packages({ size, unitCents, free = '0' }: Package, quantity: Decimal): Charge {
+/** A package keeps its size, however short the share; only what is free gets less. */
+function packages({ size, unitCents, free = '0' }: Package, quantity: Decimal, share: Share): Charge {
   const sizes = readQuantity(size, '/package/size');
   if (sizes.units === 0n) {
     throw new DomainError(RATE_PACKAGE_EMPTY, 'A package of no units has no price', {
       pointer: '/package/size',
     });
   }
-  const paid = subtract(quantity, readQuantity(free, '/package/free'));
-  const { units } = alignDecimals([paid, sizes]);
+  const paid = subtract(quantity, times(readQuantity(free, '/package/free'), share.days));
+  const { units } = alignDecimals([paid, times(sizes, share.of)]);
   const [wanted = 0n, each = 1n] = units;
   const count = wanted > 0n ? (wanted + each - 1n) / each : 0n;
-  return { quantity: { units: count, scale: 0 }, unitCents: readPrice(unitCents, '/package/unitCents') };
+  return {
+    quantity: times({ units: count, scale: 0 }, share.of),
+    unitCents: readPrice(unitCents, '/package/unitCents'),
+  };
 }
 
 function percentOfUnit(rate: Extract<Rate, { model: 'percentage' }>): Decimal {

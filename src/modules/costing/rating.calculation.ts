@@ -28,7 +28,7 @@ function model(
 
 const readRatingFile = validatorOf<RatingInput>(
   variants('model', [
-    model(['flat', 'unit'], { unitCents: Price }),
+    model(['flat', 'unit', 'hourly'], { unitCents: Price }),
     model(['graduated', 'volume'], { tiers: { ...list(Tier), minItems: 1 } }),
     model(['package'], { package: Package }),
     model(['percentage'], { percent: DecimalText }, { unitCents: Price }),

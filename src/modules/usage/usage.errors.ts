@@ -54,6 +54,12 @@ export const USAGE_CHAIN_NEGATIVE = defineProblem({
   title: 'The corrections would take away more than was used',
   help: 'An event and its corrections may not sum up to less than zero. The detail says how much is left.',
 });
+export const USAGE_IMPORT_UNREADABLE = defineProblem({
+  code: 'USAGE_IMPORT_UNREADABLE',
+  status: 422,
+  title: 'The file cannot be read as a table of usage',
+  help: 'Each entry of `errors` names what is wrong with the file or its header. Name columns that are called otherwise by `…Column` parameters.',
+});
 export const USAGE_SUMMARY_TOO_LARGE = defineProblem({
   code: 'USAGE_SUMMARY_TOO_LARGE',
   status: 422,

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { OFFICE_TIME_ZONE } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
@@ -109,11 +109,22 @@ export function ownRows({ hat }: HatContext): SQL {
 
 export type EventFilter = Pick<
   Partial<UsageEventQuery>,
-  'centreId' | 'organisationId' | 'serviceId' | 'requestId' | 'correctsEventId' | 'from' | 'to'
+  | 'centreId'
+  | 'organisationId'
+  | 'serviceId'
+  | 'requestId'
+  | 'correctsEventId'
+  | 'meter'
+  | 'unit'
+  | 'source'
+  | 'from'
+  | 'to'
+  | 'recordedUntil'
 >;
 
 export function matching(filter: EventFilter): SQL | undefined {
-  const { centreId, organisationId, serviceId, requestId, correctsEventId, from, to } = filter;
+  const { centreId, organisationId, serviceId, requestId, correctsEventId, from, to, recordedUntil } = filter;
+  const { meter, unit, source } = filter;
   return and(
     centreId === undefined ? undefined : eq(usageEvents.centreId, centreId),
     organisationId === undefined ? undefined : eq(usageEvents.organisationId, organisationId),
@@ -122,6 +133,10 @@ export function matching(filter: EventFilter): SQL | undefined {
     correctsEventId === undefined ? undefined : eq(usageEvents.correctsEventId, correctsEventId),
     from === undefined ? undefined : gte(usageEvents.occurredOn, from),
     to === undefined ? undefined : lt(usageEvents.occurredOn, to),
+    meter === undefined ? undefined : eq(usageEvents.meter, meter),
+    unit === undefined ? undefined : eq(usageEvents.unit, unit),
+    source === undefined ? undefined : eq(usageEvents.source, source),
+    recordedUntil === undefined ? undefined : lte(usageEvents.recordedAt, recordedUntil),
   );
 }
 

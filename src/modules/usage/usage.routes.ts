@@ -31,6 +31,7 @@ import {
 } from './usage.schemas.ts';
 import type { RecordedEvent, UsageService } from './usage.service.ts';
 import { checkedBody } from './usage.validation.ts';
+import { usageImportsRoutes } from './usage-imports.routes.ts';
 
 const tags = ['Usage'];
 const NDJSON = 'application/x-ndjson';
@@ -49,6 +50,7 @@ const STATUS = { created: 201, existing: 200 } as const;
 export const usageRoutes =
   (service: UsageService): FastifyPluginAsyncTypebox =>
   async (app) => {
+    await app.register(usageImportsRoutes(service));
     app.removeContentTypeParser('text/plain');
     app.addContentTypeParser(NDJSON, (_request, stream, done) => done(null, new LineStream(stream)));
     app.get(

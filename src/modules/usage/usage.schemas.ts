@@ -120,6 +120,10 @@ export const UsageEventQuery = closed({
   correctsEventId: Type.Optional(Uuid),
   from: Type.Optional({ ...Day, description: 'First day of use' }),
   to: Type.Optional({ ...Day, description: 'Day after the last day of use' }),
+  meter: Type.Optional(line(60, 'What was counted')),
+  unit: Type.Optional(line(60, 'In what it was counted')),
+  source: Type.Optional(line(60, 'System that counted')),
+  recordedUntil: Type.Optional({ ...Moment, description: 'Leaves out what was recorded later' }),
 });
 export type UsageEventQuery = Static<typeof UsageEventQuery>;
 
@@ -175,6 +179,7 @@ const SummaryItem = closed({
   unit: Type.String(),
   quantity: Decimal,
   eventCount: Type.Integer({ description: 'Events summed up, corrections included' }),
+  events: Type.String({ description: 'Address of exactly these events' }),
 });
 export type SummaryItem = Static<typeof SummaryItem>;
 

@@ -12,6 +12,7 @@ import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { findRequest } from '../requests/index.ts';
 import { adjust, reverse } from './usage.corrections.ts';
 import { USAGE_SUMMARY_TOO_LARGE } from './usage.errors.ts';
+import { daysOfSum, usageEventsLink } from './usage.links.ts';
 import { accepted, acceptedOne, prepareSent, type Recorded, recordEach } from './usage.recording.ts';
 import * as repo from './usage.repo.ts';
 import { daysOfPeriod } from './usage.rules.ts';
@@ -20,6 +21,7 @@ import type {
   BatchResult,
   Group,
   ReverseUsage,
+  SummaryItem,
   UsageEventInput,
   UsageEventQuery,
   UsageEventView,
@@ -30,6 +32,9 @@ import type {
 import { recordStream } from './usage.stream.ts';
 import { summarise } from './usage.summary.repo.ts';
 import type { SumsFilter } from './usage.totals.repo.ts';
+import type { UsageFile } from './usage-imports.reading.ts';
+import type { ImportResult, UsageImportQuery } from './usage-imports.schemas.ts';
+import { importUsage } from './usage-imports.service.ts';
 
 const SUMMARY_LIMIT = 5000;
 
@@ -103,9 +108,25 @@ export function createUsageService(db: Database, clock: Clock) {
       );
     },
 
+    /** Records the rows of a file, each on its own; as a dry run it tells the same and writes nothing. */
+    async importFile(
+      ctx: HatContext,
+      file: UsageFile,
+      query: UsageImportQuery,
+      onFailure: (error: unknown) => void,
+    ): Promise<ImportResult> {
+      assertCentre(ctx);
+      return importUsage({ db, onFailure }, ctx, file, query);
+    },
+
     async summarise(ctx: HatContext, query: UsageSummaryQuery): Promise<UsageSummary> {
       const { from, to } = daysOf(query);
       const { centreId, organisationId, serviceId } = query;
+      const named = {
+        ...(centreId && { centreId }),
+        ...(organisationId && { organisationId }),
+        ...(serviceId && { serviceId }),
+      };
       const filter: SumsFilter = {
         from,
         to,
@@ -114,13 +135,17 @@ export function createUsageService(db: Database, clock: Clock) {
         ...(serviceId && { serviceIds: [serviceId] }),
       };
       const groupBy = [...new Set(query.groupBy.split(','))] as Group[];
-      const items = await withHatTx(db, ctx, (tx) => summarise(tx, ctx, groupBy, filter, SUMMARY_LIMIT + 1));
-      if (items.length > SUMMARY_LIMIT) {
+      const sums = await withHatTx(db, ctx, (tx) => summarise(tx, ctx, groupBy, filter, SUMMARY_LIMIT + 1));
+      if (sums.length > SUMMARY_LIMIT) {
         throw new DomainError(
           USAGE_SUMMARY_TOO_LARGE,
           `The summary would have more than ${SUMMARY_LIMIT} groups.`,
         );
       }
+      const items = sums.map((sum) => ({
+        ...sum,
+        events: usageEventsLink({ ...named, ...groupOf(sum), ...daysOfSum({ from, to }, sum.month) }),
+      }));
       return { from, to, groupBy, items };
     },
   };
@@ -166,4 +191,15 @@ function daysOf({ period, from, to }: UsageSummaryQuery): { from: string; to: st
   throw new DomainError(VALIDATION_FAILED, `The period ${detail}.`, {
     errors: [{ pointer: '/query/period', code: 'PERIOD', detail }],
   });
+}
+
+/** What a sum is grouped by, as events are filtered. */
+function groupOf({ serviceId, organisationId, meter, source, unit }: Omit<SummaryItem, 'events'>) {
+  return {
+    ...(serviceId && { serviceId }),
+    ...(organisationId && { organisationId }),
+    meter,
+    source,
+    unit,
+  };
 }

@@ -54,7 +54,7 @@ function resultOf(outcome: Outcome, requestId: string) {
 
 /** Finds the line that the database refuses, so that it harms no other. */
 async function recordHalves(
-  deps: StreamDependencies,
+  deps: Omit<StreamDependencies, 'clock'>,
   ctx: HatContext,
   prepared: readonly Prepared[],
 ): Promise<readonly Outcome[]> {
@@ -63,8 +63,9 @@ async function recordHalves(
   return [...first, ...(await recordChunk(deps, ctx, prepared.slice(middle)))];
 }
 
-async function recordChunk(
-  deps: StreamDependencies,
+/** Writes what may be written in one transaction; what stops it as a whole is the answer of each. */
+export async function recordChunk(
+  deps: Omit<StreamDependencies, 'clock'>,
   ctx: HatContext,
   prepared: readonly Prepared[],
 ): Promise<readonly Outcome[]> {

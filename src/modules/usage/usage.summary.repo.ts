@@ -19,7 +19,7 @@ export async function summarise(
   groups: readonly Group[],
   filter: SumsFilter,
   limit: number,
-): Promise<SummaryItem[]> {
+): Promise<Omit<SummaryItem, 'events'>[]> {
   await planByValues(tx);
   const { sql } = tx;
   const columns = [...groups.map((group) => GROUPS[group][0]), 'unit'];
@@ -29,7 +29,7 @@ export async function summarise(
   );
   const own = hat.kind === 'centre' ? { centreId: hat.id } : { organisationId: hat.id };
   if (Object.entries(own).some(([name, id]) => (filter[name as keyof SumsFilter] ?? id) !== id)) return [];
-  return sql<SummaryItem[]>`
+  return sql<Omit<SummaryItem, 'events'>[]>`
     select ${named} trim_scale(sum(quantity))::text as quantity, sum(events)::int as "eventCount"
     from (${rowsToSum(sql, { ...filter, ...own })}) as parts
     group by ${sql(columns)} having sum(events) > 0 order by ${sql(columns)} limit ${limit}`;

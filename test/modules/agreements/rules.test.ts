@@ -6,6 +6,7 @@ import {
 } from '../../../src/modules/agreements/agreements.rules.ts';
 import { checkCostClause } from '../../../src/modules/agreements/cost-clause.rules.ts';
 import type { CostClause, TrancheKey } from '../../../src/modules/agreements/cost-clause.types.ts';
+import { checkPriceClause } from '../../../src/modules/agreements/price-clause.rules.ts';
 
 const ERWITTE = { id: '01930e2c-6a70-7d4e-9b1a-000000000001', ags: '05974016' };
 const GKU = { id: '01930e2c-6a70-7d4e-9b1a-000000000002', ags: null };
@@ -83,6 +84,7 @@ tap.test('terms: all faults at once, each with its place (agreements 1)', async 
     organisationIds: [ERWITTE.id, GKU.id],
     serviceIds: ['s1', 's2'],
     costClause: clause(['99', { type: 'equal' }]),
+    priceClause: null,
   };
   const known = { members: [ERWITTE], serviceIds: new Set(['s2']) };
   t.same(
@@ -101,4 +103,22 @@ tap.test('a termination shortens, and not the past (agreements 6)', async (t) =>
   t.match(refuseTermination('2026-12-31', '2027-01-01', null), 'not be before today');
   t.match(refuseTermination('2028-01-01', '2027-01-01', '2028-01-01'), 'ends already');
   t.match(refuseTermination('2028-01-01', '2027-01-01', undefined), 'nothing is in force');
+});
+
+tap.test('with a price clause each service has exactly one clause (agreements 10)', async (t) => {
+  const costClause = clause(['100', { type: 'equal' }]);
+  const check = (priced: string[][], cost: CostClause | null) => {
+    const prices = priced.map((serviceIds) => ({ rateCard: 'Telefon', serviceIds }));
+    const clauses = { serviceIds: ['s1', 's2'], costClause: cost, priceClause: { prices } };
+    return checkPriceClause(clauses).map(({ pointer, code }) => `${pointer} ${code}`);
+  };
+  t.same(check([['s1']], costClause), []);
+  t.same(check([['s1'], ['s2']], null), []);
+  t.same(check([['s1']], null), ['/costClause REQUIRED']);
+  t.same(check([['s1', 's2']], costClause), ['/costClause NOT_APPLICABLE']);
+  t.same(check([['s1'], ['s1', 's3']], costClause), [
+    '/priceClause/prices/1/serviceIds/0 REPEATED',
+    '/priceClause/prices/1/serviceIds/1 NOT_A_SERVICE',
+  ]);
+  t.same(checkPriceClause({ serviceIds: ['s1'], costClause: null, priceClause: null }), []);
 });

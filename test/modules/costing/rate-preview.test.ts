@@ -1,0 +1,169 @@
+import tap from 'tap';
+import { addWording, problemOf, STANDBY_AND_CASES, startCostingWorld, use } from '../../support/costing.ts';
+import { cardInForce, cardTerms, unitPrice } from '../../support/rates.ts';
+import { must } from '../../support/services.ts';
+
+interface PreviewBody {
+  readonly from: string;
+  readonly to: string;
+  readonly presentNumber: number | null;
+  readonly presentCents: number;
+  readonly previewCents: number;
+  readonly differenceCents: number;
+  readonly members: readonly {
+    readonly member: string;
+    readonly rows: readonly { readonly events: string; readonly eventCount: number }[];
+  }[];
+}
+
+tap.test('preview of prices (numbers in brackets: invariants of the README)', async (t) => {
+  const world = await startCostingWorld(t);
+  const { test, finance, member, stranger, erwitte, anroechte, marriage, certificates } = world;
+  // Shared out by a cost clause so far: a preview asks what it would cost by price.
+  await addWording(world, [marriage], [erwitte, anroechte], STANDBY_AND_CASES, { from: '2025-01-01' });
+  await addWording(world, [certificates], [erwitte], null, { from: '2025-07-01' });
+  await use(world, erwitte, marriage, '7', { occurredAt: '2025-08-01T10:00:00Z' });
+  await use(world, erwitte, marriage, '30.5', { occurredAt: '2025-09-01T10:00:00Z', meter: 'minutes' });
+  await use(world, anroechte, marriage, '4', { occurredAt: '2025-12-31T10:00:00Z' });
+  await use(world, anroechte, marriage, '1000', { occurredAt: '2026-01-01T10:00:00Z' });
+  const card = await cardInForce(world, 'Ehe', cardTerms([unitPrice(marriage, 4500)], { interval: 'year' }));
+  const prices = [
+    unitPrice(marriage, 5000),
+    { serviceId: certificates, meter: 'cases', unit: 'case', model: 'flat', unitCents: 36_500 },
+  ];
+  const preview = { rateCardId: card.id, interval: 'year', prices };
+
+  t.test('200: last year by new prices beside the present version, member by member (13)', async (t) => {
+    const body = await must<PreviewBody>(finance, 'POST', '/rate-cards/preview', preview);
+    t.match(body, {
+      from: '2025-01-01',
+      to: '2026-01-01',
+      rateCard: 'Ehe',
+      presentNumber: 1,
+      presentCents: 11 * 4500,
+      previewCents: 11 * 5000 + 18_400,
+      differenceCents: 11 * 500 + 18_400,
+      members: [
+        { member: '05974004', presentCents: 18_000, previewCents: 20_000, differenceCents: 2000 },
+        {
+          member: '05974016',
+          presentCents: 31_500,
+          previewCents: 53_400,
+          rows: [
+            {
+              serviceCode: 'certificates',
+              meter: 'cases',
+              quantity: '0',
+              presentCents: null,
+              previewCents: 18_400,
+              differenceCents: null,
+            },
+            {
+              serviceCode: 'marriage',
+              meter: 'cases',
+              quantity: '7',
+              presentCents: 31_500,
+              previewCents: 35_000,
+              differenceCents: 3500,
+            },
+            {
+              serviceCode: 'marriage',
+              meter: 'minutes',
+              quantity: '30.5',
+              presentCents: null,
+              previewCents: null,
+              differenceCents: null,
+            },
+          ],
+        },
+      ],
+    });
+    for (const row of body.members.flatMap(({ rows }) => rows)) {
+      const { items } = await must<{ items: unknown[] }>(finance, 'GET', row.events.replace('/api/v1', ''));
+      t.equal(items.length, row.eventCount, row.events);
+    }
+  });
+
+  t.test('200: a stored draft, other days, one member (13)', async (t) => {
+    await must(
+      finance,
+      'POST',
+      `/rate-cards/${card.id}/versions`,
+      cardTerms([unitPrice(marriage, 9000)], { validFrom: '2027-01-01' }),
+    );
+    const days = { from: '2025-12-01', to: '2026-02-01', organisationIds: [anroechte.id] };
+    const body = await must<PreviewBody>(finance, 'POST', '/rate-cards/preview', {
+      rateCardId: card.id,
+      number: 2,
+      ...days,
+    });
+    t.match(body, { presentCents: 1004 * 4500, previewCents: 1004 * 9000 });
+    t.equal(body.members.length, 1);
+    const bare = await must<PreviewBody>(finance, 'POST', '/rate-cards/preview', {
+      interval: 'year',
+      prices,
+    });
+    t.match(bare, { presentNumber: null, presentCents: 0, previewCents: 11 * 5000 + 18_400 });
+  });
+
+  t.test('200: as CSV for a spreadsheet, German first', async (t) => {
+    const answer = await finance.call('POST', '/rate-cards/preview?format=csv', preview);
+    t.match(answer.headers['content-type'], /^text\/csv/);
+    t.same(answer.body.replace('\uFEFF', '').trim().split('\r\n').slice(0, 2), [
+      'Zeitraum;Mitglied;AGS;Leistung;Bezeichnung;Zähler;Einheit;Menge;Bisheriger Preis;Neuer Preis;Unterschied',
+      '2025-01-01 bis 2025-12-31;Anröchte;05 9 74 004;marriage;Eheschließung;cases;case;4;180,00;200,00;20,00',
+    ]);
+    t.match(
+      answer.body,
+      /'=Erwitte;05 9 74 016;marriage;Eheschließung;minutes;minute;30,5;;;\r\n/,
+      'no formula, no price',
+    );
+  });
+
+  t.test('a preview writes nothing, in any table (13)', async (t) => {
+    const { sql } = test.owner;
+    const written = async () => {
+      const rows = await sql<{ relname: string; n: number }[]>`
+        select relname, (xpath('/row/c/text()', query_to_xml(format('select count(*) as c from public.%I', relname), false, true, '')))[1]::text::int as n
+        from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by relname`;
+      return JSON.stringify(rows);
+    };
+    const before = await written();
+    const answer = await finance.call('POST', '/rate-cards/preview', preview);
+    t.equal(answer.statusCode, 200);
+    t.equal(await written(), before);
+  });
+
+  t.test('400: it has to be said once what to preview, and on which days', async (t) => {
+    for (const body of [
+      {},
+      { ...preview, number: 1 },
+      { number: 1 },
+      { prices },
+      { ...preview, from: '2025-01-01' },
+      { ...preview, from: '2025-01-01', to: '2025-01-01' },
+      { ...preview, from: '2020-01-01', to: '2025-01-01' },
+      { ...preview, from: '01.01.2025', to: '2025-06-01' },
+    ]) {
+      t.equal(
+        (await finance.call('POST', '/rate-cards/preview', body)).statusCode,
+        400,
+        JSON.stringify(body),
+      );
+    }
+    const foreign = { ...preview, prices: [unitPrice(world.centre.id, 1)] };
+    t.equal(
+      problemOf(await finance.call('POST', '/rate-cards/preview', foreign)).code,
+      'RATE_CARD_PRICES_INVALID',
+    );
+    const dear = { ...preview, prices: [unitPrice(marriage, 9_000_000_000_000_000)] };
+    t.equal(problemOf(await finance.call('POST', '/rate-cards/preview', dear)).code, 'AMOUNT_OUT_OF_RANGE');
+  });
+
+  t.test('404, 403: another centre previews no card and no usage of it, a member none (7)', async (t) => {
+    const stored = { rateCardId: card.id, number: 1 };
+    t.equal((await stranger.call('POST', '/rate-cards/preview', stored)).statusCode, 404);
+    t.equal((await finance.call('POST', '/rate-cards/preview', { ...stored, number: 9 })).statusCode, 404);
+    t.equal((await member.call('POST', '/rate-cards/preview', stored)).statusCode, 403);
+  });
+});
