@@ -1,12 +1,27 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { CellParser } from './csv-values.ts';
+import type { CellParser, CellResult } from './csv-values.ts';
 
 export interface CsvColumnSpec<Value> {
   /** Accepted headers, compared without regard to case and outer spaces; errors name the one in the file. */
   readonly headers: readonly [string, ...string[]];
   readonly parse: CellParser<Value>;
+  /** Reads cells that a spreadsheet holds as numbers or days; `parse` where it is missing. */
+  readonly parseTyped?: CellParser<Value>;
   /** Where the column may be missing or a cell empty, `fallback` is the value. */
   readonly fallback?: Value;
+  /** The column must be there although its cells may be empty. */
+  readonly needed?: true;
+}
+
+/** A number or a day that a spreadsheet holds as such, in plain writing: `1234.56`, `2026-01-31`. */
+export interface TypedCell {
+  readonly typed: string;
+}
+export type Cell = string | TypedCell;
+
+export interface TableOptions {
+  /** Columns that nobody asks for are passed over instead of refused. */
+  readonly ignoreOthers?: boolean;
 }
 
 export type CsvColumns = Readonly<Record<string, CsvColumnSpec<unknown>>>;
@@ -39,6 +54,7 @@ type Delimiter = ';' | ',';
 export function readCsv<const Columns extends CsvColumns>(
   input: string | Uint8Array,
   columns: Columns,
+  options: TableOptions = {},
 ): CsvReading<Columns> {
   const text = typeof input === 'string' ? input.replace(/^\uFEFF/, '') : decode(input);
   if (text === undefined) return failed('ENCODING', 'is not encoded in UTF-8; save it as "CSV UTF-8"');
@@ -49,9 +65,19 @@ export function readCsv<const Columns extends CsvColumns>(
     if (!(error instanceof CsvError)) throw error;
     return failed('CSV_MALFORMED', error.message);
   }
-  const [header, ...body] = records;
-  if (header === undefined || isBlank(header)) return failed('HEADER_MISSING', 'has no header row');
-  const { places, issues } = matchHeader(header, columns);
+  return readTable(records, columns, options);
+}
+
+/** As `readCsv`, from rows of cells, the header first. */
+export function readTable<const Columns extends CsvColumns>(
+  records: readonly (readonly Cell[])[],
+  columns: Columns,
+  { ignoreOthers = false }: TableOptions = {},
+): CsvReading<Columns> {
+  const [first, ...body] = records;
+  if (first === undefined || isBlank(first)) return failed('HEADER_MISSING', 'has no header row');
+  const header = first.map(textOf);
+  const { places, issues } = matchHeader(header, columns, ignoreOthers);
   if (issues.length > 0) return { rows: [], issues };
   return readRows(body, header, places, columns);
 }
@@ -99,11 +125,13 @@ function fold(header: string): string {
 function matchHeader(
   header: readonly string[],
   columns: CsvColumns,
+  ignoreOthers: boolean,
 ): { places: ReadonlyMap<string, number>; issues: CsvIssue[] } {
   const places = new Map<string, number>();
   const issues: CsvIssue[] = [];
   for (const [index, cell] of header.entries()) {
     const name = findColumn(cell, columns);
+    if (name === undefined && ignoreOthers) continue;
     if (name === undefined) {
       issues.push({ row: 1, column: cell, code: 'COLUMN_UNKNOWN', reason: 'is no known column' });
     } else if (places.has(name)) {
@@ -113,14 +141,14 @@ function matchHeader(
     }
   }
   for (const [name, column] of Object.entries(columns)) {
-    if (places.has(name) || 'fallback' in column) continue;
+    if (places.has(name) || ('fallback' in column && column.needed !== true)) continue;
     issues.push({ row: 1, column: column.headers[0], code: 'COLUMN_MISSING', reason: 'is missing' });
   }
   return { places, issues };
 }
 
 function readRows<Columns extends CsvColumns>(
-  body: readonly (readonly string[])[],
+  body: readonly (readonly Cell[])[],
   header: readonly string[],
   places: ReadonlyMap<string, number>,
   columns: Columns,
@@ -143,7 +171,7 @@ function readRows<Columns extends CsvColumns>(
 }
 
 function readRecord(
-  record: readonly string[],
+  record: readonly Cell[],
   row: number,
   header: readonly string[],
   places: ReadonlyMap<string, number>,
@@ -160,7 +188,7 @@ function readRecord(
     } else if (cell === '') {
       issues.push({ row, column, code: 'CELL_EMPTY', reason: 'is empty' });
     } else {
-      const result = spec.parse(cell);
+      const result = parseCell(spec, cell);
       if (result.ok) values[name] = result.value;
       else issues.push({ row, column, code: result.code, reason: result.reason });
     }
@@ -168,6 +196,14 @@ function readRecord(
   return { values, issues };
 }
 
-function isBlank(record: readonly string[]): boolean {
+function parseCell<Value>(spec: CsvColumnSpec<Value>, cell: Cell): CellResult<Value> {
+  return typeof cell === 'string' ? spec.parse(cell) : (spec.parseTyped ?? spec.parse)(cell.typed);
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.typed;
+}
+
+function isBlank(record: readonly Cell[]): boolean {
   return record.every((cell) => cell === '');
 }

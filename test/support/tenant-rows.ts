@@ -1,6 +1,7 @@
 import { created, must, tagOf } from './services.ts';
 import { foreignCentre, list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
 import { COSTING } from './tenant-rows-costing.ts';
+import { COSTS } from './tenant-rows-costs.ts';
 import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
 import { OPERATIONS, REQUESTS, USAGE } from './tenant-rows-work.ts';
 import {
@@ -298,5 +299,6 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...REQUESTS,
   ...USAGE,
   ...COSTING,
+  ...COSTS,
   ...OPERATIONS,
 };

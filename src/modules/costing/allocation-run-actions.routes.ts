@@ -5,6 +5,8 @@ import { closed, IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts
 import { ALLOCATION_KEY_EMPTY, AMOUNT_OUT_OF_RANGE } from '../../platform/money/index.ts';
 import { ApproveRun, EndRun, RunDetailView } from './allocation-runs.schemas.ts';
 import type { AllocationRunsService } from './allocation-runs.service.ts';
+import { COST_CENTRE_USE_MISSING, STEP_DOWN_ORDER_INVALID } from './calculations.errors.ts';
+import { SECONDARY_PLAN_MISSING } from './cost-centres.errors.ts';
 import {
   COST_CLAUSE_AMBIGUOUS,
   COST_CLAUSE_MISSING,
@@ -40,6 +42,9 @@ export const COMPUTING_REFUSALS = [
   KEY_USAGE_OUTSIDE,
   KEY_VALUE_MISSING,
   RUN_WITHOUT_COST,
+  SECONDARY_PLAN_MISSING,
+  COST_CENTRE_USE_MISSING,
+  STEP_DOWN_ORDER_INVALID,
 ];
 const POSTING_REFUSALS = [
   PERIOD_HAS_POSTED_RUN,

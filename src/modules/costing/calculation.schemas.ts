@@ -59,6 +59,29 @@ const Netting = closed({
   ),
 });
 
+const Secondary = closed(
+  {
+    method: { enum: ['direct', 'step_down', 'reciprocal'] },
+    costCentres: list(
+      closed(
+        {
+          id: Id,
+          name: Text,
+          type: { enum: ['support', 'final'] },
+          primaryCents: Cents,
+          costLineIds: list(Id),
+        },
+        { pool: Id, netting: Netting },
+      ),
+    ),
+    use: mapOf(Weights),
+  },
+  {
+    plan: closed({ id: Id, number: { type: 'integer', minimum: 1 }, asOf: Day, source: Text }),
+    order: list(Id),
+  },
+);
+
 const Pool = closed(
   {
     id: Id,
@@ -69,7 +92,7 @@ const Pool = closed(
     members: list(Id),
     tranches: list(closed({ id: Id, label: Text, percent: DecimalText, key: RunKey })),
   },
-  { furtherAgreementVersionIds: list(Id), netting: Netting, costLineIds: list(Id) },
+  { furtherAgreementVersionIds: list(Id), netting: Netting, directCents: Cents, costLineIds: list(Id) },
 );
 
 /**
@@ -87,7 +110,10 @@ const AllocationRunFileSchema = closed(
   },
   {
     corrects: closed({ runNumber: Id, resultHash: Sha256 }),
+    costKind: only('budget'),
     members: list(closed({ member: Id, organisationId: Id, name: Text })),
+    secondary: Secondary,
+    secondaryResult: {},
     lines: list({}),
     totals: {},
     inputHash: { type: 'string' },

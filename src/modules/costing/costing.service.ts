@@ -2,7 +2,10 @@ import type { Database } from '../../platform/db/database.ts';
 import { createAllocationListsService } from './allocation-lists.service.ts';
 import { createAllocationRunsService } from './allocation-runs.service.ts';
 import { createBillingPeriodsService } from './billing-periods.service.ts';
+import { createCostCentresService } from './cost-centres.service.ts';
+import { createCostLineMappingsService } from './cost-line-mappings.service.ts';
 import { createCostLinesService } from './cost-lines.service.ts';
+import { createSecondaryPlansService } from './secondary-plans.service.ts';
 
 export type CostingService = ReturnType<typeof createCostingService>;
 
@@ -10,6 +13,9 @@ export type CostingService = ReturnType<typeof createCostingService>;
 export function createCostingService(db: Database) {
   return {
     periods: createBillingPeriodsService(db),
+    costCentres: createCostCentresService(db),
+    secondaryPlans: createSecondaryPlansService(db),
+    costLineMappings: createCostLineMappingsService(db),
     costLines: createCostLinesService(db),
     lists: createAllocationListsService(db),
     runs: createAllocationRunsService(db),
