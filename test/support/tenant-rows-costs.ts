@@ -1,6 +1,6 @@
 import { created } from './services.ts';
 import { foreignCentre, onto, type TenantRow, withBody, withQuery } from './tenant-row.ts';
-import { fresh, type Side } from './tenant-world.ts';
+import { draftRun, fresh, postableRun, runStep, type Side } from './tenant-world.ts';
 
 const costCentre = () => ({
   code: fresh('K').replace(/[^A-Za-z0-9._-]/g, '-'),
@@ -49,6 +49,14 @@ const listing = (make: (own: Side) => Promise<{ id: string }>, more: Partial<Ten
   ...more,
 });
 
+const correction: TenantRow['make'] = async (world) => {
+  const maker = { test: world.test, side: world.own };
+  const posted = await runStep(world.own.centre, await postableRun(maker), 'post');
+  await runStep(world.own.centre, posted, 'supersede', { reason: 'Falsch' });
+  const { id } = await created(world.own.centre, '/allocation-runs', { periodId: posted.periodId });
+  return { params: { id }, query: 'limit=200' };
+};
+
 export const COSTS: Readonly<Record<string, TenantRow>> = {
   listCostCentres: listing(newCostCentre, {
     foreignIds: {
@@ -74,6 +82,24 @@ export const COSTS: Readonly<Record<string, TenantRow>> = {
     own: 200,
     reach: 'hidden',
     make: async ({ own }) => onto(await newCostCentre(own), { name: 'Anders' }),
+  },
+  explainAllocationRunLine: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async ({ own }) => ({ params: { id: (await draftRun({ side: own })).id, position: 0 } }),
+  },
+  listAllocationRunDeltas: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: correction,
+    foreignIds: {
+      'an organisation of the other side': [
+        withQuery((other) => `organisationId=${other.member.hat.id}`),
+        200,
+      ],
+    },
   },
   listSecondaryPlans: listing(newPlan),
   createSecondaryPlan: {

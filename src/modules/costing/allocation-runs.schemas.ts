@@ -20,6 +20,11 @@ export const CreateRun = named('CreateAllocationRun', {
     ...Uuid,
     description: 'Agreement version whose clause to apply where an agreement changed within the period',
   }),
+  billingPeriodId: Type.Optional({
+    ...Uuid,
+    description:
+      'A correction only: the period in which it is billed, where it is another than that of the usage',
+  }),
   simulate: Type.Optional(
     Type.Boolean({
       description: 'true: only compute; the answer is a calculation file and nothing is stored',
@@ -47,6 +52,9 @@ const runView = {
   resultHash: Type.String({ description: 'SHA-256 of snapshot and result; what an approval signs' }),
   clauseVersionId: nullable(Uuid),
   correctsRunId: nullable(Uuid),
+  billingPeriod: nullable(
+    closed({ id: Uuid, code: Type.String() }, { description: 'Where a correction is billed' }),
+  ),
   created: closed(Step),
   submitted: nullable(closed(Step)),
   approved: nullable(closed({ ...Step, resultHash: Type.String() })),

@@ -16,12 +16,13 @@ import { GRANT_TAG, MAX_GRANT_TAGS } from './cost-line.types.ts';
 
 const Kind = Type.Enum(['actual', 'budget'], {
   title: 'CostKind',
-  description: 'actual: what happened, shared out by runs; budget: what is planned, only simulated',
+  description:
+    'actual (if not given): what happened, shared out by runs; budget: what is planned, only simulated',
 });
 const Category = Type.Enum(['cost', 'grant', 'other_income'], {
   title: 'CostCategory',
   description:
-    'grant, other_income: income that is set off against the cost before it is shared; its amount is positive',
+    'cost (if not given), or income (grant, other_income) that is set off against the cost before it is shared; its amount is positive',
 });
 const GrantTags = Type.Array(Type.String({ pattern: GRANT_TAG, examples: ['LF-2026-17'] }), {
   maxItems: MAX_GRANT_TAGS,
@@ -33,8 +34,8 @@ export const CreateCostLine = named('CreateCostLine', {
   centreId: OwnCentreId,
   serviceId: Type.Optional({ ...Uuid, description: 'Either a service or a cost centre bears the cost' }),
   costCentreId: Type.Optional(Uuid),
-  kind: Type.Optional({ ...Kind, default: 'actual' }),
-  category: Type.Optional({ ...Category, default: 'cost' }),
+  kind: Type.Optional(Kind),
+  category: Type.Optional(Category),
   bookedOn: Day,
   costType: text(60, { examples: ['Personal'] }),
   amountCents: Cents,
@@ -132,10 +133,7 @@ export const ImportQuery = closed({
     ...Uuid,
     description: 'How the ledger writes its files: a mapping of /cost-line-mappings',
   }),
-  kind: Type.Optional({
-    ...Kind,
-    description: 'What lines are that do not say it themselves; actual if not given',
-  }),
+  kind: Type.Optional(Kind),
   dryRun: Type.Boolean({ default: false, description: 'Only say what would be imported' }),
   repeat: Type.Boolean({ default: false, description: 'Import a file again that was imported before' }),
 });

@@ -202,3 +202,10 @@ export const RUN_INPUTS_CHANGED = defineProblem({
   title: 'The run was computed and approved from other inputs than there are now',
   help: 'The approval is void. Reject the run and create a new one.',
 });
+
+export const RUN_CORRECTS_NOTHING = defineProblem({
+  code: 'RUN_CORRECTS_NOTHING',
+  status: 409,
+  title: 'The allocation run corrects no other',
+  help: 'Only the run after a superseded one has deltas and may be billed in another period.',
+});

@@ -7,6 +7,7 @@ import { costLineImportsRoutes } from './cost-line-imports.routes.ts';
 import { costLineMappingsRoutes } from './cost-line-mappings.routes.ts';
 import { costLinesRoutes } from './cost-lines.routes.ts';
 import type { CostingService } from './costing.service.ts';
+import { runExplanationsRoutes } from './run-explanations.routes.ts';
 import { secondaryPlansRoutes } from './secondary-plans.routes.ts';
 
 export const costingRoutes =
@@ -20,4 +21,5 @@ export const costingRoutes =
     await app.register(costLineImportsRoutes(costing.costLines));
     await app.register(allocationListsRoutes(costing.lists));
     await app.register(allocationRunsRoutes(costing.runs));
+    await app.register(runExplanationsRoutes(costing.runExplanations));
   };

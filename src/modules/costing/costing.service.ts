@@ -5,6 +5,7 @@ import { createBillingPeriodsService } from './billing-periods.service.ts';
 import { createCostCentresService } from './cost-centres.service.ts';
 import { createCostLineMappingsService } from './cost-line-mappings.service.ts';
 import { createCostLinesService } from './cost-lines.service.ts';
+import { createRunExplanationsService } from './run-explanations.service.ts';
 import { createSecondaryPlansService } from './secondary-plans.service.ts';
 
 export type CostingService = ReturnType<typeof createCostingService>;
@@ -18,6 +19,7 @@ export function createCostingService(db: Database) {
     costLineMappings: createCostLineMappingsService(db),
     costLines: createCostLinesService(db),
     lists: createAllocationListsService(db),
+    runExplanations: createRunExplanationsService(db),
     runs: createAllocationRunsService(db),
   };
 }
