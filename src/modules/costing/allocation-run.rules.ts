@@ -5,11 +5,13 @@ import { allocateCascade, allocateComposite } from './allocation.rules.ts';
 import { type AllocationKey, type ResolvedPool, resolvePool } from './allocation-keys.rules.ts';
 import type { AllocationRunInput, RunPool } from './calculation.types.ts';
 import {
+  KEY_FORMULA_MISMATCH,
   KEY_VALUES_NOT_ALLOWED,
   KEY_VALUES_REQUIRED,
   POOL_DUPLICATE,
   POOL_NETTING_SUM,
 } from './costing.errors.ts';
+import { type KeyFormula, valuesByFormula } from './key-formulas.rules.ts';
 import { canonicalNetting, canonicalSecondary, netCents, resolveSecondary } from './run-secondary.rules.ts';
 import type { SecondaryAllocation } from './secondary-allocation.rules.ts';
 
@@ -183,8 +185,18 @@ function toAllocationKey(key: RunPool['tranches'][number]['key'], at: string): A
     const detail = 'An equal key counts every member once and has no values';
     throw new DomainError(KEY_VALUES_NOT_ALLOWED, detail, { pointer: `${at}/values` });
   }
+  if (key.formula !== undefined) checkFormula(key.formula, key.values ?? {}, at);
   if (key.values !== undefined) return { type: 'values', values: key.values };
   throw new DomainError(KEY_VALUES_REQUIRED, `A key of type ${key.type} needs values`, { pointer: at });
+}
+
+function checkFormula(formula: KeyFormula, values: Readonly<Record<string, string>>, at: string): void {
+  const computed = valuesByFormula(formula);
+  const names = new Set([...Object.keys(computed), ...Object.keys(values)]);
+  const wrong = [...names].sort(compareIds).find((name) => computed[name] !== values[name]);
+  if (wrong === undefined) return;
+  const detail = `The value of ${wrong} is ${values[wrong] ?? 'missing'}, the formula gives ${computed[wrong] ?? 'none'}`;
+  throw new DomainError(KEY_FORMULA_MISMATCH, detail, { pointer: `${at}/formula` });
 }
 
 function trancheLines(pool: string, amount: bigint, resolved: ResolvedPool): TrancheLine[] {

@@ -116,6 +116,12 @@ const LinePart = named('AllocationRunLinePart', {
       Type.String({ description: 'Where the figures come from, as a person wrote it down' }),
     ),
     origin: Type.Optional(KeyOrigin),
+    formula: Type.Optional(
+      Type.String({
+        description: 'How the weight follows from the figures of the member',
+        examples: ['10 × 1 + 3 × 2.5'],
+      }),
+    ),
   }),
   weight: Type.String(),
   weightTotal: Type.String(),

@@ -47,9 +47,32 @@ const Origin = {
   ],
 };
 
+const Inhabitants = { type: 'string', pattern: '^(0|[1-9][0-9]{0,17})$' };
+const Formula = variants('kind', [
+  closed({ kind: only('weighted_cases'), equivalents: Weights, quantities: mapOf(Weights) }),
+  closed({
+    kind: only('graded_population'),
+    grades: list(
+      closed({
+        upTo: { type: ['string', 'null'], pattern: '^(0|[1-9][0-9]{0,17})$' },
+        factor: DecimalText,
+      }),
+    ),
+    populations: mapOf(Inhabitants),
+  }),
+]);
+
 const RunKey = closed(
   { type: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,49}$' } },
-  { keyVersionId: Id, asOf: Day, basis: Text, source: Text, origin: Origin, values: Weights },
+  {
+    keyVersionId: Id,
+    asOf: Day,
+    basis: Text,
+    source: Text,
+    origin: Origin,
+    formula: Formula,
+    values: Weights,
+  },
 );
 
 const Netting = closed({

@@ -1,5 +1,6 @@
 import type { AllocationKey } from './allocation-keys.rules.ts';
 import type { SecondaryMethod } from './cost-centre-use.rules.ts';
+import type { KeyFormula } from './key-formulas.rules.ts';
 
 /** Shapes of the calculation files; `calculation.schemas.ts` describes the same to the validator. */
 
@@ -32,6 +33,8 @@ export interface RunKey {
   basis?: string;
   source?: string;
   origin?: KeyOrigin;
+  /** Where the values follow from other figures; they must. */
+  formula?: KeyFormula;
   values?: Record<string, string>;
 }
 

@@ -14,35 +14,34 @@ import {
 } from '../../platform/http/schemas.ts';
 import { GRANT_TAG, MAX_GRANT_TAGS } from './cost-line.types.ts';
 
-const Kind = Type.Enum(['actual', 'budget'], {
-  title: 'CostKind',
-  description:
-    'actual (if not given): what happened, shared out by runs; budget: what is planned, only simulated',
-});
-const Category = Type.Enum(['cost', 'grant', 'other_income'], {
-  title: 'CostCategory',
-  description:
-    'cost (if not given), or income (grant, other_income) that is set off against the cost before it is shared; its amount is positive',
-});
+const Kind = Type.Enum(['actual', 'budget'], { title: 'CostKind' });
+const Category = Type.Enum(['cost', 'grant', 'other_income'], { title: 'CostCategory' });
 const GrantTags = Type.Array(Type.String({ pattern: GRANT_TAG, examples: ['LF-2026-17'] }), {
   maxItems: MAX_GRANT_TAGS,
   uniqueItems: true,
   description: 'Programmes that the cost may be claimed from',
 });
 
-export const CreateCostLine = named('CreateCostLine', {
-  centreId: OwnCentreId,
-  serviceId: Type.Optional({ ...Uuid, description: 'Either a service or a cost centre bears the cost' }),
-  costCentreId: Type.Optional(Uuid),
-  kind: Type.Optional(Kind),
-  category: Type.Optional(Category),
-  bookedOn: Day,
-  costType: text(60, { examples: ['Personal'] }),
-  amountCents: Cents,
-  text: text(200),
-  voucherNumber: Type.Optional(text(60)),
-  grantTags: Type.Optional(GrantTags),
-});
+export const CreateCostLine = named(
+  'CreateCostLine',
+  {
+    centreId: OwnCentreId,
+    serviceId: Type.Optional({ ...Uuid, description: 'Either a service or a cost centre bears the cost' }),
+    costCentreId: Type.Optional(Uuid),
+    kind: Type.Optional(Kind),
+    category: Type.Optional(Category),
+    bookedOn: Day,
+    costType: text(60, { examples: ['Personal'] }),
+    amountCents: Cents,
+    text: text(200),
+    voucherNumber: Type.Optional(text(60)),
+    grantTags: Type.Optional(GrantTags),
+  },
+  {
+    description:
+      'kind: actual (if not given) is what happened, shared out by runs; budget is planned and only simulated. category: cost (if not given), or income (grant, other_income) that is set off against it before it is shared; income is a positive amount.',
+  },
+);
 export type CreateCostLine = Static<typeof CreateCostLine>;
 
 export const CostLineView = named('CostLine', {
