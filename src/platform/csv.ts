@@ -16,6 +16,8 @@ export {
   parseChoice,
   parseDay,
   parseTextUpTo,
+  refuse,
+  show,
 } from './csv-values.ts';
 export { type CsvExportColumn, writeCsv } from './csv-writer.ts';
 export { AMOUNT_PARSERS, type AmountFormat, DAY_PARSERS, type DayFormat } from './ledger-values.ts';

@@ -83,6 +83,23 @@ export const COSTS: Readonly<Record<string, TenantRow>> = {
     reach: 'hidden',
     make: async ({ own }) => onto(await newCostCentre(own), { name: 'Anders' }),
   },
+  importAllocationKey: {
+    as: 'centre',
+    own: 201,
+    reach: 'self',
+    make: async ({ own }) => ({
+      query: `name=${fresh('Datei')}&type=area&asOf=2026-01-01&source=Kataster`,
+      body: `Mitglied;Wert\n${own.member.hat.id};12,5\n`,
+      contentType: 'text/csv',
+    }),
+    foreignIds: {
+      'an organisation of the other side': [
+        (target, other) => ({ ...target, body: `Mitglied;Wert\n${other.member.hat.id};1\n` }),
+        422,
+      ],
+    },
+    otherBody: (body: string) => `${body}\n`,
+  },
   explainAllocationRunLine: {
     as: 'centre',
     own: 200,

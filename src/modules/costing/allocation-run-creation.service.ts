@@ -15,6 +15,7 @@ import {
   PERIOD_HAS_POSTED_RUN,
   PERIOD_UNKNOWN,
   RUN_CORRECTS_NOTHING,
+  RUN_SIMULATION_ONLY,
 } from './costing.errors.ts';
 import { gatherFacts } from './run-facts.service.ts';
 import { derivedLines } from './run-lines.rules.ts';
@@ -25,6 +26,11 @@ const SIMULATION = 'SIMULATION';
 
 /** Computes a run of a period from what the database holds now and stores it as a draft; says its id. */
 export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): Promise<string> {
+  if (input.costKind === 'budget') {
+    throw new DomainError(RUN_SIMULATION_ONLY, 'A budget is simulated and never shared out.', {
+      pointer: '/costKind',
+    });
+  }
   const period = await getPeriod(tx, input.periodId);
   if (await hasPostedRun(tx, period.id)) {
     throw new DomainError(PERIOD_HAS_POSTED_RUN, `A run of the period ${period.code} is posted.`, {
@@ -74,7 +80,7 @@ export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): P
 /** The calculation file of a run that is stored nowhere. */
 export async function simulateRun(tx: HatTx, input: CreateRun): Promise<ReturnType<typeof toRunFile>> {
   const period = await getPeriod(tx, input.periodId);
-  const facts = await gatherFacts(tx, period.centreId, period);
+  const facts = await gatherFacts(tx, period.centreId, period, input.costKind);
   return toRunFile(toRunInput(facts, identityOf(SIMULATION, undefined, input.clauseVersionId)));
 }
 

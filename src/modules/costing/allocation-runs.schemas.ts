@@ -12,6 +12,7 @@ import {
   text,
   Uuid,
 } from '../../platform/http/schemas.ts';
+import { Kind } from './cost-lines.schemas.ts';
 
 export const CreateRun = named('CreateAllocationRun', {
   centreId: OwnCentreId,
@@ -25,9 +26,11 @@ export const CreateRun = named('CreateAllocationRun', {
     description:
       'A correction only: the period in which it is billed, where it is another than that of the usage',
   }),
+  costKind: Type.Optional(Kind),
   simulate: Type.Optional(
     Type.Boolean({
-      description: 'true: only compute; the answer is a calculation file and nothing is stored',
+      description:
+        'true: only compute; the answer is a calculation file and nothing is stored. Only so the costKind may be budget',
     }),
   ),
 });

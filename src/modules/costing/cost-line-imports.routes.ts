@@ -1,30 +1,19 @@
-import { createHash } from 'node:crypto';
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { AMOUNT_OUT_OF_RANGE } from '../../platform/money/index.ts';
 import { COST_LINE_MAPPING_UNKNOWN } from './cost-centres.errors.ts';
-import type { CostLineFile } from './cost-line-imports.service.ts';
 import { ImportListQuery, ImportPage, ImportPreview, ImportQuery, ImportView } from './cost-lines.schemas.ts';
 import type { CostLinesService } from './cost-lines.service.ts';
 import { COST_LINE_IMPORT_BROKEN, COST_LINE_IMPORT_REPEATED } from './costing.errors.ts';
+import { CSV, fileOf, takeFiles, XLSX } from './file-body.ts';
 
 const tags = ['Cost allocation'];
-const CSV = 'text/csv';
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const FILE_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** A plugin of its own, for these routes take files and nothing else. */
 export const costLineImportsRoutes =
   (service: CostLinesService): FastifyPluginAsyncTypebox =>
   async (app) => {
-    app.removeAllContentTypeParsers();
-    for (const [type, format] of [
-      [CSV, 'csv'],
-      [XLSX, 'xlsx'],
-    ] as const) {
-      app.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, (_request, bytes, done) =>
-        done(null, new FileBody(bytes, format)),
-      );
-    }
+    takeFiles(app, [CSV, XLSX]);
     app.get(
       '/cost-line-imports',
       {
@@ -72,23 +61,10 @@ export const costLineImportsRoutes =
       validatorCompiler: (part) =>
         part.httpPart === 'body' ? () => true : (app.validatorCompiler?.(part as never) as never),
       handler: async (request, reply) => {
-        const file = request.body instanceof FileBody ? request.body : new FileBody(Buffer.alloc(0), 'csv');
+        const file = fileOf(request.body);
         if (request.query.dryRun) return service.previewImport(request.ctx, file, request.query);
         reply.code(201);
         return service.importFile(request.ctx, file, request.query);
       },
     });
   };
-
-/** A file; for idempotency keys it counts as its hash. */
-class FileBody implements CostLineFile {
-  readonly bytes: Buffer;
-  readonly format: CostLineFile['format'];
-  constructor(bytes: Buffer, format: CostLineFile['format']) {
-    this.bytes = bytes;
-    this.format = format;
-  }
-  toJSON(): string {
-    return createHash('sha256').update(this.bytes).digest('hex');
-  }
-}

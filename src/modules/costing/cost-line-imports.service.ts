@@ -4,7 +4,7 @@ import { groupBy } from '../../platform/collections.ts';
 import type { HatContext } from '../../platform/context.ts';
 import { type CsvIssue, readCsv } from '../../platform/csv.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import { DomainError, type FieldError } from '../../platform/errors.ts';
+import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { compareIds, sumCents } from '../../platform/money/index.ts';
 import { readXlsx } from '../../platform/xlsx-reader.ts';
@@ -19,9 +19,7 @@ import { findMapping } from './cost-line-mappings.repo.ts';
 import * as repo from './cost-lines.repo.ts';
 import type { ImportPreview, ImportQuery, ImportView } from './cost-lines.schemas.ts';
 import { COST_LINE_IMPORT_BROKEN, COST_LINE_IMPORT_REPEATED } from './costing.errors.ts';
-
-/** Above this many, further issues tell a reader nothing new. */
-const SHOWN_ISSUES = 200;
+import { SHOWN_ISSUES, toFieldError } from './import-issues.ts';
 
 /** A file of cost lines, as it came in. */
 export interface CostLineFile {
@@ -236,14 +234,4 @@ function broken(issues: readonly CsvIssue[]): DomainError {
     `${rows.size} of the rows cannot be imported; nothing was written. ${errors[0]?.detail ?? ''}`.trim(),
     { errors },
   );
-}
-
-function toFieldError({ row, column, code, reason }: CsvIssue): FieldError {
-  const place = [row === undefined ? 'The file' : `Row ${row}`, column].filter((part) => part !== undefined);
-  const pointer = row === undefined ? '' : `/rows/${row}${column === undefined ? '' : `/${escaped(column)}`}`;
-  return { pointer, code, detail: `${place.join(', column ')}: ${reason}` };
-}
-
-function escaped(column: string): string {
-  return column.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -14,7 +14,7 @@ import {
 } from '../../platform/http/schemas.ts';
 import { GRANT_TAG, MAX_GRANT_TAGS } from './cost-line.types.ts';
 
-const Kind = Type.Enum(['actual', 'budget'], { title: 'CostKind' });
+export const Kind = Type.Enum(['actual', 'budget'], { title: 'CostKind' });
 const Category = Type.Enum(['cost', 'grant', 'other_income'], { title: 'CostCategory' });
 const GrantTags = Type.Array(Type.String({ pattern: GRANT_TAG, examples: ['LF-2026-17'] }), {
   maxItems: MAX_GRANT_TAGS,
@@ -98,20 +98,19 @@ const totals = {
   costCentres: Type.Array(CostCentreTotal),
 };
 
+export const ImportIssue = closed({
+  row: nullable(Type.Integer({ description: 'As a spreadsheet counts: the header is row 1' })),
+  column: nullable(Type.String()),
+  code: Type.String(),
+  reason: Type.String(),
+});
+
 export const ImportPreview = named('CostLineImportPreview', {
   dryRun: Type.Literal(true),
   ...totals,
   alreadyImported: Type.Boolean({ description: 'This very file was imported before' }),
   issueCount: Type.Integer(),
-  issues: Type.Array(
-    closed({
-      row: nullable(Type.Integer({ description: 'As a spreadsheet counts: the header is row 1' })),
-      column: nullable(Type.String()),
-      code: Type.String(),
-      reason: Type.String(),
-    }),
-    { description: 'Up to 200; with any of them nothing would be imported' },
-  ),
+  issues: Type.Array(ImportIssue, { description: 'Up to 200; with any of them nothing would be imported' }),
 });
 export type ImportPreview = Static<typeof ImportPreview>;
 

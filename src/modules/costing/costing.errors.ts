@@ -230,3 +230,10 @@ export const RUN_SIMULATION_ONLY = defineProblem({
   title: 'This can only be simulated',
   help: 'Runs share out what happened, by the keys of the clause in force. Send `simulate: true` to see what would be.',
 });
+
+export const KEY_IMPORT_BROKEN = defineProblem({
+  code: 'KEY_IMPORT_BROKEN',
+  status: 422,
+  title: 'Rows of the file cannot be read; no list was recorded',
+  help: 'Each entry of `errors` names row and column. With `dryRun=true` the answer lists them without recording anything.',
+});

@@ -1,4 +1,5 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { allocationListImportsRoutes } from './allocation-list-imports.routes.ts';
 import { allocationListsRoutes } from './allocation-lists.routes.ts';
 import { allocationRunsRoutes } from './allocation-runs.routes.ts';
 import { billingPeriodsRoutes } from './billing-periods.routes.ts';
@@ -20,6 +21,7 @@ export const costingRoutes =
     await app.register(costLinesRoutes(costing.costLines));
     await app.register(costLineImportsRoutes(costing.costLines));
     await app.register(allocationListsRoutes(costing.lists));
+    await app.register(allocationListImportsRoutes(costing.lists));
     await app.register(allocationRunsRoutes(costing.runs));
     await app.register(runExplanationsRoutes(costing.runExplanations));
   };

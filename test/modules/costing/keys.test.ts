@@ -56,7 +56,40 @@ tap.test('keys of a run (numbers in brackets: invariants of the README)', async 
   t.test('422: nothing to share', async (t) => {
     t.equal(problemOf(await simulate(world)).code, 'RUN_WITHOUT_COST');
     t.equal(problemOf(await simulate(world, { periodId: centre.id })).code, 'PERIOD_UNKNOWN');
+    const budget = { periodId: world.periodId, costKind: 'budget' };
+    const real = await finance.call('POST', '/allocation-runs', budget);
+    t.equal(problemOf(real).code, 'RUN_SIMULATION_ONLY', 'a budget is never shared out');
   });
+
+  t.test(
+    '422, 200, 201: a list from a file, all rows or none, each fault by row and column (8)',
+    async (t) => {
+      const send = (file: string, more = '') =>
+        finance.call(
+          'POST',
+          `/allocation-key-imports?name=Datei&type=area&asOf=2026-01-01&source=Kataster${more}`,
+          file,
+          { 'content-type': 'text/csv' },
+        );
+      const broken = `Mitglied;Wert\n${E};-1\n${A};1.2\n05000000;1\n${anroechte.id};1\n${A};2\n`;
+      const refused = await send(broken);
+      t.equal(refused.statusCode, 422);
+      t.match(problemOf(refused).errors, [
+        { pointer: '/rows/2/Wert', code: 'VALUE_MALFORMED' },
+        { pointer: '/rows/3/Wert', code: 'VALUE_MALFORMED' },
+        { pointer: '/rows/4/Mitglied', code: 'MEMBER_UNKNOWN' },
+        { pointer: '/rows/6/Mitglied', code: 'MEMBER_REPEATED' },
+      ]);
+      const good = `Mitglied;Wert\n${E};1.234,50\n${anroechte.id};07\n`;
+      const values = { [E]: '1234.50', [anroechte.id]: '7' };
+      t.match((await send(good, '&dryRun=true')).json(), { dryRun: true, rowCount: 2, issues: [], values });
+      const lists = async () =>
+        (await must<{ items: unknown[] }>(finance, 'GET', '/allocation-keys?name=Datei')).items;
+      t.same(await lists(), []);
+      t.match((await send(good)).json(), { name: 'Datei', number: 1, type: 'area', values });
+      t.equal((await lists()).length, 1);
+    },
+  );
 
   t.test(
     'seat, graded inhabitants, weighted cases and typed lists, as the clause spells them (6)',
