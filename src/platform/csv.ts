@@ -6,7 +6,6 @@ export {
   type CsvReading,
   type CsvRow,
   readCsv,
-  readTable,
   type TableOptions,
 } from './csv-reader.ts';
 export {

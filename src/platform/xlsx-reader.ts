@@ -69,16 +69,17 @@ function toCell(value: unknown): Cell {
   if (typeof value === 'string') return value.trim();
   if (typeof value === 'number') return { typed: plainNumber(value) };
   if (value instanceof Date) return { typed: value.toISOString().slice(0, 10) };
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object') return '';
   if ('result' in value) return toCell(value.result);
   if ('richText' in value) return richText(value.richText).trim();
   if ('text' in value) return toCell(value.text);
-  return 'error' in value ? String(value.error) : '';
+  return 'error' in value && typeof value.error === 'string' ? value.error : '';
 }
 
 function richText(parts: unknown): string {
   if (!Array.isArray(parts)) return '';
-  return parts.map((part: { text?: unknown }) => String(part.text ?? '')).join('');
+  return parts.map(({ text }: { text?: unknown }) => (typeof text === 'string' ? text : '')).join('');
 }
 
 /** Sums in a spreadsheet are binary fractions: 0.1 + 0.2 is meant as 0.30. What is no whole cent stays as it is. */

@@ -36,7 +36,7 @@ const ListType = Type.Enum(
     'fixed',
     'other',
   ],
-  { title: 'AllocationKeyType', description: 'What was counted' },
+  { title: 'AllocationKeyType' },
 );
 
 export const CreateAllocationKey = named('CreateAllocationKey', {

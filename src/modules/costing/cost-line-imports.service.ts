@@ -14,7 +14,7 @@ import { COST_LINE_MAPPING_UNKNOWN } from './cost-centres.errors.ts';
 import { listCostCentres } from './cost-centres.repo.ts';
 import type { CostCentreView } from './cost-centres.schemas.ts';
 import type { CostKind, LineField, MappingRules } from './cost-line.types.ts';
-import { columnsOf, type LineValues, readingOf } from './cost-line-fields.rules.ts';
+import { columnsOf, type LineValues, readingOf } from './cost-line-fields.ts';
 import { findMapping } from './cost-line-mappings.repo.ts';
 import * as repo from './cost-lines.repo.ts';
 import type { ImportPreview, ImportQuery, ImportView } from './cost-lines.schemas.ts';

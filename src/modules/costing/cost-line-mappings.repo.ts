@@ -3,7 +3,7 @@ import { mapConstraints } from '../../platform/db/postgres-errors.ts';
 import { COST_LINE_MAPPING_NAME_TAKEN } from './cost-centres.errors.ts';
 import type { MappingView, ReplaceMapping } from './cost-line-mappings.schemas.ts';
 
-const columns = ({
+const selected = ({
   sql,
 }: HatTx) => sql`id, centre_id as "centreId", name, columns, categories, day_format as "dayFormat",
   number_format as "numberFormat", sign, version, created_at as "createdAt"`;
@@ -47,7 +47,7 @@ export async function replaceMapping(
 }
 
 export async function findMapping(tx: HatTx, id: string): Promise<MappingView | undefined> {
-  const [row] = await tx.sql<MappingView[]>`select ${columns(tx)} from cost_line_mappings where id = ${id}`;
+  const [row] = await tx.sql<MappingView[]>`select ${selected(tx)} from cost_line_mappings where id = ${id}`;
   return row;
 }
 
@@ -59,6 +59,6 @@ export async function listMappings(
   limit: number,
 ): Promise<MappingView[]> {
   const { sql } = tx;
-  return sql<MappingView[]>`select ${columns(tx)} from cost_line_mappings where centre_id = ${centreId}
+  return sql<MappingView[]>`select ${selected(tx)} from cost_line_mappings where centre_id = ${centreId}
     ${after === undefined ? sql`` : sql`and name > ${after}`} order by name limit ${limit}`;
 }

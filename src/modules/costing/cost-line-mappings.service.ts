@@ -10,7 +10,7 @@ import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
 import { COST_LINE_MAPPING_BROKEN } from './cost-centres.errors.ts';
-import { checkMapping } from './cost-line-fields.rules.ts';
+import { checkMapping } from './cost-line-fields.ts';
 import * as repo from './cost-line-mappings.repo.ts';
 import type {
   CreateMapping,

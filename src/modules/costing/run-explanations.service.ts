@@ -12,8 +12,8 @@ import type { AllocationRunInput } from './calculation.types.ts';
 import { listCostCentres } from './cost-centres.repo.ts';
 import { RUN_CORRECTS_NOTHING } from './costing.errors.ts';
 import * as repo from './run-explanations.repo.ts';
-import { costLinks, reasonOfPool, usageLink } from './run-explanations.rules.ts';
 import type { LineReason, RunDelta, RunDeltaQuery } from './run-explanations.schemas.ts';
+import { costLinks, reasonOfPool, usageLink } from './run-explanations.views.ts';
 
 export type RunExplanationsService = ReturnType<typeof createRunExplanationsService>;
 

@@ -13,7 +13,7 @@ import { allocateSecondary, type SecondaryAllocation } from './secondary-allocat
 export function resolveSecondary({ pools, secondary }: AllocationRunInput): SecondaryAllocation | undefined {
   if (secondary === undefined) return undefined;
   checkNettings(secondary);
-  const result = sorted(below('/secondary', () => allocateSecondary(secondary)));
+  const result = ascending(below('/secondary', () => allocateSecondary(secondary)));
   const totals = new Map(result.final.map(({ id, totalCents }) => [id, totalCents]));
   const fed = new Map<string, number[]>();
   for (const { id, type, pool } of secondary.costCentres) {
@@ -32,7 +32,7 @@ export function resolveSecondary({ pools, secondary }: AllocationRunInput): Seco
 }
 
 /** Ascending by id, so that the order of the snapshot does not show in the result. */
-function sorted({ final, gross }: SecondaryAllocation): SecondaryAllocation {
+function ascending({ final, gross }: SecondaryAllocation): SecondaryAllocation {
   const byId = (a: { id: string }, b: { id: string }) => compareIds(a.id, b.id);
   return { final: final.toSorted(byId), ...(gross !== undefined && { gross: gross.toSorted(byId) }) };
 }

@@ -46,7 +46,7 @@ export function usageLink(
   );
   if (!countsUsage) return null;
   const query = new URLSearchParams({ centreId, serviceId, organisationId, from: startsOn, to: endsOn });
-  return `/usage-events?${query}`;
+  return `/usage-events?${query.toString()}`;
 }
 
 /** Where the cost behind a pool is listed: of the service itself, of its cost centres and of those that passed cost on to them. */
@@ -59,7 +59,8 @@ export function costLinks(
   const days = { from: startsOn, to: endsOn, kind: input.costKind ?? 'actual' };
   const feeding = feedingCentres(input.secondary, pool);
   const centres = [...feeding, ...supportsOf(input.secondary, feeding.length)];
-  const link = (place: Record<string, string>) => `/cost-lines?${new URLSearchParams({ ...place, ...days })}`;
+  const link = (place: Record<string, string>) =>
+    `/cost-lines?${new URLSearchParams({ ...place, ...days }).toString()}`;
   return [
     ...((pool.costLineIds ?? []).length > 0 ? [link({ serviceId: pool.service.id })] : []),
     ...centres
