@@ -1,15 +1,23 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import type { CellParser } from './csv-values.ts';
+import type { CellParser, CellResult } from './csv-values.ts';
 
 export interface CsvColumnSpec<Value> {
   /** Accepted headers, compared without regard to case and outer spaces; errors name the one in the file. */
   readonly headers: readonly [string, ...string[]];
   readonly parse: CellParser<Value>;
+  /** Reads cells that a spreadsheet holds as numbers or days; `parse` where it is missing. */
+  readonly parseTyped?: CellParser<Value>;
   /** Where the column may be missing or a cell empty, `fallback` is the value. */
   readonly fallback?: Value;
   /** The column has to be there, although its cells may be empty. */
   readonly isNamed?: boolean;
 }
+
+/** A number or a day that a spreadsheet holds as such, in plain writing: `1234.56`, `2026-01-31`. */
+export interface TypedCell {
+  readonly typed: string;
+}
+export type Cell = string | TypedCell;
 
 export type CsvColumns = Readonly<Record<string, CsvColumnSpec<unknown>>>;
 
@@ -43,7 +51,7 @@ type Delimiter = ';' | ',';
 export function readCsv<const Columns extends CsvColumns>(
   input: string | Uint8Array,
   columns: Columns,
-  options?: TableOptions,
+  options: TableOptions = {},
 ): CsvReading<Columns> {
   const text = typeof input === 'string' ? input.replace(/^\uFEFF/, '') : decode(input);
   if (text === undefined) return failed('ENCODING', 'is not encoded in UTF-8; save it as "CSV UTF-8"');
@@ -64,15 +72,14 @@ export interface TableOptions {
 
 /** The same for rows that were read from another kind of file. */
 export function readTable<const Columns extends CsvColumns>(
-  records: readonly (readonly string[])[],
+  records: readonly (readonly Cell[])[],
   columns: Columns,
   { ignoresOtherColumns = false }: TableOptions = {},
 ): CsvReading<Columns> {
-  const [header, ...body] = records;
-  if (header === undefined || isBlank(header)) return failed('HEADER_MISSING', 'has no header row');
-  const matched = matchHeader(header, columns);
-  const { places } = matched;
-  const issues = matched.issues.filter(({ code }) => !ignoresOtherColumns || code !== 'COLUMN_UNKNOWN');
+  const [first, ...body] = records;
+  if (first === undefined || isBlank(first)) return failed('HEADER_MISSING', 'has no header row');
+  const header = first.map(textOf);
+  const { places, issues } = matchHeader(header, columns, ignoresOtherColumns);
   if (issues.length > 0) return { rows: [], issues, headers: {} };
   const names = [...places].map(([name, place]) => [name, header[place]]);
   const headers = Object.fromEntries(names) as CsvReading<Columns>['headers'];
@@ -122,11 +129,13 @@ function fold(header: string): string {
 function matchHeader(
   header: readonly string[],
   columns: CsvColumns,
+  ignoresOthers: boolean,
 ): { places: ReadonlyMap<string, number>; issues: CsvIssue[] } {
   const places = new Map<string, number>();
   const issues: CsvIssue[] = [];
   for (const [index, cell] of header.entries()) {
     const name = findColumn(cell, columns);
+    if (name === undefined && ignoresOthers) continue;
     if (name === undefined) {
       issues.push({ row: 1, column: cell, code: 'COLUMN_UNKNOWN', reason: 'is no known column' });
     } else if (places.has(name)) {
@@ -143,7 +152,7 @@ function matchHeader(
 }
 
 function readRows<Columns extends CsvColumns>(
-  body: readonly (readonly string[])[],
+  body: readonly (readonly Cell[])[],
   header: readonly string[],
   places: ReadonlyMap<string, number>,
   columns: Columns,
@@ -166,7 +175,7 @@ function readRows<Columns extends CsvColumns>(
 }
 
 function readRecord(
-  record: readonly string[],
+  record: readonly Cell[],
   row: number,
   header: readonly string[],
   places: ReadonlyMap<string, number>,
@@ -183,7 +192,7 @@ function readRecord(
     } else if (cell === '') {
       issues.push({ row, column, code: 'CELL_EMPTY', reason: 'is empty' });
     } else {
-      const result = spec.parse(cell);
+      const result = parseCell(spec, cell);
       if (result.ok) values[name] = result.value;
       else issues.push({ row, column, code: result.code, reason: result.reason });
     }
@@ -191,6 +200,14 @@ function readRecord(
   return { values, issues };
 }
 
-function isBlank(record: readonly string[]): boolean {
+function parseCell<Value>(spec: CsvColumnSpec<Value>, cell: Cell): CellResult<Value> {
+  return typeof cell === 'string' ? spec.parse(cell) : (spec.parseTyped ?? spec.parse)(cell.typed);
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.typed;
+}
+
+function isBlank(record: readonly Cell[]): boolean {
   return record.every((cell) => cell === '');
 }

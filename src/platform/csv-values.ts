@@ -92,10 +92,24 @@ export function parseTextUpTo(maxLength: number): CellParser<string> {
       : refuse('TEXT_TOO_LONG', `has ${cell.length} characters, ${maxLength} are allowed`);
 }
 
-function refuse(code: string, reason: string): { ok: false; code: string; reason: string } {
+/** One of the given words, compared without regard to case. */
+export function parseChoice<Value extends string>(
+  choices: Readonly<Record<string, Value>>,
+): CellParser<Value> {
+  const byWord = new Map(Object.entries(choices).map(([word, value]) => [word.toLowerCase(), value]));
+  return (cell) => {
+    const value = byWord.get(cell.toLowerCase());
+    if (value !== undefined) return { ok: true, value };
+    return refuse('CHOICE_UNKNOWN', `${show(cell)} is none of ${Object.keys(choices).join(', ')}`);
+  };
+}
+
+/** A cell that cannot be read. */
+export function refuse(code: string, reason: string): { ok: false; code: string; reason: string } {
   return { ok: false, code, reason };
 }
 
-function show(cell: string): string {
+/** A cell as a message quotes it. */
+export function show(cell: string): string {
   return JSON.stringify(cell.length > 40 ? `${cell.slice(0, 37)}...` : cell);
 }

@@ -1,4 +1,5 @@
 export {
+  type Cell,
   type CsvColumnSpec,
   type CsvColumns,
   type CsvIssue,
@@ -6,14 +7,19 @@ export {
   type CsvRow,
   readCsv,
   readTable,
+  type TableOptions,
 } from './csv-reader.ts';
 export {
   type CellParser,
   type CellResult,
   parseAmountCents,
+  parseChoice,
   parseDay,
   parseMoment,
   parseQuantity,
   parseTextUpTo,
+  refuse,
+  show,
 } from './csv-values.ts';
 export { type CsvExportColumn, writeCsv } from './csv-writer.ts';
+export { AMOUNT_PARSERS, type AmountFormat, DAY_PARSERS, type DayFormat } from './ledger-values.ts';

@@ -25,6 +25,10 @@ const OPEN_PLACES: Readonly<Record<string, string>> = {
   '/formData': 'answers to a form; checked against the form of the service version',
   '/formSchema': 'a JSON Schema; checked by rules of its own',
   '/costClause/tranches/*/key/values': 'shares by AGS or id of an organisation, each a decimal',
+  '/costClause/tranches/*/key/equivalents': 'equivalence numbers by usage meter, each a decimal',
+  '/use': 'use of support cost centres: codes of cost centres, each with a decimal',
+  '/use/*': 'the same, by who used it',
+  '/categories': 'cost types as the ledger names them, each with a word of three',
   '/values': 'an allocation key: weights by AGS or id of an organisation, each a decimal',
   '/attributes': 'a few values that describe a usage event; names and sizes are checked by rules',
 };
@@ -112,7 +116,7 @@ async function makeTarget(world: TenantWorld, { id }: Operation): Promise<Target
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 /** Parameters of the right form that name nothing. */
 const NOWHERE: Target = {
-  params: { id: NO_ID, organisationId: NO_ID, number: 1, action: 'close' },
+  params: { id: NO_ID, organisationId: NO_ID, number: 1, position: 0, action: 'close' },
 };
 
 /** Statuses that follow from what a route takes and who may call it. */

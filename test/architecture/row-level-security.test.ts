@@ -41,6 +41,7 @@ const APPEND_ONLY = [
   'audit_entries',
   'cost_line_imports',
   'cost_lines',
+  'secondary_plans',
   'service_request_events',
   'service_request_messages',
   'usage_events',

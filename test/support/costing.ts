@@ -1,5 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 import type { Test } from 'tap';
+import { costingCalculations } from '../../src/modules/costing/index.ts';
+import { runCompute } from '../../src/platform/calculations/run-compute.ts';
 import { fixedClock } from '../../src/platform/clock.ts';
 import type { Hat } from '../../src/platform/context.ts';
 import { newId } from '../../src/platform/ids.ts';
@@ -270,4 +272,14 @@ export async function postRun(world: CostingWorld, draft: RunBody): Promise<RunB
 export async function linesOf(caller: Caller, id: string, query = 'limit=200'): Promise<LineBody[]> {
   const { items } = await must<{ items: LineBody[] }>(caller, 'GET', `/allocation-runs/${id}/lines?${query}`);
   return items;
+}
+
+/** Exit code of `verbund compute --verify` for the text of a file. */
+export async function verifyFile(text: string): Promise<number> {
+  const sink = { write: () => true };
+  const stdin = (async function* () {
+    yield text;
+  })();
+  const readFile = () => Promise.reject(new Error('no files here'));
+  return runCompute(['--verify', '-'], { stdin, stdout: sink, stderr: sink, readFile }, costingCalculations);
 }

@@ -1,6 +1,7 @@
 import { created, must, tagOf } from './services.ts';
 import { foreignCentre, list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
 import { COSTING } from './tenant-rows-costing.ts';
+import { COSTS } from './tenant-rows-costs.ts';
 import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
 import { RATES } from './tenant-rows-rates.ts';
 import { VAT } from './tenant-rows-vat.ts';
@@ -302,5 +303,6 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...COSTING,
   ...VAT,
   ...RATES,
+  ...COSTS,
   ...OPERATIONS,
 };

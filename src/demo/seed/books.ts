@@ -40,8 +40,8 @@ export async function seedBooks(
   await seedUsage(modules, centre, members, quarter, as('finance'));
   await modules.costing.costLines.importFile(
     once(as('finance'), `ledger:${quarter.code}`),
-    Buffer.from(ledgerCsv(spec, quarter)),
-    false,
+    { bytes: Buffer.from(ledgerCsv(spec, quarter)), format: 'csv' },
+    { repeat: false, dryRun: false },
   );
   const { periods } = modules.costing;
   const { id } = await periods.create(once(as('finance'), `period:${quarter.code}`), { code: quarter.code });

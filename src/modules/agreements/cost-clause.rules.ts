@@ -1,5 +1,5 @@
 import type { FieldError } from '../../platform/errors.ts';
-import type { CostClause, Tranche, TrancheKey } from './cost-clause.types.ts';
+import type { CostClause, Grade, Tranche, TrancheKey } from './cost-clause.types.ts';
 
 /** Who a clause shares out to: an organisation by id, and by AGS where it has one. */
 export interface ClauseParty {
@@ -14,12 +14,17 @@ const HUNDRED = 100n * 10n ** BigInt(DECIMALS);
 const FIELDS_BY_TYPE: Readonly<Record<TrancheKey['type'], readonly (keyof TrancheKey)[]>> = {
   equal: [],
   fixed: ['values'],
+  seat: ['seat'],
   population: ['basis'],
+  graded_population: ['basis', 'grades'],
   cases: ['meter'],
   minutes: ['meter'],
+  weighted_cases: ['equivalents'],
+  area: ['keyName'],
+  head_count: ['keyName'],
   values: ['keyName'],
 };
-const KEY_FIELDS = ['values', 'meter', 'basis', 'keyName'] as const;
+const KEY_FIELDS = ['values', 'meter', 'basis', 'keyName', 'seat', 'equivalents', 'grades'] as const;
 
 /** Everything that keeps a clause from being computed, with pointers below `place`. Empty when the clause is sound. */
 export function checkCostClause(
@@ -62,6 +67,41 @@ function checkKey(key: TrancheKey, parties: readonly ClauseParty[], at: string):
   }
   if (key.type === 'fixed' && key.values !== undefined)
     errors.push(...checkFixedValues(key.values, parties, `${at}/values`));
+  if (key.type === 'seat' && key.seat !== undefined) errors.push(...checkSeat(key.seat, parties, at));
+  if (key.type === 'weighted_cases' && key.equivalents !== undefined)
+    errors.push(...checkFactors(Object.values(key.equivalents), `${at}/equivalents`));
+  if (key.type === 'graded_population' && key.grades !== undefined)
+    errors.push(...checkGrades(key.grades, `${at}/grades`));
+  return errors;
+}
+
+function checkSeat(seat: string, parties: readonly ClauseParty[], at: string): FieldError[] {
+  const isParty = parties.some(({ id, ags }) => seat === id || seat === ags);
+  return isParty ? [] : [fieldError(`${at}/seat`, 'NOT_A_PARTY', 'is no party of the agreement')];
+}
+
+function checkFactors(factors: readonly string[], at: string): FieldError[] {
+  const isEmpty = factors.every((factor) => scaled(factor) === 0n);
+  return isEmpty ? [fieldError(at, 'ALL_ZERO', 'leave nobody to bear the cost')] : [];
+}
+
+/** Grades follow one another without a gap: each ends higher than the one before, and only the last has no end. */
+function checkGrades(grades: readonly Grade[], at: string): FieldError[] {
+  const errors = checkFactors(
+    grades.map(({ factor }) => factor),
+    at,
+  );
+  let before = 0;
+  for (const [i, { upTo }] of grades.entries()) {
+    const isLast = i === grades.length - 1;
+    if (isLast !== (upTo === null)) {
+      const detail = isLast ? 'has to be null in the last grade' : 'is null before the last grade';
+      errors.push(fieldError(`${at}/${i}/upTo`, 'END', detail));
+    } else if (upTo !== null && Number(upTo) <= before) {
+      errors.push(fieldError(`${at}/${i}/upTo`, 'ORDER', 'is not above the grade before'));
+    }
+    before = Number(upTo ?? before);
+  }
   return errors;
 }
 

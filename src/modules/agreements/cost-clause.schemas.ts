@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { named, text } from '../../platform/http/schemas.ts';
+import { named, nullable, text } from '../../platform/http/schemas.ts';
 
 /** A share or a percentage: exact, not negative, up to six digits behind the point. */
 const Weight = Type.String({
@@ -13,18 +13,65 @@ const Percent = Type.String({
   examples: ['30'],
 });
 
+const GradeSchema = named('PopulationGrade', {
+  upTo: nullable(
+    Type.String({ pattern: '^[1-9]\\d{0,8}$', description: 'Inhabitants', examples: ['10000'] }),
+  ),
+  factor: Weight,
+});
+
 const TrancheKeySchema = named('TrancheKey', {
-  type: Type.Enum(['equal', 'fixed', 'population', 'cases', 'minutes', 'values'], {
-    description: 'What the tranche is shared out by',
-  }),
+  type: Type.Enum(
+    [
+      'equal',
+      'fixed',
+      'seat',
+      'population',
+      'graded_population',
+      'cases',
+      'minutes',
+      'weighted_cases',
+      'area',
+      'head_count',
+      'values',
+    ],
+    { description: 'What the tranche is shared out by' },
+  ),
   values: Type.Optional(
     Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Weight, {
       description: 'fixed: shares as agreed, by AGS or id of the organisation',
     }),
   ),
   meter: Type.Optional(text(60, { description: 'cases, minutes: the usage meter that is counted' })),
-  basis: Type.Optional(text(60, { description: 'population: the census the figures build on' })),
-  keyName: Type.Optional(text(60, { description: 'values: name of the allocation key list of the centre' })),
+  basis: Type.Optional(
+    text(60, { description: 'population, graded_population: the census the figures build on' }),
+  ),
+  keyName: Type.Optional(
+    text(60, {
+      description:
+        'values, area, head_count: name of the allocation key list of the centre; of this type, but for values',
+    }),
+  ),
+  seat: Type.Optional(
+    text(40, {
+      description: 'seat: AGS or id of the party that bears this tranche alone, before the rest is shared',
+    }),
+  ),
+  equivalents: Type.Optional(
+    Type.Record(Type.String({ minLength: 1, maxLength: 60 }), Weight, {
+      minProperties: 1,
+      maxProperties: 20,
+      description: 'weighted_cases: what one unit of each usage meter counts',
+      examples: [{ cases: '1', 'complex-cases': '2.5' }],
+    }),
+  ),
+  grades: Type.Optional(
+    Type.Array(GradeSchema, {
+      minItems: 1,
+      maxItems: 20,
+      description: 'graded_population: what an inhabitant counts, grade by grade; the last has no end',
+    }),
+  ),
 });
 
 const TrancheSchema = named('Tranche', {

@@ -11,6 +11,7 @@ import {
   text,
   Uuid,
 } from '../../platform/http/schemas.ts';
+import { ImportIssue } from './cost-lines.schemas.ts';
 
 const Weight = Type.String({
   pattern: '^(0|[1-9][0-9]{0,17})(\\.[0-9]{1,6})?$',
@@ -35,7 +36,7 @@ const ListType = Type.Enum(
     'fixed',
     'other',
   ],
-  { title: 'AllocationKeyType', description: 'What was counted' },
+  { title: 'AllocationKeyType' },
 );
 
 export const CreateAllocationKey = named('CreateAllocationKey', {
@@ -70,3 +71,22 @@ export const AllocationKeyPage = pageOf(AllocationKeyView);
 
 export const AllocationKeyQuery = closed({ ...PageQuery, name: Type.Optional(text(60)) });
 export type AllocationKeyQuery = Static<typeof AllocationKeyQuery>;
+
+export const KeyImportQuery = closed({
+  name: text(60),
+  type: ListType,
+  asOf: Day,
+  basis: Type.Optional(text(200)),
+  source: text(200),
+  numberFormat: Type.Enum(['german', 'english'], { default: 'german' }),
+  dryRun: Type.Boolean({ default: false, description: 'Only say what would be recorded' }),
+});
+export type KeyImportQuery = Static<typeof KeyImportQuery>;
+
+export const KeyImportPreview = named('AllocationKeyImportPreview', {
+  dryRun: Type.Literal(true),
+  rowCount: Type.Integer({ description: 'Rows that can be read' }),
+  values: Type.Record(Type.String(), Type.String()),
+  issues: Type.Array(ImportIssue, { description: 'Up to 200; with any of them nothing would be recorded' }),
+});
+export type KeyImportPreview = Static<typeof KeyImportPreview>;

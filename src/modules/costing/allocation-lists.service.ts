@@ -8,13 +8,17 @@ import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
+import { readListFile } from './allocation-list-imports.ts';
 import * as repo from './allocation-lists.repo.ts';
 import type {
   AllocationKeyQuery,
   AllocationKeyView,
   CreateAllocationKey,
+  KeyImportPreview,
+  KeyImportQuery,
 } from './allocation-lists.schemas.ts';
-import { KEY_MEMBER_UNKNOWN } from './costing.errors.ts';
+import { KEY_IMPORT_BROKEN, KEY_MEMBER_UNKNOWN } from './costing.errors.ts';
+import { SHOWN_ISSUES, toFieldError } from './import-issues.ts';
 
 export type AllocationListsService = ReturnType<typeof createAllocationListsService>;
 
@@ -29,21 +33,43 @@ export function createAllocationListsService(db: Database) {
         if (errors.length > 0) {
           throw new DomainError(KEY_MEMBER_UNKNOWN, `The list: ${errors[0]?.detail}.`, { errors });
         }
-        const id = newId();
-        await repo.insertList(tx, ctx, id, input);
-        const view = await getList(tx, id);
-        await audit(tx, ctx, {
-          action: 'costing.allocation-key-recorded',
-          entityType: 'allocation_key',
-          entityId: id,
-          details: { name: view.name, number: view.number, asOf: view.asOf },
-        });
-        return view;
+        return record(tx, ctx, input);
       });
     },
 
     get: (ctx: HatContext, id: string): Promise<AllocationKeyView> =>
       withHatTx(db, ctx, (tx) => getList(tx, id)),
+
+    /** Says what an import of the file would record; writes nothing. */
+    async previewImport(ctx: HatContext, file: Uint8Array, query: KeyImportQuery): Promise<KeyImportPreview> {
+      const centreId = ownCentre(ctx);
+      const { values, issues } = await withHatTx(db, ctx, (tx) =>
+        readListFile(tx, centreId, file, query.numberFormat),
+      );
+      return {
+        dryRun: true,
+        rowCount: Object.keys(values).length,
+        values,
+        issues: issues.slice(0, SHOWN_ISSUES).map(({ row, column, code, reason }) => ({
+          row: row ?? null,
+          column: column ?? null,
+          code,
+          reason,
+        })),
+      };
+    },
+
+    /** Records the list of the file, or nothing. @throws DomainError KEY_IMPORT_BROKEN with every broken cell */
+    async importFile(ctx: HatContext, file: Uint8Array, query: KeyImportQuery): Promise<AllocationKeyView> {
+      const centreId = ownCentre(ctx);
+      const { numberFormat, dryRun: _no, ...list } = query;
+      return withHatTxOnce(db, ctx, async (tx) => {
+        const { values, issues } = await readListFile(tx, centreId, file, numberFormat);
+        if (issues.length === 0) return record(tx, ctx, { ...list, values: { ...values } });
+        const errors = issues.slice(0, SHOWN_ISSUES).map(toFieldError);
+        throw new DomainError(KEY_IMPORT_BROKEN, `Nothing was recorded. ${errors[0]?.detail}`, { errors });
+      });
+    },
 
     async list(
       ctx: HatContext,
@@ -61,6 +87,19 @@ export function createAllocationListsService(db: Database) {
       );
     },
   };
+}
+
+async function record(tx: HatTx, ctx: HatContext, input: CreateAllocationKey): Promise<AllocationKeyView> {
+  const id = newId();
+  await repo.insertList(tx, ctx, id, input);
+  const view = await getList(tx, id);
+  await audit(tx, ctx, {
+    action: 'costing.allocation-key-recorded',
+    entityType: 'allocation_key',
+    entityId: id,
+    details: { name: view.name, number: view.number, asOf: view.asOf },
+  });
+  return view;
 }
 
 function checkNames(

@@ -5,11 +5,14 @@ import { closed, IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts
 import { ALLOCATION_KEY_EMPTY, AMOUNT_OUT_OF_RANGE } from '../../platform/money/index.ts';
 import { ApproveRun, EndRun, RunDetailView } from './allocation-runs.schemas.ts';
 import type { AllocationRunsService } from './allocation-runs.service.ts';
+import { COST_CENTRE_USE_MISSING, STEP_DOWN_ORDER_INVALID } from './calculations.errors.ts';
+import { SECONDARY_PLAN_MISSING } from './cost-centres.errors.ts';
 import {
   COST_CLAUSE_AMBIGUOUS,
   COST_CLAUSE_MISSING,
   FOUR_EYES_REQUIRED,
   KEY_LIST_MISSING,
+  KEY_LIST_TYPE,
   KEY_UNITS_DIFFER,
   KEY_USAGE_OUTSIDE,
   KEY_VALUE_MISSING,
@@ -36,10 +39,14 @@ export const COMPUTING_REFUSALS = [
   COST_CLAUSE_AMBIGUOUS,
   COST_CLAUSE_MISSING,
   KEY_LIST_MISSING,
+  KEY_LIST_TYPE,
   KEY_UNITS_DIFFER,
   KEY_USAGE_OUTSIDE,
   KEY_VALUE_MISSING,
   RUN_WITHOUT_COST,
+  SECONDARY_PLAN_MISSING,
+  COST_CENTRE_USE_MISSING,
+  STEP_DOWN_ORDER_INVALID,
 ];
 const POSTING_REFUSALS = [
   PERIOD_HAS_POSTED_RUN,

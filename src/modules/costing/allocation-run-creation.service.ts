@@ -10,7 +10,13 @@ import * as repo from './allocation-runs.repo.ts';
 import type { CreateRun } from './allocation-runs.schemas.ts';
 import { hasPostedRun, holdPeriod, type PeriodRow } from './billing-periods.repo.ts';
 import type { AllocationRunInput } from './calculation.types.ts';
-import { COST_CLAUSE_AMBIGUOUS, PERIOD_HAS_POSTED_RUN, PERIOD_UNKNOWN } from './costing.errors.ts';
+import {
+  COST_CLAUSE_AMBIGUOUS,
+  PERIOD_HAS_POSTED_RUN,
+  PERIOD_UNKNOWN,
+  RUN_CORRECTS_NOTHING,
+  RUN_SIMULATION_ONLY,
+} from './costing.errors.ts';
 import { gatherFacts } from './run-facts.service.ts';
 import { derivedLines } from './run-lines.rules.ts';
 import { toRunInput } from './run-snapshot.rules.ts';
@@ -20,6 +26,11 @@ const SIMULATION = 'SIMULATION';
 
 /** Computes a run of a period from what the database holds now and stores it as a draft; says its id. */
 export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): Promise<string> {
+  if (input.costKind === 'budget') {
+    throw new DomainError(RUN_SIMULATION_ONLY, 'A budget is simulated and never shared out.', {
+      pointer: '/costKind',
+    });
+  }
   const period = await getPeriod(tx, input.periodId);
   if (await hasPostedRun(tx, period.id)) {
     throw new DomainError(PERIOD_HAS_POSTED_RUN, `A run of the period ${period.code} is posted.`, {
@@ -30,6 +41,7 @@ export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): P
   const facts = await gatherFacts(tx, centreId, period);
   const number = await repo.nextRunNumber(tx, facts.centre, period.startsOn.slice(0, 4));
   const superseded = await repo.findSuperseded(tx, period.id);
+  const billingPeriod = await billedIn(tx, input, superseded);
   const snapshot = toRunInput(facts, identityOf(number, superseded, input.clauseVersionId));
   const { lines, totals, inputHash, resultHash } = computeRun(snapshot);
   const id = newId();
@@ -45,7 +57,11 @@ export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): P
       resultHash,
       clauseVersionId: input.clauseVersionId ?? null,
       correctsRunId: superseded?.id ?? null,
-      memberIds: [...new Set(derived.map((line) => line.organisationId))],
+      billingPeriod,
+      // Who only the corrected run had is given back what it bore.
+      memberIds: [
+        ...new Set([...derived.map((line) => line.organisationId), ...(superseded?.memberIds ?? [])]),
+      ],
       amountCents: totals.amountCents,
       lineCount: lines.length,
       input: JSON.stringify(snapshot),
@@ -64,7 +80,7 @@ export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): P
 /** The calculation file of a run that is stored nowhere. */
 export async function simulateRun(tx: HatTx, input: CreateRun): Promise<ReturnType<typeof toRunFile>> {
   const period = await getPeriod(tx, input.periodId);
-  const facts = await gatherFacts(tx, period.centreId, period);
+  const facts = await gatherFacts(tx, period.centreId, period, input.costKind);
   return toRunFile(toRunInput(facts, identityOf(SIMULATION, undefined, input.clauseVersionId)));
 }
 
@@ -93,10 +109,23 @@ function identityOf(
   };
 }
 
-async function getPeriod(tx: HatTx, id: string): Promise<PeriodRow> {
+/** A correction keeps both periods: that of the usage, which is its own, and the one it is billed in. */
+async function billedIn(
+  tx: HatTx,
+  { billingPeriodId }: CreateRun,
+  superseded: repo.SupersededRun | undefined,
+): Promise<PeriodRow | undefined> {
+  if (billingPeriodId === undefined) return undefined;
+  if (superseded !== undefined) return getPeriod(tx, billingPeriodId, '/billingPeriodId');
+  throw new DomainError(RUN_CORRECTS_NOTHING, 'The run corrects no other and is billed in its own period.', {
+    pointer: '/billingPeriodId',
+  });
+}
+
+async function getPeriod(tx: HatTx, id: string, pointer = '/periodId'): Promise<PeriodRow> {
   const period = await holdPeriod(tx, id);
   if (period !== undefined) return period;
-  throw new DomainError(PERIOD_UNKNOWN, 'The centre has no such billing period.', { pointer: '/periodId' });
+  throw new DomainError(PERIOD_UNKNOWN, 'The centre has no such billing period.', { pointer });
 }
 
 function withKnownClause<T>(work: () => Promise<T>): Promise<T> {

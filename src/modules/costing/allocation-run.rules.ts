@@ -5,11 +5,15 @@ import { allocateCascade, allocateComposite } from './allocation.rules.ts';
 import { type AllocationKey, type ResolvedPool, resolvePool } from './allocation-keys.rules.ts';
 import type { AllocationRunInput, RunPool } from './calculation.types.ts';
 import {
+  KEY_FORMULA_MISMATCH,
   KEY_VALUES_NOT_ALLOWED,
   KEY_VALUES_REQUIRED,
   POOL_DUPLICATE,
   POOL_NETTING_SUM,
 } from './costing.errors.ts';
+import { type KeyFormula, valuesByFormula } from './key-formulas.rules.ts';
+import { canonicalNetting, canonicalSecondary, netCents, resolveSecondary } from './run-secondary.rules.ts';
+import type { SecondaryAllocation } from './secondary-allocation.rules.ts';
 
 /**
  * Share of one member in one tranche of a pool (mode `cascade`).
@@ -62,19 +66,23 @@ export interface RunResult {
   /** Ascending by pool, tranche, member. */
   readonly lines: readonly RunLine[];
   readonly totals: RunTotals;
+  /** Only where cost centres took part. */
+  readonly secondaryResult?: SecondaryAllocation;
   /** SHA-256 of the snapshot in canonical order; the order of its lists does not show in it. */
   readonly inputHash: string;
-  /** SHA-256 of `{ algorithm, inputHash, lines, totals }`: binds the result to its snapshot. */
+  /** SHA-256 of `{ algorithm, inputHash, lines, totals }` and `secondaryResult`, if any: binds the result to its snapshot. */
   readonly resultHash: string;
 }
 
 /**
  * Computes a run from its snapshot; the service stores the lines, an auditor gets the same from the exported file.
  * @throws DomainError what `allocate` throws, with pointers into the snapshot; POOL_DUPLICATE, POOL_NETTING_SUM,
- *   KEY_VALUES_REQUIRED, KEY_VALUES_NOT_ALLOWED
+ *   KEY_VALUES_REQUIRED, KEY_VALUES_NOT_ALLOWED, and what
+ *   `resolveSecondary` throws
  */
 export function computeRun(input: AllocationRunInput): RunResult {
   checkPools(input.pools);
+  const secondaryResult = resolveSecondary(input);
   const lines = input.pools
     .map((pool, index) => ({ id: pool.id, lines: poolLines(pool, `/pools/${index}`) }))
     .sort((a, b) => compareIds(a.id, b.id))
@@ -85,8 +93,9 @@ export function computeRun(input: AllocationRunInput): RunResult {
     members: totalsBy(lines, (line) => line.member).map(([member, amountCents]) => ({ member, amountCents })),
   };
   const inputHash = hashOf(canonicalRunInput(input));
-  const resultHash = hashOf({ algorithm: input.algorithm, inputHash, lines, totals });
-  return { lines, totals, inputHash, resultHash };
+  const result = { ...(secondaryResult !== undefined && { secondaryResult }), lines, totals };
+  const resultHash = hashOf({ algorithm: input.algorithm, inputHash, ...result });
+  return { ...result, inputHash, resultHash };
 }
 
 /** The file that a posted run exports: its snapshot in canonical order, and the result. */
@@ -99,7 +108,7 @@ export function toRunFile(input: AllocationRunInput): AllocationRunInput & RunRe
  * the same bytes, whatever order a query returned them in.
  */
 export function canonicalRunInput(input: AllocationRunInput): AllocationRunInput {
-  const { kind, algorithm, centre, period, runNumber, corrects, members } = input;
+  const { kind, algorithm, centre, period, runNumber, corrects, costKind, members, secondary } = input;
   return {
     kind,
     algorithm,
@@ -107,7 +116,9 @@ export function canonicalRunInput(input: AllocationRunInput): AllocationRunInput
     period,
     runNumber,
     ...(corrects !== undefined && { corrects }),
+    ...(costKind !== undefined && { costKind }),
     ...(members !== undefined && { members: members.toSorted((a, b) => compareIds(a.member, b.member)) }),
+    ...(secondary !== undefined && { secondary: canonicalSecondary(secondary) }),
     pools: input.pools.map(canonicalPool).sort((a, b) => compareIds(a.id, b.id)),
   };
 }
@@ -116,9 +127,7 @@ function canonicalPool(pool: RunPool): RunPool {
   const { netting, costLineIds, furtherAgreementVersionIds: further } = pool;
   return {
     ...pool,
-    ...(netting !== undefined && {
-      netting: { ...netting, deductions: netting.deductions.toSorted((a, b) => compareIds(a.id, b.id)) },
-    }),
+    ...(netting !== undefined && { netting: canonicalNetting(netting) }),
     ...(further !== undefined && { furtherAgreementVersionIds: further.toSorted(compareIds) }),
     ...(costLineIds !== undefined && { costLineIds: costLineIds.toSorted(compareIds) }),
     members: pool.members.toSorted(compareIds),
@@ -134,10 +143,7 @@ function checkPools(pools: readonly RunPool[]): void {
     }
     seen.add(id);
     if (netting === undefined) continue;
-    const net = sumCents([
-      netting.costCents,
-      ...netting.deductions.map((deduction) => -deduction.amountCents),
-    ]);
+    const net = netCents(netting);
     if (net === amountCents) continue;
     throw new DomainError(
       POOL_NETTING_SUM,
@@ -179,8 +185,18 @@ function toAllocationKey(key: RunPool['tranches'][number]['key'], at: string): A
     const detail = 'An equal key counts every member once and has no values';
     throw new DomainError(KEY_VALUES_NOT_ALLOWED, detail, { pointer: `${at}/values` });
   }
+  if (key.formula !== undefined) checkFormula(key.formula, key.values ?? {}, at);
   if (key.values !== undefined) return { type: 'values', values: key.values };
   throw new DomainError(KEY_VALUES_REQUIRED, `A key of type ${key.type} needs values`, { pointer: at });
+}
+
+function checkFormula(formula: KeyFormula, values: Readonly<Record<string, string>>, at: string): void {
+  const computed = valuesByFormula(formula);
+  const names = new Set([...Object.keys(computed), ...Object.keys(values)]);
+  const wrong = [...names].sort(compareIds).find((name) => computed[name] !== values[name]);
+  if (wrong === undefined) return;
+  const detail = `The value of ${wrong} is ${values[wrong] ?? 'missing'}, the formula gives ${computed[wrong] ?? 'none'}`;
+  throw new DomainError(KEY_FORMULA_MISMATCH, detail, { pointer: `${at}/formula` });
 }
 
 function trancheLines(pool: string, amount: bigint, resolved: ResolvedPool): TrancheLine[] {

@@ -19,6 +19,8 @@ export interface RunRow {
   readonly resultHash: string;
   readonly clauseVersionId: string | null;
   readonly correctsRunId: string | null;
+  readonly billingPeriodId: string | null;
+  readonly billingPeriodCode: string | null;
   readonly createdBy: string;
   readonly createdByName: string;
   readonly createdAt: Moment;
@@ -44,6 +46,7 @@ const select = ({ sql }: HatTx) => sql`
   select r.id, r.centre_id as "centreId", r.period_id as "periodId", r.period_code as "periodCode", r.starts_on as "startsOn",
     r.ends_on as "endsOn", r.number, r.status, r.algorithm, r.input_hash as "inputHash", r.result_hash as "resultHash",
     r.clause_version_id as "clauseVersionId", r.corrects_run_id as "correctsRunId",
+    r.billing_period_id as "billingPeriodId", r.billing_period_code as "billingPeriodCode",
     r.created_by as "createdBy", r.created_by_name as "createdByName", r.created_at as "createdAt",
     r.submitted_by as "submittedBy", r.submitted_by_name as "submittedByName", r.submitted_at as "submittedAt",
     r.approved_by as "approvedBy", r.approved_by_name as "approvedByName", r.approved_at as "approvedAt", r.approved_result_hash as "approvedResultHash",
@@ -105,13 +108,17 @@ export async function nextRunNumber(
   return `${prefix}${String((row?.count ?? 0) + 1).padStart(3, '0')}`;
 }
 
+export interface SupersededRun {
+  readonly id: string;
+  readonly number: string;
+  readonly resultHash: string;
+  readonly memberIds: readonly string[];
+}
+
 /** The run of the period that was superseded last: what the next one corrects. */
-export async function findSuperseded(
-  { sql }: HatTx,
-  periodId: string,
-): Promise<{ id: string; number: string; resultHash: string } | undefined> {
-  const [row] = await sql<{ id: string; number: string; resultHash: string }[]>`
-    select id, number, result_hash as "resultHash" from allocation_runs
+export async function findSuperseded({ sql }: HatTx, periodId: string): Promise<SupersededRun | undefined> {
+  const [row] = await sql<SupersededRun[]>`
+    select id, number, result_hash as "resultHash", member_ids as "memberIds" from allocation_runs
     where period_id = ${periodId} and status = 'superseded' order by ended_at desc, id desc limit 1`;
   return row;
 }
@@ -131,6 +138,7 @@ export interface NewRun {
   readonly resultHash: string;
   readonly clauseVersionId: string | null;
   readonly correctsRunId: string | null;
+  readonly billingPeriod: { readonly id: string; readonly code: string } | undefined;
   readonly memberIds: readonly string[];
   readonly amountCents: number;
   readonly lineCount: number;
@@ -139,11 +147,12 @@ export interface NewRun {
 }
 
 export async function insertRun({ sql }: HatTx, { actor, now }: HatContext, run: NewRun): Promise<void> {
-  const { id, centreId, period } = run;
+  const { id, centreId, period, billingPeriod } = run;
   await sql`insert into allocation_runs (id, centre_id, period_id, period_code, starts_on, ends_on, number, status, algorithm, input_hash,
-      result_hash, clause_version_id, corrects_run_id, member_ids, created_by, created_by_name, created_at)
+      result_hash, clause_version_id, corrects_run_id, billing_period_id, billing_period_code, member_ids, created_by, created_by_name, created_at)
     values (${id}, ${centreId}, ${period.id}, ${period.code}, ${period.startsOn}, ${period.endsOn}, ${run.number}, 'draft', ${run.algorithm},
-      ${run.inputHash}, ${run.resultHash}, ${run.clauseVersionId}, ${run.correctsRunId}, ${run.memberIds as string[]}::uuid[],
+      ${run.inputHash}, ${run.resultHash}, ${run.clauseVersionId}, ${run.correctsRunId},
+      ${billingPeriod?.id ?? null}, ${billingPeriod?.code ?? null}, ${run.memberIds as string[]}::uuid[],
       ${actor.id}, ${actor.name}, ${now})`;
   await sql`insert into allocation_run_calculations (run_id, centre_id, amount_cents, line_count, input)
     values (${id}, ${centreId}, ${run.amountCents}, ${run.lineCount}, ${run.input}::text::json)`;

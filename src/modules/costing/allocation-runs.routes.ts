@@ -15,7 +15,12 @@ import {
   RunQuery,
 } from './allocation-runs.schemas.ts';
 import type { AllocationRunsService } from './allocation-runs.service.ts';
-import { PERIOD_HAS_POSTED_RUN, PERIOD_UNKNOWN } from './costing.errors.ts';
+import {
+  PERIOD_HAS_POSTED_RUN,
+  PERIOD_UNKNOWN,
+  RUN_CORRECTS_NOTHING,
+  RUN_SIMULATION_ONLY,
+} from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -44,7 +49,13 @@ export const allocationRunsRoutes =
         config: {
           access: 'allocation-runs:manage',
           idempotent: true,
-          refuses: [PERIOD_UNKNOWN, PERIOD_HAS_POSTED_RUN, ...COMPUTING_REFUSALS],
+          refuses: [
+            PERIOD_UNKNOWN,
+            PERIOD_HAS_POSTED_RUN,
+            RUN_CORRECTS_NOTHING,
+            RUN_SIMULATION_ONLY,
+            ...COMPUTING_REFUSALS,
+          ],
         },
         schema: {
           tags,

@@ -12,6 +12,7 @@ import {
   text,
   Uuid,
 } from '../../platform/http/schemas.ts';
+import { Kind } from './cost-lines.schemas.ts';
 
 export const CreateRun = named('CreateAllocationRun', {
   centreId: OwnCentreId,
@@ -20,9 +21,16 @@ export const CreateRun = named('CreateAllocationRun', {
     ...Uuid,
     description: 'Agreement version whose clause to apply where an agreement changed within the period',
   }),
+  billingPeriodId: Type.Optional({
+    ...Uuid,
+    description:
+      'A correction only: the period in which it is billed, where it is another than that of the usage',
+  }),
+  costKind: Type.Optional(Kind),
   simulate: Type.Optional(
     Type.Boolean({
-      description: 'true: only compute; the answer is a calculation file and nothing is stored',
+      description:
+        'true: only compute; the answer is a calculation file and nothing is stored. Only so the costKind may be budget',
     }),
   ),
 });
@@ -47,6 +55,9 @@ const runView = {
   resultHash: Type.String({ description: 'SHA-256 of snapshot and result; what an approval signs' }),
   clauseVersionId: nullable(Uuid),
   correctsRunId: nullable(Uuid),
+  billingPeriod: nullable(
+    closed({ id: Uuid, code: Type.String() }, { description: 'Where a correction is billed' }),
+  ),
   created: closed(Step),
   submitted: nullable(closed(Step)),
   approved: nullable(closed({ ...Step, resultHash: Type.String() })),
@@ -108,6 +119,12 @@ const LinePart = named('AllocationRunLinePart', {
       Type.String({ description: 'Where the figures come from, as a person wrote it down' }),
     ),
     origin: Type.Optional(KeyOrigin),
+    formula: Type.Optional(
+      Type.String({
+        description: 'How the weight follows from the figures of the member',
+        examples: ['10 × 1 + 3 × 2.5'],
+      }),
+    ),
   }),
   weight: Type.String(),
   weightTotal: Type.String(),

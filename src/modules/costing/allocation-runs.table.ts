@@ -39,6 +39,9 @@ export const allocationRuns = pgTable(
     /** The wording to apply where an agreement changed within the period. */
     clauseVersionId: uuid('clause_version_id'),
     correctsRunId: uuid('corrects_run_id'),
+    /** Where a correction is billed; the run's own period says when what it shares out was used. */
+    billingPeriodId: uuid('billing_period_id'),
+    billingPeriodCode: text('billing_period_code'),
     /** Who may read their lines once the run is posted. */
     memberIds: uuid('member_ids').array().notNull(),
     createdBy: uuid('created_by').notNull(),
@@ -86,6 +89,15 @@ export const allocationRuns = pgTable(
       columns: [table.centreId, table.correctsRunId],
       foreignColumns: [table.centreId, table.id],
     }),
+    foreignKey({
+      name: 'allocation_runs_billing_period_fkey',
+      columns: [table.centreId, table.billingPeriodId],
+      foreignColumns: [billingPeriods.centreId, billingPeriods.id],
+    }),
+    check(
+      'allocation_runs_billing_period_check',
+      sql`(billing_period_id is null) = (billing_period_code is null) and (billing_period_id is null or corrects_run_id is not null)`,
+    ),
     check(
       'allocation_runs_status_check',
       sql`status in ('draft', 'in_review', 'approved', 'posted', 'superseded', 'rejected')`,

@@ -23,6 +23,8 @@ export function toRunView(ctx: HatContext, row: RunRow): RunView {
     resultHash: row.resultHash,
     clauseVersionId: row.clauseVersionId,
     correctsRunId: row.correctsRunId,
+    billingPeriod:
+      row.billingPeriodId === null ? null : { id: row.billingPeriodId, code: row.billingPeriodCode ?? '' },
     created: { by: isCentre ? { id: row.createdBy, name: row.createdByName } : null, at: row.createdAt },
     submitted: step(row.submittedBy, row.submittedByName, row.submittedAt),
     approved: approved && { ...approved, resultHash: row.approvedResultHash ?? '' },

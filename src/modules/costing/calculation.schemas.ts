@@ -47,9 +47,32 @@ const Origin = {
   ],
 };
 
+const Inhabitants = { type: 'string', pattern: '^(0|[1-9][0-9]{0,17})$' };
+const Formula = variants('kind', [
+  closed({ kind: only('weighted_cases'), equivalents: Weights, quantities: mapOf(Weights) }),
+  closed({
+    kind: only('graded_population'),
+    grades: list(
+      closed({
+        upTo: { type: ['string', 'null'], pattern: '^(0|[1-9][0-9]{0,17})$' },
+        factor: DecimalText,
+      }),
+    ),
+    populations: mapOf(Inhabitants),
+  }),
+]);
+
 const RunKey = closed(
   { type: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,49}$' } },
-  { keyVersionId: Id, asOf: Day, basis: Text, source: Text, origin: Origin, values: Weights },
+  {
+    keyVersionId: Id,
+    asOf: Day,
+    basis: Text,
+    source: Text,
+    origin: Origin,
+    formula: Formula,
+    values: Weights,
+  },
 );
 
 const Netting = closed({
@@ -58,6 +81,29 @@ const Netting = closed({
     closed({ id: Id, type: { enum: ['grant', 'other_income'] }, label: Text, amountCents: Cents }),
   ),
 });
+
+const Secondary = closed(
+  {
+    method: { enum: ['direct', 'step_down', 'reciprocal'] },
+    costCentres: list(
+      closed(
+        {
+          id: Id,
+          name: Text,
+          type: { enum: ['support', 'final'] },
+          primaryCents: Cents,
+          costLineIds: list(Id),
+        },
+        { pool: Id, netting: Netting },
+      ),
+    ),
+    use: mapOf(Weights),
+  },
+  {
+    plan: closed({ id: Id, number: { type: 'integer', minimum: 1 }, asOf: Day, source: Text }),
+    order: list(Id),
+  },
+);
 
 const Pool = closed(
   {
@@ -69,7 +115,7 @@ const Pool = closed(
     members: list(Id),
     tranches: list(closed({ id: Id, label: Text, percent: DecimalText, key: RunKey })),
   },
-  { furtherAgreementVersionIds: list(Id), netting: Netting, costLineIds: list(Id) },
+  { furtherAgreementVersionIds: list(Id), netting: Netting, directCents: Cents, costLineIds: list(Id) },
 );
 
 /**
@@ -87,7 +133,10 @@ const AllocationRunFileSchema = closed(
   },
   {
     corrects: closed({ runNumber: Id, resultHash: Sha256 }),
+    costKind: only('budget'),
     members: list(closed({ member: Id, organisationId: Id, name: Text })),
+    secondary: Secondary,
+    secondaryResult: {},
     lines: list({}),
     totals: {},
     inputHash: { type: 'string' },

@@ -1,4 +1,6 @@
 import type { AllocationKey } from './allocation-keys.rules.ts';
+import type { SecondaryMethod } from './cost-centre-use.rules.ts';
+import type { KeyFormula } from './key-formulas.rules.ts';
 
 /** Shapes of the calculation files; `calculation.schemas.ts` describes the same to the validator. */
 
@@ -31,6 +33,8 @@ export interface RunKey {
   basis?: string;
   source?: string;
   origin?: KeyOrigin;
+  /** Where the values follow from other figures; they must. */
+  formula?: KeyFormula;
   values?: Record<string, string>;
 }
 
@@ -47,6 +51,28 @@ export interface Netting {
   deductions: { id: string; type: 'grant' | 'other_income'; label: string; amountCents: number }[];
 }
 
+/** A cost centre as it stood in the period; `id` is its code. */
+export interface RunCostCentre {
+  id: string;
+  name: string;
+  type: 'support' | 'final';
+  /** final: the pool it feeds. */
+  pool?: string;
+  /** Of a support centre less its income; the income of a final one stands with its pool. */
+  primaryCents: number;
+  netting?: Netting;
+  costLineIds: string[];
+}
+
+/** How the cost of support centres came to the pools; without support cost it only says which centres feed them. */
+export interface RunSecondary {
+  plan?: { id: string; number: number; asOf: string; source: string };
+  method: SecondaryMethod;
+  order?: string[];
+  costCentres: RunCostCentre[];
+  use: Record<string, Record<string, string>>;
+}
+
 export interface RunPool {
   id: string;
   service: { id: string; code: string; title: string };
@@ -56,6 +82,8 @@ export interface RunPool {
   furtherAgreementVersionIds?: string[];
   amountCents: number;
   netting?: Netting;
+  /** Cost booked on the service itself, where other cost comes from cost centres. */
+  directCents?: number;
   costLineIds?: string[];
   mode: RoundingMode;
   members: string[];
@@ -70,12 +98,16 @@ export interface AllocationRunInput {
   period: { code: string; startsOn: string; endsOn: string };
   runNumber: string;
   corrects?: { runNumber: string; resultHash: string };
+  /** Absent: what happened. */
+  costKind?: 'budget';
   members?: { member: string; organisationId: string; name: string }[];
+  secondary?: RunSecondary;
   pools: RunPool[];
 }
 
 /** Calculation file `allocation-run`: the snapshot and, once computed, its result, which may be anything. */
 export interface AllocationRunFile extends AllocationRunInput {
+  secondaryResult?: unknown;
   lines?: unknown[];
   totals?: unknown;
   inputHash?: string;

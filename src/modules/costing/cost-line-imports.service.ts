@@ -2,41 +2,43 @@ import { createHash } from 'node:crypto';
 import { plusDays } from '../../platform/clock.ts';
 import { groupBy } from '../../platform/collections.ts';
 import type { HatContext } from '../../platform/context.ts';
-import { type CsvIssue, parseAmountCents, parseDay, parseTextUpTo, readCsv } from '../../platform/csv.ts';
+import { type CsvIssue, readCsv } from '../../platform/csv.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import { DomainError, type FieldError } from '../../platform/errors.ts';
+import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { compareIds, sumCents } from '../../platform/money/index.ts';
+import { readXlsx } from '../../platform/xlsx-reader.ts';
 import { audit } from '../audit/index.ts';
 import { holdPeriodsWithin, type PeriodRow } from './billing-periods.repo.ts';
+import { COST_LINE_MAPPING_UNKNOWN } from './cost-centres.errors.ts';
+import { listCostCentres } from './cost-centres.repo.ts';
+import type { CostCentreView } from './cost-centres.schemas.ts';
+import type { CostKind, LineField, MappingRules } from './cost-line.types.ts';
+import { columnsOf, type LineValues, readingOf } from './cost-line-fields.ts';
+import { findMapping } from './cost-line-mappings.repo.ts';
 import * as repo from './cost-lines.repo.ts';
-import type { ImportPreview, ImportView } from './cost-lines.schemas.ts';
+import type { ImportPreview, ImportQuery, ImportView } from './cost-lines.schemas.ts';
 import { COST_LINE_IMPORT_BROKEN, COST_LINE_IMPORT_REPEATED } from './costing.errors.ts';
+import { SHOWN_ISSUES, toFieldError } from './import-issues.ts';
 
-/** Above this many, further issues tell a reader nothing new. */
-const SHOWN_ISSUES = 200;
+/** A file of cost lines, as it came in. */
+export interface CostLineFile {
+  readonly bytes: Uint8Array;
+  readonly format: 'csv' | 'xlsx';
+}
 
-const COLUMNS = {
-  bookedOn: {
-    headers: ['Datum', 'Tag', 'Buchungstag', 'Buchungsdatum', 'day', 'date', 'booked on', 'bookedOn'],
-    parse: parseDay,
-  },
-  service: {
-    headers: ['Leistung', 'Leistungscode', 'Leistungskürzel', 'service', 'service code', 'serviceCode'],
-    parse: parseTextUpTo(60),
-  },
-  costType: { headers: ['Kostenart', 'cost type', 'costType'], parse: parseTextUpTo(60) },
-  amountCents: { headers: ['Betrag', 'amount'], parse: parseAmountCents },
-  text: { headers: ['Text', 'Buchungstext', 'description'], parse: parseTextUpTo(200), fallback: '' },
-  voucherNumber: {
-    headers: ['Beleg', 'Belegnummer', 'voucher', 'voucher number', 'voucherNumber'],
-    parse: parseTextUpTo(60),
-    fallback: '',
-  },
-} as const;
+type Wishes = Pick<ImportQuery, 'mappingId' | 'kind' | 'repeat'>;
 
 interface FileLine extends repo.NewCostLine {
-  readonly serviceCode: string;
+  /** Code of the service or the cost centre. */
+  readonly placeCode: string;
+}
+
+/** What the cells of a file may name. */
+interface Places {
+  readonly services: ReadonlyMap<string, string>;
+  readonly costCentres: ReadonlyMap<string, CostCentreView>;
+  readonly frozen: readonly PeriodRow[];
 }
 
 interface Reading {
@@ -46,23 +48,23 @@ interface Reading {
 }
 
 /** What an import of the file would do. */
-export async function previewImport(tx: HatTx, ctx: HatContext, file: Uint8Array): Promise<ImportPreview> {
-  const { fileHash, lines, issues } = await readFile(tx, ctx.hat.id, file);
+export async function previewImport(
+  tx: HatTx,
+  ctx: HatContext,
+  file: CostLineFile,
+  wishes: Wishes,
+): Promise<ImportPreview> {
+  const { fileHash, lines, issues } = await readFile(tx, ctx.hat.id, file, wishes);
   const known = await repo.findImportOfFile(tx, ctx.hat.id, fileHash);
-  const services = [...groupBy(lines, (line) => line.serviceCode)]
-    .sort(([a], [b]) => compareIds(a, b))
-    .map(([code, rows]) => ({
-      serviceId: rows[0]?.serviceId ?? '',
-      code,
-      rowCount: rows.length,
-      amountCents: sumCents(rows.map((row) => row.amountCents)),
-    }));
+  const onServices = lines.filter((line) => line.serviceId !== null);
+  const onCostCentres = lines.filter((line) => line.costCentreId !== null);
   return {
     dryRun: true,
     fileHash,
     rowCount: lines.length,
-    amountCents: sumCents(lines.map((line) => line.amountCents)),
-    services,
+    amountCents: netOf(lines),
+    services: totals(onServices, (line) => ({ serviceId: line.serviceId ?? '' })),
+    costCentres: totals(onCostCentres, (line) => ({ costCentreId: line.costCentreId ?? '' })),
     alreadyImported: known !== undefined,
     issueCount: issues.length,
     issues: issues.slice(0, SHOWN_ISSUES).map(({ row, column, code, reason }) => ({
@@ -78,17 +80,17 @@ export async function previewImport(tx: HatTx, ctx: HatContext, file: Uint8Array
 export async function importCostLines(
   tx: HatTx,
   ctx: HatContext,
-  file: Uint8Array,
-  repeat: boolean,
+  file: CostLineFile,
+  wishes: Wishes,
 ): Promise<ImportView> {
-  const { fileHash, lines, issues } = await readFile(tx, ctx.hat.id, file);
+  const { fileHash, lines, issues } = await readFile(tx, ctx.hat.id, file, wishes);
   if (issues.length > 0) throw broken(issues);
   await repo.lockImport(tx, ctx.hat.id, fileHash);
   const known = await repo.findImportOfFile(tx, ctx.hat.id, fileHash);
-  if (known !== undefined && !repeat) {
+  if (known !== undefined && !wishes.repeat) {
     throw new DomainError(COST_LINE_IMPORT_REPEATED, `This file was imported at ${known.importedAt}.`);
   }
-  const amountCents = sumCents(lines.map((line) => line.amountCents));
+  const amountCents = netOf(lines);
   const { id: actorId, name } = ctx.actor;
   const id = newId();
   const summary = { id, fileHash, rowCount: lines.length, amountCents };
@@ -98,42 +100,120 @@ export async function importCostLines(
     action: 'costing.cost-lines-imported',
     entityType: 'cost_line_import',
     entityId: id,
-    details: { fileHash, rowCount: lines.length, amountCents },
+    details: { fileHash, rowCount: lines.length, amountCents, mappingId: wishes.mappingId ?? null },
   });
   return { ...summary, centreId: ctx.hat.id, importedBy: { id: actorId, name }, importedAt: ctx.now };
 }
 
-async function readFile(tx: HatTx, centreId: string, file: Uint8Array): Promise<Reading> {
-  const fileHash = createHash('sha256').update(file).digest('hex');
-  const reading = readCsv(file, COLUMNS);
+async function readFile(
+  tx: HatTx,
+  centreId: string,
+  { bytes, format }: CostLineFile,
+  { mappingId, kind = 'actual' }: Wishes,
+): Promise<Reading> {
+  const fileHash = createHash('sha256').update(bytes).digest('hex');
+  const mapping = mappingId === undefined ? undefined : await getMapping(tx, mappingId);
+  const columns = columnsOf(mapping);
+  const options = { ignoresOtherColumns: mapping !== undefined };
+  const reading =
+    format === 'csv' ? readCsv(bytes, columns, options) : await readXlsx(bytes, columns, options);
   const issues: CsvIssue[] = [...reading.issues];
   if (reading.rows.length === 0 && issues.length === 0) {
     issues.push({ code: 'FILE_EMPTY', reason: 'has no rows below the header' });
   }
-  const serviceIds = await repo.listServiceIds(tx, centreId);
-  const frozen = await frozenPeriods(
-    tx,
-    centreId,
-    reading.rows.map(({ values }) => values.bookedOn),
-  );
+  const rows = reading.rows.map(({ row, values }) => ({ row, values: readingOf(values, mapping) }));
+  const days = rows.map(({ values }) => values.bookedOn);
+  const places: Places = {
+    services: await repo.listServiceIds(tx, centreId),
+    costCentres: new Map(
+      (await listCostCentres(tx, centreId, {}, undefined, null)).map((place) => [place.code, place]),
+    ),
+    frozen: await frozenPeriods(tx, centreId, days),
+  };
+  const headerOf = (field: LineField) => mapping?.columns[field] ?? columns[field]?.headers[0] ?? field;
   const lines: FileLine[] = [];
-  for (const { row, values } of reading.rows) {
-    const { service, bookedOn, voucherNumber, ...rest } = values;
-    const serviceId = serviceIds.get(service);
-    const period = frozen.find(({ startsOn, endsOn }) => startsOn <= bookedOn && bookedOn < endsOn);
-    if (serviceId === undefined) issues.push(unknownService(row, service));
-    if (period !== undefined) issues.push(inFrozenPeriod(row, period));
-    if (serviceId === undefined || period !== undefined) continue;
-    lines.push({
-      ...rest,
-      id: newId(),
-      serviceId,
-      serviceCode: service,
-      bookedOn,
-      voucherNumber: voucherNumber === '' ? null : voucherNumber,
-    });
+  for (const { row, values } of rows) {
+    const faults = faultsOf(values, places);
+    for (const { field, ...fault } of faults) issues.push({ row, column: headerOf(field), ...fault });
+    if (faults.length === 0) lines.push(toLine(values, places, kind));
   }
   return { fileHash, lines, issues: issues.sort((a, b) => (a.row ?? 0) - (b.row ?? 0)) };
+}
+
+async function getMapping(tx: HatTx, id: string): Promise<MappingRules> {
+  const mapping = await findMapping(tx, id);
+  if (mapping !== undefined) return mapping;
+  throw new DomainError(COST_LINE_MAPPING_UNKNOWN, 'The centre has no such mapping.', {
+    pointer: '/mappingId',
+  });
+}
+
+type Fault = Pick<CsvIssue, 'code' | 'reason'> & { readonly field: LineField };
+
+/** Why a row that can be read cannot be booked. */
+function faultsOf({ bookedOn, service, costCentre }: LineValues, places: Places): Fault[] {
+  const faults: Fault[] = [];
+  if ((service === '') === (costCentre === '')) {
+    const reason = 'has to name either a service or a cost centre';
+    faults.push({ field: 'costCentre', code: 'PLACE_UNCLEAR', reason });
+  } else if (service !== '' && !places.services.has(service)) {
+    const reason = `${JSON.stringify(service)} is no service of the centre`;
+    faults.push({ field: 'service', code: 'SERVICE_UNKNOWN', reason });
+  } else if (costCentre !== '') {
+    faults.push(...costCentreFaults(costCentre, bookedOn, places));
+  }
+  const period = places.frozen.find(({ startsOn, endsOn }) => startsOn <= bookedOn && bookedOn < endsOn);
+  if (period !== undefined) {
+    const reason = `lies in the period ${period.code}, which is ${period.state}`;
+    faults.push({ field: 'bookedOn', code: 'PERIOD_FROZEN', reason });
+  }
+  return faults;
+}
+
+function costCentreFaults(code: string, bookedOn: string, { costCentres }: Places): Fault[] {
+  const place = costCentres.get(code);
+  if (place === undefined) {
+    const reason = `${JSON.stringify(code)} is no cost centre`;
+    return [{ field: 'costCentre', code: 'COST_CENTRE_UNKNOWN', reason }];
+  }
+  if (place.retiredOn === null || bookedOn < place.retiredOn) return [];
+  const reason = `${JSON.stringify(code)} takes no cost from ${place.retiredOn} on`;
+  return [{ field: 'costCentre', code: 'COST_CENTRE_RETIRED', reason }];
+}
+
+function toLine(
+  values: ReturnType<typeof readingOf>,
+  { services, costCentres }: Places,
+  kind: CostKind,
+): FileLine {
+  const { service, costCentre, voucherNumber, debitCredit: _sign, ...rest } = values;
+  return {
+    ...rest,
+    id: newId(),
+    serviceId: services.get(service) ?? null,
+    costCentreId: costCentres.get(costCentre)?.id ?? null,
+    placeCode: service || costCentre,
+    kind: values.kind || kind,
+    voucherNumber: voucherNumber === '' ? null : voucherNumber,
+  };
+}
+
+/** Cost less income. */
+function netOf(lines: readonly FileLine[]): number {
+  return sumCents(
+    lines.map(({ category, amountCents }) => (category === 'cost' ? amountCents : -amountCents)),
+  );
+}
+
+function totals<Place>(lines: readonly FileLine[], placeOf: (line: FileLine) => Place) {
+  return [...groupBy(lines, (line) => line.placeCode)]
+    .sort(([a], [b]) => compareIds(a, b))
+    .map(([code, rows]) => ({
+      ...placeOf(rows[0] as FileLine),
+      code,
+      rowCount: rows.length,
+      amountCents: netOf(rows),
+    }));
 }
 
 async function frozenPeriods(tx: HatTx, centreId: string, days: readonly string[]): Promise<PeriodRow[]> {
@@ -146,16 +226,6 @@ async function frozenPeriods(tx: HatTx, centreId: string, days: readonly string[
   return periods.filter((period) => period.frozenAt !== null);
 }
 
-function unknownService(row: number, code: string): CsvIssue {
-  const reason = `${JSON.stringify(code)} is no service of the centre`;
-  return { row, column: COLUMNS.service.headers[0], code: 'SERVICE_UNKNOWN', reason };
-}
-
-function inFrozenPeriod(row: number, { code, state }: PeriodRow): CsvIssue {
-  const reason = `lies in the period ${code}, which is ${state}`;
-  return { row, column: COLUMNS.bookedOn.headers[0], code: 'PERIOD_FROZEN', reason };
-}
-
 function broken(issues: readonly CsvIssue[]): DomainError {
   const rows = new Set(issues.map((issue) => issue.row));
   const errors = issues.slice(0, SHOWN_ISSUES).map(toFieldError);
@@ -164,14 +234,4 @@ function broken(issues: readonly CsvIssue[]): DomainError {
     `${rows.size} of the rows cannot be imported; nothing was written. ${errors[0]?.detail ?? ''}`.trim(),
     { errors },
   );
-}
-
-function toFieldError({ row, column, code, reason }: CsvIssue): FieldError {
-  const place = [row === undefined ? 'The file' : `Row ${row}`, column].filter((part) => part !== undefined);
-  const pointer = row === undefined ? '' : `/rows/${row}${column === undefined ? '' : `/${escaped(column)}`}`;
-  return { pointer, code, detail: `${place.join(', column ')}: ${reason}` };
-}
-
-function escaped(column: string): string {
-  return column.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -2,17 +2,22 @@ import type { Day, Moment } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { mapConstraints } from '../../platform/db/postgres-errors.ts';
+import type { CostCategory, CostKind } from './cost-line.types.ts';
 import type { CostLineQuery, CostLineView, ImportView } from './cost-lines.schemas.ts';
 import { COST_SERVICE_UNKNOWN } from './costing.errors.ts';
 
 export interface NewCostLine {
   readonly id: string;
-  readonly serviceId: string;
+  readonly serviceId: string | null;
+  readonly costCentreId: string | null;
+  readonly kind: CostKind;
+  readonly category: CostCategory;
   readonly bookedOn: Day;
   readonly costType: string;
   readonly amountCents: number;
   readonly text: string;
   readonly voucherNumber: string | null;
+  readonly grantTags: readonly string[];
 }
 
 /** Writes all lines in one statement. @throws DomainError COST_SERVICE_UNKNOWN */
@@ -30,16 +35,17 @@ export async function insertCostLines(
   await mapConstraints(
     { cost_lines_service_fkey: unknown },
     () => sql`
-      insert into cost_lines (id, centre_id, service_id, booked_on, cost_type, amount_cents, text, voucher_number, import_id, recorded_by, recorded_at)
-      select r.id, ${hat.id}, r."serviceId", r."bookedOn", r."costType", r."amountCents", r.text, r."voucherNumber", ${importId}::uuid, ${actor.id}, ${now}
-      from jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) as r (id uuid, "serviceId" uuid, "bookedOn" date, "costType" text,
-        "amountCents" bigint, text text, "voucherNumber" text)`,
+      insert into cost_lines (id, centre_id, service_id, cost_centre_id, kind, category, booked_on, cost_type, amount_cents, text,
+        voucher_number, grant_tags, import_id, recorded_by, recorded_at)
+      select r.id, ${hat.id}, r."serviceId", r."costCentreId", r.kind, r.category, r."bookedOn", r."costType", r."amountCents", r.text,
+        r."voucherNumber", r."grantTags", ${importId}::uuid, ${actor.id}, ${now}
+      from jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) as r (id uuid, "serviceId" uuid, "costCentreId" uuid, kind text,
+        category text, "bookedOn" date, "costType" text, "amountCents" bigint, text text, "voucherNumber" text, "grantTags" text[])`,
   );
 }
 
-const columns = ({
-  sql,
-}: HatTx) => sql`id, centre_id as "centreId", service_id as "serviceId", booked_on as "bookedOn",
+const columns = ({ sql }: HatTx) => sql`id, centre_id as "centreId", service_id as "serviceId",
+  cost_centre_id as "costCentreId", kind, category, grant_tags as "grantTags", booked_on as "bookedOn",
   cost_type as "costType", amount_cents as "amountCents", text, voucher_number as "voucherNumber", import_id as "importId",
   recorded_by as "recordedBy", recorded_at as "recordedAt"`;
 
@@ -52,12 +58,18 @@ export async function findCostLine(tx: HatTx, id: string): Promise<CostLineView 
 export async function listCostLines(
   tx: HatTx,
   centreId: string,
-  { serviceId, importId, from, to }: Omit<CostLineQuery, 'limit' | 'cursor'>,
+  filter: Omit<CostLineQuery, 'limit' | 'cursor'>,
   after: readonly [string, string] | undefined,
   limit: number,
 ): Promise<CostLineView[]> {
   const { sql } = tx;
+  const { serviceId, costCentreId, kind, category, costType, grantTag, importId, from, to } = filter;
   return sql<CostLineView[]>`select ${columns(tx)} from cost_lines where centre_id = ${centreId}
+    ${costCentreId === undefined ? sql`` : sql`and cost_centre_id = ${costCentreId}`}
+    ${kind === undefined ? sql`` : sql`and kind = ${kind}`}
+    ${category === undefined ? sql`` : sql`and category = ${category}`}
+    ${costType === undefined ? sql`` : sql`and cost_type = ${costType}`}
+    ${grantTag === undefined ? sql`` : sql`and grant_tags @> array[${grantTag}]`}
     ${serviceId === undefined ? sql`` : sql`and service_id = ${serviceId}`}
     ${importId === undefined ? sql`` : sql`and import_id = ${importId}`}
     ${from === undefined ? sql`` : sql`and booked_on >= ${from}`}

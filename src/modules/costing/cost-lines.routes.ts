@@ -1,4 +1,6 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
+import { COST_CENTRE_RETIRED, COST_PLACE_UNCLEAR } from './cost-centres.errors.ts';
 import { CostLinePage, CostLineQuery, CostLineView, CreateCostLine } from './cost-lines.schemas.ts';
 import type { CostLinesService } from './cost-lines.service.ts';
 import { COST_SERVICE_UNKNOWN, PERIOD_FROZEN } from './costing.errors.ts';
@@ -15,7 +17,7 @@ export const costLinesRoutes =
         schema: {
           tags,
           operationId: 'listCostLines',
-          summary: 'Cost of the centre, newest day first',
+          summary: 'Cost and income of the centre, newest day first',
           querystring: CostLineQuery,
           response: { 200: CostLinePage },
         },
@@ -28,12 +30,18 @@ export const costLinesRoutes =
         config: {
           access: 'costs:write',
           idempotent: true,
-          refuses: [COST_SERVICE_UNKNOWN, PERIOD_FROZEN],
+          refuses: [
+            COST_SERVICE_UNKNOWN,
+            COST_CENTRE_UNKNOWN,
+            COST_CENTRE_RETIRED,
+            COST_PLACE_UNCLEAR,
+            PERIOD_FROZEN,
+          ],
         },
         schema: {
           tags,
           operationId: 'createCostLine',
-          summary: 'Record cost of a service; a wrong line is set off by another',
+          summary: 'Record cost or income of a service or a cost centre; a wrong line is set off by another',
           body: CreateCostLine,
           response: { 201: CostLineView },
         },

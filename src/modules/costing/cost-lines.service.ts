@@ -1,7 +1,7 @@
 import { plusDays } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { withHatTx } from '../../platform/db/hat.ts';
+import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { ownCentre } from '../../platform/http/own-centre.ts';
@@ -10,7 +10,11 @@ import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
 import { holdPeriodsWithin } from './billing-periods.repo.ts';
-import { importCostLines, previewImport } from './cost-line-imports.service.ts';
+import { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
+import { COST_CENTRE_RETIRED, COST_PLACE_UNCLEAR } from './cost-centres.errors.ts';
+import { holdCostCentre } from './cost-centres.repo.ts';
+import { type CostLineFile, importCostLines, previewImport } from './cost-line-imports.service.ts';
+import type { NewCostLine } from './cost-lines.repo.ts';
 import * as repo from './cost-lines.repo.ts';
 import type {
   CostLineQuery,
@@ -18,32 +22,43 @@ import type {
   CreateCostLine,
   ImportListQuery,
   ImportPreview,
+  ImportQuery,
   ImportView,
 } from './cost-lines.schemas.ts';
 import { PERIOD_FROZEN } from './costing.errors.ts';
 
 export type CostLinesService = ReturnType<typeof createCostLinesService>;
 
-/** What services cost: typed line by line, or imported from the ledger. */
+/** What services and cost centres cost, and income set off against it: typed line by line, or imported from the ledger. */
 export function createCostLinesService(db: Database) {
   return {
     async create(ctx: HatContext, { centreId: given, ...input }: CreateCostLine): Promise<CostLineView> {
       const centreId = ownCentre(ctx, given);
       return withHatTxOnce(db, ctx, async (tx) => {
-        const { bookedOn } = input;
+        const { bookedOn, serviceId = null, costCentreId = null } = input;
+        await assertPlace(tx, { serviceId, costCentreId, bookedOn });
         const [period] = await holdPeriodsWithin(tx, centreId, bookedOn, plusDays(bookedOn, 1));
         if (period !== undefined && period.frozenAt !== null) {
           throw new DomainError(PERIOD_FROZEN, `The period ${period.code} is ${period.state}.`, {
             pointer: '/bookedOn',
           });
         }
-        const line = { ...input, id: newId(), voucherNumber: input.voucherNumber ?? null };
+        const line = {
+          ...input,
+          id: newId(),
+          serviceId,
+          costCentreId,
+          kind: input.kind ?? 'actual',
+          category: input.category ?? 'cost',
+          voucherNumber: input.voucherNumber ?? null,
+          grantTags: input.grantTags ?? [],
+        };
         await repo.insertCostLines(tx, ctx, [line], null);
         await audit(tx, ctx, {
           action: 'costing.cost-line-recorded',
           entityType: 'cost_line',
           entityId: line.id,
-          details: { serviceId: line.serviceId, bookedOn, amountCents: line.amountCents },
+          details: { serviceId, costCentreId, bookedOn, amountCents: line.amountCents },
         });
         const view = await repo.findCostLine(tx, line.id);
         if (view === undefined) throw new DomainError(NOT_FOUND, 'There is no such cost line.');
@@ -68,15 +83,15 @@ export function createCostLinesService(db: Database) {
     },
 
     /** Says what an import of the file would do; writes nothing. */
-    previewImport(ctx: HatContext, file: Uint8Array): Promise<ImportPreview> {
+    previewImport(ctx: HatContext, file: CostLineFile, query: ImportQuery): Promise<ImportPreview> {
       ownCentre(ctx);
-      return withHatTx(db, ctx, (tx) => previewImport(tx, ctx, file));
+      return withHatTx(db, ctx, (tx) => previewImport(tx, ctx, file, query));
     },
 
     /** Imports all rows of the file, or none. */
-    importFile(ctx: HatContext, file: Uint8Array, repeat: boolean): Promise<ImportView> {
+    importFile(ctx: HatContext, file: CostLineFile, query: ImportQuery): Promise<ImportView> {
       ownCentre(ctx);
-      return withHatTxOnce(db, ctx, (tx) => importCostLines(tx, ctx, file, repeat));
+      return withHatTxOnce(db, ctx, (tx) => importCostLines(tx, ctx, file, query));
     },
 
     async listImports(ctx: HatContext, { limit, cursor }: ImportListQuery): Promise<Page<ImportView>> {
@@ -92,4 +107,28 @@ export function createCostLinesService(db: Database) {
       );
     },
   };
+}
+
+/** Cost has one place: a service, or a cost centre that takes cost on the day. */
+async function assertPlace(
+  tx: HatTx,
+  { serviceId, costCentreId, bookedOn }: Pick<NewCostLine, 'serviceId' | 'costCentreId' | 'bookedOn'>,
+): Promise<void> {
+  if ((serviceId === null) === (costCentreId === null)) {
+    throw new DomainError(COST_PLACE_UNCLEAR, 'Exactly one of service and cost centre is needed.', {
+      pointer: '/costCentreId',
+    });
+  }
+  if (costCentreId === null) return;
+  const costCentre = await holdCostCentre(tx, costCentreId);
+  if (costCentre === undefined) {
+    throw new DomainError(COST_CENTRE_UNKNOWN, 'The centre has no such cost centre.', {
+      pointer: '/costCentreId',
+    });
+  }
+  const { code, retiredOn } = costCentre;
+  if (retiredOn === null || bookedOn < retiredOn) return;
+  throw new DomainError(COST_CENTRE_RETIRED, `The cost centre ${code} takes no cost from ${retiredOn} on.`, {
+    pointer: '/bookedOn',
+  });
 }

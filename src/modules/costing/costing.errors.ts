@@ -202,3 +202,38 @@ export const RUN_INPUTS_CHANGED = defineProblem({
   title: 'The run was computed and approved from other inputs than there are now',
   help: 'The approval is void. Reject the run and create a new one.',
 });
+
+export const RUN_CORRECTS_NOTHING = defineProblem({
+  code: 'RUN_CORRECTS_NOTHING',
+  status: 409,
+  title: 'The allocation run corrects no other',
+  help: 'Only the run after a superseded one has deltas and may be billed in another period.',
+});
+
+export const KEY_LIST_TYPE = defineProblem({
+  code: 'KEY_LIST_TYPE',
+  status: 422,
+  title: 'The value list counts something else than the cost clause says',
+  help: 'Record a list of the type the clause names, or change the clause.',
+});
+
+export const KEY_FORMULA_MISMATCH = defineProblem({
+  code: 'KEY_FORMULA_MISMATCH',
+  status: 422,
+  title: 'The values of the key do not follow from its formula',
+  help: 'The snapshot was changed: each value is the sum of figure times factor.',
+});
+
+export const RUN_SIMULATION_ONLY = defineProblem({
+  code: 'RUN_SIMULATION_ONLY',
+  status: 422,
+  title: 'This can only be simulated',
+  help: 'Runs share out what happened, by the keys of the clause in force. Send `simulate: true` to see what would be.',
+});
+
+export const KEY_IMPORT_BROKEN = defineProblem({
+  code: 'KEY_IMPORT_BROKEN',
+  status: 422,
+  title: 'Rows of the file cannot be read; no list was recorded',
+  help: 'Each entry of `errors` names row and column. With `dryRun=true` the answer lists them without recording anything.',
+});

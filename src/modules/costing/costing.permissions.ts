@@ -5,6 +5,7 @@ const books = ['finance', 'centre-admin'];
 definePermissions({
   'costs:read': [...books, 'auditor'],
   'costs:write': [...books, 'integration'],
+  'cost-centres:manage': books,
   'periods:manage': books,
   'allocation-keys:manage': books,
   'rate-cards:read': [...books, 'catalogue-manager', 'auditor'],

@@ -15,6 +15,7 @@ import { cents, createdAt, day, id, moment, version } from '../../platform/db/co
 import { centreOnly } from '../../platform/db/policies.ts';
 import { services } from '../catalogue/catalogue.table.ts';
 import { centres } from '../organisations/organisations.table.ts';
+import { costCentres } from './cost-centres.table.ts';
 
 const centreId = () =>
   uuid('centre_id')
@@ -69,18 +70,28 @@ export const costLineImports = pgTable(
   ],
 );
 
-/** Cost by service. Append-only: a wrong line is set off by another with the opposite sign. */
+/**
+ * Cost of a service or of a cost centre, and income that is set off against it. Append-only: a wrong line is set off by another
+ * with the opposite sign.
+ */
 export const costLines = pgTable(
   'cost_lines',
   {
     id: id(),
     centreId: centreId(),
-    serviceId: uuid('service_id').notNull(),
+    serviceId: uuid('service_id'),
+    costCentreId: uuid('cost_centre_id'),
+    /** What happened, or what was planned; runs share out what happened. */
+    kind: text('kind').notNull().default('actual'),
+    /** `amountCents` of income counts the other way round. */
+    category: text('category').notNull().default('cost'),
     bookedOn: day('booked_on').notNull(),
     costType: text('cost_type').notNull(),
     amountCents: cents('amount_cents').notNull(),
     text: text('text').notNull(),
     voucherNumber: text('voucher_number'),
+    /** Programmes that the cost may be claimed from. */
+    grantTags: text('grant_tags').array().notNull().default(sql`'{}'::text[]`),
     importId: uuid('import_id'),
     recordedBy: uuid('recorded_by').notNull(),
     recordedAt: moment('recorded_at').notNull(),
@@ -88,6 +99,7 @@ export const costLines = pgTable(
   (table) => [
     index('cost_lines_centre_day_idx').on(table.centreId, table.bookedOn, table.id),
     index('cost_lines_service_idx').on(table.centreId, table.serviceId, table.bookedOn),
+    index('cost_lines_cost_centre_idx').on(table.centreId, table.costCentreId, table.bookedOn),
     index('cost_lines_import_idx').on(table.importId).where(sql`import_id is not null`),
     foreignKey({
       name: 'cost_lines_service_fkey',
@@ -95,10 +107,18 @@ export const costLines = pgTable(
       foreignColumns: [services.centreId, services.id],
     }),
     foreignKey({
+      name: 'cost_lines_cost_centre_fkey',
+      columns: [table.centreId, table.costCentreId],
+      foreignColumns: [costCentres.centreId, costCentres.id],
+    }),
+    foreignKey({
       name: 'cost_lines_import_fkey',
       columns: [table.centreId, table.importId],
       foreignColumns: [costLineImports.centreId, costLineImports.id],
     }),
+    check('cost_lines_place_check', sql`(service_id is null) <> (cost_centre_id is null)`),
+    check('cost_lines_kind_check', sql`kind in ('actual', 'budget')`),
+    check('cost_lines_category_check', sql`category in ('cost', 'grant', 'other_income')`),
     check('cost_lines_amount_check', sql`abs(amount_cents) <= 9007199254740991`),
     centreOnly('cost_lines'),
   ],

@@ -1,19 +1,54 @@
 import type { Day } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { CostFacts, ListFacts, MemberFacts, PopulationFacts, RunFacts } from './run-facts.types.ts';
+import type { CostKind } from './cost-line.types.ts';
+import type {
+  CostCentreFacts,
+  ListFacts,
+  MemberFacts,
+  PlaceCost,
+  PlanFacts,
+  PopulationFacts,
+  RunFacts,
+  ServiceFacts,
+} from './run-facts.types.ts';
 
-/** Cost of the half-open days by service. */
-export async function costsByService(
+/** Cost and income of the half-open days by the place they were booked on. */
+export async function costsByPlace(
   { sql }: HatTx,
   centreId: string,
   from: Day,
   to: Day,
-): Promise<CostFacts[]> {
-  return sql<CostFacts[]>`
-    select s.id as "serviceId", s.code, s.title, l."amountCents", l."costLineIds"
-    from (select service_id, sum(amount_cents)::bigint as "amountCents", array_agg(id order by id) as "costLineIds" from cost_lines
-      where centre_id = ${centreId} and booked_on >= ${from} and booked_on < ${to} group by service_id) l
-    join services s on s.id = l.service_id order by s.id`;
+  kind: CostKind,
+): Promise<PlaceCost[]> {
+  return sql<PlaceCost[]>`
+    select service_id as "serviceId", cost_centre_id as "costCentreId", category,
+      case when category = 'cost' then '' else cost_type end as "costType",
+      sum(amount_cents)::bigint as "amountCents", array_agg(id order by id) as "costLineIds"
+    from cost_lines where centre_id = ${centreId} and booked_on >= ${from} and booked_on < ${to} and kind = ${kind}
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4`;
+}
+
+export async function listCostCentreFacts({ sql }: HatTx, centreId: string): Promise<CostCentreFacts[]> {
+  return sql<CostCentreFacts[]>`
+    select id, code, name, type, service_id as "serviceId" from cost_centres where centre_id = ${centreId} order by id`;
+}
+
+/** The newest plan as of a day before `before`; of two for one day the later one. */
+export async function newestPlan(
+  { sql }: HatTx,
+  centreId: string,
+  before: Day,
+): Promise<PlanFacts | undefined> {
+  const [row] = await sql<PlanFacts[]>`
+    select id, number, as_of as "asOf", method, step_order as "order", use, source from secondary_plans
+    where centre_id = ${centreId} and as_of < ${before} order by as_of desc, number desc limit 1`;
+  return row;
+}
+
+export async function listServiceFacts({ sql }: HatTx, ids: readonly string[]): Promise<ServiceFacts[]> {
+  return sql<
+    ServiceFacts[]
+  >`select id, code, title from services where id = any(${ids as string[]}::uuid[]) order by id`;
 }
 
 export async function findCentreFacts(

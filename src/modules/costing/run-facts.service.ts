@@ -4,7 +4,9 @@ import { DomainError } from '../../platform/errors.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { costClausesFor } from '../agreements/index.ts';
 import { usageTotalsOfServices } from '../usage/index.ts';
+import type { CostKind } from './cost-line.types.ts';
 import { RUN_WITHOUT_COST } from './costing.errors.ts';
+import { type BookedFacts, toRunCosts } from './run-costs.rules.ts';
 import * as repo from './run-facts.repo.ts';
 import type { RunFacts } from './run-facts.types.ts';
 
@@ -18,13 +20,18 @@ interface PeriodOfFacts {
 
 /**
  * Everything a run of the period depends on, in a fixed number of queries however many pools there are.
- * @throws DomainError RUN_WITHOUT_COST
+ * @throws DomainError RUN_WITHOUT_COST, and what `toRunCosts` throws
  */
-export async function gatherFacts(tx: HatTx, centreId: string, period: PeriodOfFacts): Promise<RunFacts> {
+export async function gatherFacts(
+  tx: HatTx,
+  centreId: string,
+  period: PeriodOfFacts,
+  costKind: CostKind = 'actual',
+): Promise<RunFacts> {
   const { code, startsOn, endsOn, frozenAt } = period;
   const centre = await repo.findCentreFacts(tx, centreId);
   if (centre === undefined) throw new DomainError(NOT_FOUND, 'There is no such centre.');
-  const costs = await repo.costsByService(tx, centreId, startsOn, endsOn);
+  const { costs, secondary } = toRunCosts(await gatherBooked(tx, centreId, period, costKind));
   if (costs.length === 0) throw new DomainError(RUN_WITHOUT_COST, `The period ${code} has no cost lines.`);
   const serviceIds = costs.map(({ serviceId }) => serviceId);
   const wordings = await costClausesFor(tx, centreId, serviceIds, startsOn, endsOn);
@@ -32,7 +39,9 @@ export async function gatherFacts(tx: HatTx, centreId: string, period: PeriodOfF
   return {
     centre,
     period: { code, startsOn, endsOn },
+    costKind,
     costs,
+    ...(secondary !== undefined && { secondary }),
     wordings,
     members: await repo.listMemberFacts(tx, parties),
     populations: await repo.latestPopulations(tx, parties, endsOn),
@@ -44,5 +53,23 @@ export async function gatherFacts(tx: HatTx, centreId: string, period: PeriodOfF
       ...(frozenAt !== null && { recordedUntil: frozenAt }),
     }),
     lists: await repo.newestLists(tx, centreId, endsOn),
+  };
+}
+
+async function gatherBooked(
+  tx: HatTx,
+  centreId: string,
+  { startsOn, endsOn }: PeriodOfFacts,
+  costKind: CostKind,
+): Promise<BookedFacts> {
+  const booked = await repo.costsByPlace(tx, centreId, startsOn, endsOn, costKind);
+  const usesCostCentres = booked.some(({ costCentreId }) => costCentreId !== null);
+  const costCentres = usesCostCentres ? await repo.listCostCentreFacts(tx, centreId) : [];
+  const serviceIds = [...booked, ...costCentres].flatMap(({ serviceId }) => serviceId ?? []);
+  return {
+    booked,
+    costCentres,
+    services: await repo.listServiceFacts(tx, [...new Set(serviceIds)]),
+    plan: usesCostCentres ? await repo.newestPlan(tx, centreId, endsOn) : undefined,
   };
 }

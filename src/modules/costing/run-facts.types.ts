@@ -1,22 +1,79 @@
 import type { Day } from '../../platform/clock.ts';
-import type { RoundingMode } from './calculation.types.ts';
+import type { Netting, RoundingMode, RunSecondary } from './calculation.types.ts';
+import type { SecondaryMethod } from './cost-centre-use.rules.ts';
+import type { CostCategory, CostKind } from './cost-line.types.ts';
+import type { PopulationGrade } from './key-formulas.rules.ts';
 
 /** What a run is computed from, as the database holds it; `run-snapshot.rules.ts` makes the snapshot of it. */
 
+/** Sum of the lines of one place and category; of income for each cost type by itself. */
+export interface PlaceCost {
+  readonly serviceId: string | null;
+  readonly costCentreId: string | null;
+  readonly category: CostCategory;
+  /** Empty for cost. */
+  readonly costType: string;
+  readonly amountCents: number;
+  readonly costLineIds: readonly string[];
+}
+
+export interface CostCentreFacts {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly type: 'support' | 'final';
+  readonly serviceId: string | null;
+}
+
+export interface ServiceFacts {
+  readonly id: string;
+  readonly code: string;
+  readonly title: string;
+}
+
+/** How support cost centres pass their cost on. */
+export interface PlanFacts {
+  readonly id: string;
+  readonly number: number;
+  readonly asOf: Day;
+  readonly method: SecondaryMethod;
+  readonly order: readonly string[] | null;
+  readonly use: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly source: string;
+}
+
+/** What one pool is to share. */
 export interface CostFacts {
   readonly serviceId: string;
   readonly code: string;
   readonly title: string;
   readonly amountCents: number;
+  readonly netting?: Netting;
+  /** Booked on the service itself, where cost centres feed the pool too. */
+  readonly directCents?: number;
   readonly costLineIds: readonly string[];
 }
 
 export interface ClauseKey {
-  readonly type: 'equal' | 'fixed' | 'population' | 'cases' | 'minutes' | 'values';
+  readonly type:
+    | 'equal'
+    | 'fixed'
+    | 'seat'
+    | 'population'
+    | 'graded_population'
+    | 'cases'
+    | 'minutes'
+    | 'weighted_cases'
+    | 'area'
+    | 'head_count'
+    | 'values';
   readonly values?: Readonly<Record<string, string>>;
   readonly meter?: string;
   readonly basis?: string;
   readonly keyName?: string;
+  readonly seat?: string;
+  readonly equivalents?: Readonly<Record<string, string>>;
+  readonly grades?: readonly PopulationGrade[];
 }
 
 export interface ClauseFacts {
@@ -78,7 +135,9 @@ export interface ListFacts {
 export interface RunFacts {
   readonly centre: { readonly id: string; readonly name: string; readonly code: string };
   readonly period: { readonly code: string; readonly startsOn: Day; readonly endsOn: Day };
+  readonly costKind: CostKind;
   readonly costs: readonly CostFacts[];
+  readonly secondary?: RunSecondary;
   /** By first day. */
   readonly wordings: readonly WordingFacts[];
   readonly members: readonly MemberFacts[];

@@ -1,11 +1,13 @@
 import { DomainError, type FieldError } from '../../platform/errors.ts';
-import type { RunKey } from './calculation.types.ts';
+import type { KeyOrigin, RunKey } from './calculation.types.ts';
 import {
   KEY_LIST_MISSING,
+  KEY_LIST_TYPE,
   KEY_UNITS_DIFFER,
   KEY_USAGE_OUTSIDE,
   KEY_VALUE_MISSING,
 } from './costing.errors.ts';
+import { valuesByFormula } from './key-formulas.rules.ts';
 import type { ClauseKey, MemberFacts, RunFacts } from './run-facts.types.ts';
 
 const SOURCE_LENGTH = 1000;
@@ -40,10 +42,22 @@ export function fillKey(question: KeyQuestion, facts: RunFacts): RunKey {
         origin: { kind: 'cost_clause' },
         values: valuesOf(question, (member) => named(key.values ?? {}, member)),
       };
+    case 'seat':
+      return {
+        type: 'seat',
+        origin: { kind: 'cost_clause' },
+        values: valuesOf(question, ({ id, ags }) => (key.seat === id || key.seat === ags ? '1' : '0')),
+      };
     case 'population':
       return populationKey(question, facts);
+    case 'graded_population':
+      return gradedKey(question, facts);
     case 'values':
+    case 'area':
+    case 'head_count':
       return listKey(question, facts);
+    case 'weighted_cases':
+      return weightedKey(question, facts);
     case 'cases':
     case 'minutes':
       return usageKey(question, facts);
@@ -72,12 +86,23 @@ function populationKey(question: KeyQuestion, { populations }: RunFacts): RunKey
   };
 }
 
+function gradedKey(question: KeyQuestion, facts: RunFacts): RunKey {
+  const { values: populations = {}, ...counted } = populationKey(question, facts);
+  const grades = (question.key.grades ?? []).map(({ upTo, factor }) => ({ upTo, factor: canonical(factor) }));
+  const formula = { kind: 'graded_population', grades, populations } as const;
+  return { ...counted, type: 'graded_population', formula, values: valuesByFormula(formula) };
+}
+
 function listKey(question: KeyQuestion, { lists }: RunFacts): RunKey {
-  const { keyName = '' } = question.key;
+  const { keyName = '', type } = question.key;
   const list = lists.find(({ name }) => name === keyName);
   if (list === undefined) {
     const detail = `${question.place}: there is no value list “${keyName}” as of a day before the end of the period.`;
     throw new DomainError(KEY_LIST_MISSING, detail);
+  }
+  if (type !== 'values' && type !== list.type) {
+    const detail = `${question.place}: the value list “${keyName}” counts ${list.type}, the clause says ${type}.`;
+    throw new DomainError(KEY_LIST_TYPE, detail);
   }
   return {
     type: list.type,
@@ -89,8 +114,49 @@ function listKey(question: KeyQuestion, { lists }: RunFacts): RunKey {
   };
 }
 
-function usageKey(question: KeyQuestion, { usage, period }: RunFacts): RunKey {
+function usageKey(question: KeyQuestion, facts: RunFacts): RunKey {
   const { type, meter = type } = question.key;
+  const { basis, quantities, eventCount } = countMeter(question, meter, facts);
+  return {
+    type,
+    basis,
+    origin: usageOrigin(eventCount, facts),
+    values: valuesOf(question, (member) => quantities.get(member.id) ?? '0'),
+  };
+}
+
+function weightedKey(question: KeyQuestion, facts: RunFacts): RunKey {
+  const { equivalents = {} } = question.key;
+  const meters = Object.keys(equivalents).sort();
+  const counts = meters.map((meter) => ({ meter, ...countMeter(question, meter, facts) }));
+  const quantities = Object.fromEntries(
+    question.members.map((member) => [
+      memberIdOf(member),
+      Object.fromEntries(
+        counts.map(({ meter, quantities: of }) => [meter, canonical(of.get(member.id) ?? '0')]),
+      ),
+    ]),
+  );
+  const factors = Object.fromEntries(meters.map((meter) => [meter, canonical(equivalents[meter] as string)]));
+  const formula = { kind: 'weighted_cases', equivalents: factors, quantities } as const;
+  return {
+    type: 'weighted_cases',
+    basis: counts.map(({ basis, meter }) => `${basis} × ${factors[meter]}`).join(' + '),
+    origin: usageOrigin(
+      counts.reduce((sum, { eventCount }) => sum + eventCount, 0),
+      facts,
+    ),
+    formula,
+    values: valuesByFormula(formula),
+  };
+}
+
+function usageOrigin(eventCount: number, { period }: RunFacts): KeyOrigin {
+  return { kind: 'usage_events', eventCount, startsOn: period.startsOn, endsOn: period.endsOn };
+}
+
+/** What each organisation used of a meter, in its one unit. */
+function countMeter(question: KeyQuestion, meter: string, { usage }: RunFacts) {
   const rows = usage.filter((row) => row.serviceId === question.serviceId && row.meter === meter);
   const units = [...new Set(rows.map(({ unit }) => unit))].sort();
   if (units.length > 1) {
@@ -102,13 +168,10 @@ function usageKey(question: KeyQuestion, { usage, period }: RunFacts): RunKey {
     const detail = `${question.place}: the organisation ${outside.organisationId} has usage and is no member of the pool.`;
     throw new DomainError(KEY_USAGE_OUTSIDE, detail);
   }
-  const quantities = new Map(rows.map((row) => [row.organisationId, row.quantity] as const));
-  const eventCount = rows.reduce((sum, row) => sum + row.eventCount, 0);
   return {
-    type,
     basis: units.length === 1 ? `${meter} (${units[0]})` : meter,
-    origin: { kind: 'usage_events', eventCount, startsOn: period.startsOn, endsOn: period.endsOn },
-    values: valuesOf(question, (member) => quantities.get(member.id) ?? '0'),
+    quantities: new Map(rows.map((row) => [row.organisationId, row.quantity] as const)),
+    eventCount: rows.reduce((sum, row) => sum + row.eventCount, 0),
   };
 }
 

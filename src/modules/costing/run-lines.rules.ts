@@ -1,6 +1,7 @@
 import { alignDecimals, formatFraction, parseDecimal } from '../../platform/money/index.ts';
 import type { RunLine } from './allocation-run.rules.ts';
 import type { AllocationRunInput, RunKey, RunPool, RunTranche } from './calculation.types.ts';
+import { derivationOf } from './key-formulas.rules.ts';
 
 /** Where an amount comes from: one tranche of a pool, its key and the member's weight in it. */
 export interface DerivedPart {
@@ -8,7 +9,7 @@ export interface DerivedPart {
   label: string;
   percent: string;
   trancheCents: number | null;
-  key: Omit<RunKey, 'values'>;
+  key: Omit<RunKey, 'values' | 'formula'> & { formula?: string };
   weight: string;
   weightTotal: string;
   share: string;
@@ -62,13 +63,13 @@ function partsOf(line: RunLine, pool: RunPool): DerivedPart[] {
   const parts = line.tranche === null ? line.parts : [line];
   return parts.map(({ tranche: id, percent, weight, weightTotal, exactCents }) => {
     const tranche = pool.tranches.find((candidate) => candidate.id === id) as RunTranche;
-    const { values: _others, ...key } = tranche.key;
+    const { values: _others, formula, ...key } = tranche.key;
     return {
       tranche: id,
       label: tranche.label,
       percent,
       trancheCents: line.tranche === null ? null : line.trancheCents,
-      key,
+      key: { ...key, ...(formula !== undefined && { formula: derivationOf(formula, line.member) }) },
       weight,
       weightTotal,
       share: shareOf(weight, weightTotal),

@@ -25,7 +25,9 @@ export function toRunInput(facts: RunFacts, identity: RunIdentity): AllocationRu
     period: { code, startsOn, endsOn },
     runNumber: identity.runNumber,
     ...(identity.corrects !== undefined && { corrects: { ...identity.corrects } }),
+    ...(facts.costKind === 'budget' && { costKind: facts.costKind }),
     members,
+    ...(facts.secondary !== undefined && { secondary: facts.secondary }),
     pools,
   });
 }
@@ -49,6 +51,8 @@ function toPool(
       furtherAgreementVersionIds: [...applied.furtherAgreementVersionIds],
     }),
     amountCents: cost.amountCents,
+    ...(cost.netting !== undefined && { netting: cost.netting }),
+    ...(cost.directCents !== undefined && { directCents: cost.directCents }),
     costLineIds: [...cost.costLineIds],
     mode: applied.clause.mode,
     members: members.map(memberIdOf),

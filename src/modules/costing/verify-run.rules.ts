@@ -31,10 +31,14 @@ export function verifyRun(file: AllocationRunFile): Verification {
     throw new DomainError(RUN_RESULT_MISSING, `The file has no ${field}`, { pointer: `/${field}` });
   }
   const { lines, ...rest } = computeRun(file);
-  const { totals, inputHash, resultHash } = file;
+  const { totals, secondaryResult, inputHash, resultHash } = file;
   const differences = [
     ...compareLines(lines, file.lines ?? []),
-    ...compareValues({ ...rest }, { totals, inputHash, resultHash }, ''),
+    ...compareValues(
+      { ...rest },
+      { totals, ...(secondaryResult !== undefined && { secondaryResult }), inputHash, resultHash },
+      '',
+    ),
   ];
   return { matches: differences.length === 0, differences };
 }

@@ -48,6 +48,38 @@ tap.test('a key says all it needs, and nothing that has no meaning (agreements 7
   t.same(key({ type: 'fixed' }), [`${KEY}/values REQUIRED`]);
 });
 
+tap.test(
+  'seat, equivalence numbers and grades are complete and can be computed (agreements 7)',
+  async (t) => {
+    t.same(key({ type: 'seat', seat: '05974016' }), []);
+    t.same(key({ type: 'seat', seat: GKU.id }), []);
+    t.same(key({ type: 'seat', seat: '05974004' }), [`${KEY}/seat NOT_A_PARTY`]);
+    t.same(key({ type: 'area' }), [`${KEY}/keyName REQUIRED`]);
+    t.same(key({ type: 'head_count', keyName: 'Stellen' }), []);
+    t.same(key({ type: 'weighted_cases', equivalents: { cases: '1', complex: '2.5' } }), []);
+    t.same(key({ type: 'weighted_cases', equivalents: { cases: '0' } }), [`${KEY}/equivalents ALL_ZERO`]);
+    t.same(key({ type: 'weighted_cases', meter: 'cases' }), [
+      `${KEY}/meter NOT_APPLICABLE`,
+      `${KEY}/equivalents REQUIRED`,
+    ]);
+    const graded = (...grades: [string | null, string][]) =>
+      key({
+        type: 'graded_population',
+        basis: 'zensus-2022',
+        grades: grades.map(([upTo, factor]) => ({ upTo, factor })),
+      });
+    t.same(graded(['10000', '1'], [null, '0.8']), []);
+    t.same(graded(['10000', '1'], ['20000', '0.8']), [`${KEY}/grades/1/upTo END`]);
+    t.same(graded([null, '1'], [null, '0.8']), [`${KEY}/grades/0/upTo END`]);
+    t.same(graded(['10000', '1'], ['10000', '0.8'], [null, '1']), [`${KEY}/grades/1/upTo ORDER`]);
+    t.same(graded([null, '0']), [`${KEY}/grades ALL_ZERO`]);
+    t.same(key({ type: 'graded_population', grades: [] }), [
+      `${KEY}/basis REQUIRED`,
+      `${KEY}/grades ALL_ZERO`,
+    ]);
+  },
+);
+
 tap.test('fixed shares name every party once, by AGS or id (agreements 7)', async (t) => {
   const fixed = (values: Record<string, string>) => key({ type: 'fixed', values });
   t.same(fixed({ '05974016': '60', [GKU.id]: '40' }), []);

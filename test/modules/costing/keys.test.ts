@@ -8,6 +8,7 @@ import {
   problemOf,
   startCostingWorld,
   use,
+  verifyFile,
 } from '../../support/costing.ts';
 import { must } from '../../support/services.ts';
 
@@ -55,7 +56,84 @@ tap.test('keys of a run (numbers in brackets: invariants of the README)', async 
   t.test('422: nothing to share', async (t) => {
     t.equal(problemOf(await simulate(world)).code, 'RUN_WITHOUT_COST');
     t.equal(problemOf(await simulate(world, { periodId: centre.id })).code, 'PERIOD_UNKNOWN');
+    const budget = { periodId: world.periodId, costKind: 'budget' };
+    const real = await finance.call('POST', '/allocation-runs', budget);
+    t.equal(problemOf(real).code, 'RUN_SIMULATION_ONLY', 'a budget is never shared out');
   });
+
+  t.test(
+    '422, 200, 201: a list from a file, all rows or none, each fault by row and column (8)',
+    async (t) => {
+      const send = (file: string, more = '') =>
+        finance.call(
+          'POST',
+          `/allocation-key-imports?name=Datei&type=area&asOf=2026-01-01&source=Kataster${more}`,
+          file,
+          { 'content-type': 'text/csv' },
+        );
+      const broken = `Mitglied;Wert\n${E};-1\n${A};1.2\n05000000;1\n${anroechte.id};1\n${A};2\n`;
+      const refused = await send(broken);
+      t.equal(refused.statusCode, 422);
+      t.match(problemOf(refused).errors, [
+        { pointer: '/rows/2/Wert', code: 'VALUE_MALFORMED' },
+        { pointer: '/rows/3/Wert', code: 'VALUE_MALFORMED' },
+        { pointer: '/rows/4/Mitglied', code: 'MEMBER_UNKNOWN' },
+        { pointer: '/rows/6/Mitglied', code: 'MEMBER_REPEATED' },
+      ]);
+      const good = `Mitglied;Wert\n${E};1.234,50\n${anroechte.id};07\n`;
+      const values = { [E]: '1234.50', [anroechte.id]: '7' };
+      t.match((await send(good, '&dryRun=true')).json(), { dryRun: true, rowCount: 2, issues: [], values });
+      const lists = async () =>
+        (await must<{ items: unknown[] }>(finance, 'GET', '/allocation-keys?name=Datei')).items;
+      t.same(await lists(), []);
+      t.match((await send(good)).json(), { name: 'Datei', number: 1, type: 'area', values });
+      t.equal((await lists()).length, 1);
+    },
+  );
+
+  t.test(
+    'seat, graded inhabitants, weighted cases and typed lists, as the clause spells them (6)',
+    async (t) => {
+      await service('seat', {
+        mode: 'cascade',
+        tranches: [
+          { id: 'a', label: 'Sitz', percent: '10', key: { type: 'seat', seat: E } },
+          { id: 'b', label: 'Rest', percent: '90', key: { type: 'equal' } },
+        ],
+      });
+      const grades = [
+        { upTo: '10000', factor: '1' },
+        { upTo: null, factor: '02.5' },
+      ];
+      await service('graded', clause({ type: 'graded_population', basis: 'census-2022', grades }));
+      const equivalents = { cases: '1', complex: '2.5' };
+      const weighted = await service('weighted', clause({ type: 'weighted_cases', equivalents }));
+      await use(world, erwitte, weighted, '10', { meter: 'cases' });
+      await use(world, erwitte, weighted, '2', { meter: 'complex' });
+      await use(world, anroechte, weighted, '4', { meter: 'complex' });
+      await service('area', clause({ type: 'area', keyName: 'Gebiet' }));
+      const list = { name: 'Gebiet', asOf: '2026-01-01', source: 'Kataster', values: { [E]: '3', [A]: '1' } };
+      await must(finance, 'POST', '/allocation-keys', { ...list, type: 'head_count' });
+      const refused = await simulate(world);
+      t.match(problemOf(refused), { code: 'KEY_LIST_TYPE', detail: /“Gebiet” counts head_count/ });
+      await must(finance, 'POST', '/allocation-keys', { ...list, type: 'area' });
+      const answer = await simulate(world);
+      t.same(sharesOf(answer, 'area'), { [A]: 25, [E]: 75 });
+      t.match(keyOf(answer, 'graded'), {
+        formula: { grades: [{ factor: '1' }, { factor: '2.5' }], populations: { [E]: '16000' } },
+        values: { [E]: '25000', [A]: '10000' },
+      });
+      t.match(keyOf(answer, 'weighted'), {
+        origin: { kind: 'usage_events', eventCount: 3 },
+        values: { [E]: '15', [A]: '10' },
+      });
+      const { lines } = answer.json<{ lines: Line[] }>();
+      const seat = lines.filter(({ pool }) => pool === 'seat').map(({ amountCents }) => amountCents);
+      t.same(seat, [0, 10, 45, 45], 'the seat bears its tranche alone, then its share of the rest');
+      t.equal(await verifyFile(answer.body), 0);
+      t.equal(await verifyFile(answer.body.replace('"complex": "2.5"', '"complex": "3.5"')), 2);
+    },
+  );
 
   t.test(
     'equal, fixed, minutes, and a list by name: the newest before the end of the period (6)',

@@ -1,6 +1,4 @@
 import tap from 'tap';
-import { costingCalculations } from '../../../src/modules/costing/index.ts';
-import { runCompute } from '../../../src/platform/calculations/run-compute.ts';
 import {
   act,
   addCost,
@@ -14,6 +12,7 @@ import {
   startCostingWorld,
   step,
   use,
+  verifyFile as verify,
 } from '../../support/costing.ts';
 import { must } from '../../support/services.ts';
 
@@ -258,12 +257,3 @@ tap.test('allocation runs (numbers in brackets: invariants of the README)', asyn
     t.match(rows[2], { actor: 'Ada Admin', hash: draft.resultHash });
   });
 });
-
-async function verify(text: string): Promise<number> {
-  const sink = { write: () => true };
-  const stdin = (async function* () {
-    yield text;
-  })();
-  const readFile = () => Promise.reject(new Error('no files here'));
-  return runCompute(['--verify', '-'], { stdin, stdout: sink, stderr: sink, readFile }, costingCalculations);
-}

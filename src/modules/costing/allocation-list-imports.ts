@@ -1,0 +1,64 @@
+import { type CellParser, type CsvIssue, parseTextUpTo, readCsv, refuse, show } from '../../platform/csv.ts';
+import type { HatTx } from '../../platform/db/hat.ts';
+import { listMemberNames } from './allocation-lists.repo.ts';
+
+export interface ListReading {
+  readonly values: Readonly<Record<string, string>>;
+  readonly issues: readonly CsvIssue[];
+}
+
+const FORMATS = {
+  german: { pattern: /^(\d{1,3}(?:\.\d{3})+|\d{1,18})(?:,(\d{1,6}))?$/, thousands: '.', example: '1.234,5' },
+  english: { pattern: /^(\d{1,3}(?:,\d{3})+|\d{1,18})(?:\.(\d{1,6}))?$/, thousands: ',', example: '1,234.5' },
+} as const;
+
+/** Values of a list from a file with the columns Mitglied (AGS or id) and Wert; each member once. */
+export async function readListFile(
+  tx: HatTx,
+  centreId: string,
+  file: Uint8Array,
+  numberFormat: keyof typeof FORMATS,
+): Promise<ListReading> {
+  const reading = readCsv(file, {
+    member: { headers: ['Mitglied', 'AGS', 'member'], parse: parseTextUpTo(40) },
+    value: { headers: ['Wert', 'value'], parse: weightParser(numberFormat) },
+  });
+  const issues: CsvIssue[] = [...reading.issues];
+  if (reading.rows.length === 0 && issues.length === 0) {
+    issues.push({ code: 'FILE_EMPTY', reason: 'has no rows below the header' });
+  }
+  const members = await listMemberNames(tx, centreId);
+  const idByName = new Map(
+    members.flatMap(({ id, ags }) =>
+      [id, ags].flatMap((name) => (name === null ? [] : [[name, id] as const])),
+    ),
+  );
+  const values: Record<string, string> = {};
+  const seen = new Set<string>();
+  for (const { row, values: cells } of reading.rows) {
+    const id = idByName.get(cells.member);
+    const place = { row, column: 'Mitglied' };
+    if (id === undefined) {
+      const reason = `${show(cells.member)} is no member of the centre`;
+      issues.push({ ...place, code: 'MEMBER_UNKNOWN', reason });
+    } else if (seen.has(id)) {
+      issues.push({ ...place, code: 'MEMBER_REPEATED', reason: `${show(cells.member)} is named twice` });
+    } else {
+      seen.add(id);
+      values[cells.member] = cells.value;
+    }
+  }
+  return { values, issues: issues.sort((a, b) => (a.row ?? 0) - (b.row ?? 0)) };
+}
+
+function weightParser(format: keyof typeof FORMATS): CellParser<string> {
+  const { pattern, thousands, example } = FORMATS[format];
+  return (cell) => {
+    const [, whole, decimals = ''] = pattern.exec(cell) ?? [];
+    if (whole === undefined) {
+      return refuse('VALUE_MALFORMED', `${show(cell)} is no value like ${example}, not negative`);
+    }
+    const plain = whole.replaceAll(thousands, '').replace(/^0+(?=\d)/, '');
+    return { ok: true, value: decimals === '' ? plain : `${plain}.${decimals}` };
+  };
+}

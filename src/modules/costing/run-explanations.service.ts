@@ -1,0 +1,88 @@
+import type { HatContext } from '../../platform/context.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { NOT_FOUND } from '../../platform/http/problems.ts';
+import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
+import { getRunRow } from './allocation-run-actions.service.ts';
+import { listRunLines } from './allocation-run-lines.repo.ts';
+import { findCalculation } from './allocation-runs.repo.ts';
+import type { RunLineView } from './allocation-runs.schemas.ts';
+import type { AllocationRunInput } from './calculation.types.ts';
+import { listCostCentres } from './cost-centres.repo.ts';
+import { RUN_CORRECTS_NOTHING } from './costing.errors.ts';
+import * as repo from './run-explanations.repo.ts';
+import type { LineReason, RunDelta, RunDeltaQuery } from './run-explanations.schemas.ts';
+import { costLinks, reasonOfPool, usageLink } from './run-explanations.views.ts';
+
+export type RunExplanationsService = ReturnType<typeof createRunExplanationsService>;
+
+/** Answers to "why this amount" and "what has changed". Members read their own lines, without the cost of the centre. */
+export function createRunExplanationsService(db: Database) {
+  return {
+    async why(ctx: HatContext, id: string, position: number): Promise<LineReason> {
+      return withHatTx(db, ctx, async (tx) => {
+        const { number, periodCode, startsOn, endsOn, centreId } = await getRunRow(tx, id);
+        const [line] = await listRunLines(tx, id, readerOf(ctx), position - 1, 1);
+        if (line?.position !== position) throw new DomainError(NOT_FOUND, 'There is no such line.');
+        const usageEvents = usageLink(line, { centreId, startsOn, endsOn });
+        const { pool, costLines } = await costBehind(tx, ctx, id, line);
+        return {
+          run: { id, number, periodCode, startsOn, endsOn },
+          line,
+          pool,
+          links: { usageEvents, costLines },
+        };
+      });
+    },
+
+    /** @throws DomainError RUN_CORRECTS_NOTHING */
+    async deltas(
+      ctx: HatContext,
+      id: string,
+      { limit, cursor, ...filter }: RunDeltaQuery,
+    ): Promise<Page<RunDelta>> {
+      const after =
+        cursor === undefined
+          ? undefined
+          : decodeCursor('allocation-run-deltas', cursor, ['string', 'string', 'string'] as const);
+      const rows = await withHatTx(db, ctx, async (tx) => {
+        const run = await getRunRow(tx, id);
+        if (run.correctsRunId === null) {
+          throw new DomainError(RUN_CORRECTS_NOTHING, `The run ${run.number} corrects no other.`);
+        }
+        const pair = { runId: id, correctedId: run.correctsRunId };
+        return repo.listRunDeltas(tx, pair, { ...filter, ...readerOf(ctx) }, after, limit + 1);
+      });
+      return toPage(
+        rows,
+        limit,
+        'allocation-run-deltas',
+        (row) => [row.serviceCode, row.trancheId ?? '', row.member],
+        (row) => row,
+      );
+    },
+  };
+}
+
+/** Cost is the centre's own: nobody else finds the calculation. */
+async function costBehind(
+  tx: HatTx,
+  { hat }: HatContext,
+  runId: string,
+  { serviceId }: RunLineView,
+): Promise<{ pool: LineReason['pool']; costLines: string[] }> {
+  const text = await findCalculation(tx, runId);
+  if (text === undefined) return { pool: null, costLines: [] };
+  const input = JSON.parse(text) as AllocationRunInput;
+  const pool = input.pools.find(({ service }) => service.id === serviceId);
+  if (pool === undefined) return { pool: null, costLines: [] };
+  const costCentres =
+    input.secondary === undefined ? [] : await listCostCentres(tx, hat.id, {}, undefined, null);
+  const idByCode = new Map(costCentres.map(({ id, code }) => [code, id]));
+  return { pool: reasonOfPool(input, pool), costLines: costLinks(input, pool, idByCode) };
+}
+
+function readerOf({ hat }: HatContext): { reader?: string } {
+  return hat.kind === 'organisation' ? { reader: hat.id } : {};
+}
