@@ -237,7 +237,12 @@ t.test('corrections, lists and sums', async (t) => {
     t.equal(answer.statusCode, 200, answer.body);
     const { from, to, groupBy, items } = answer.json<Body>();
     t.same([from, to, groupBy], ['2026-07-01', '2026-10-01', ['service', 'organisation', 'month']]);
-    t.match(items, [
+    const sums: readonly object[] = items;
+    for (const sum of sums) t.match(sum, { events: /^\/api\/v1\/usage-events\?/ });
+    const withoutLinks = sums.map((sum) =>
+      Object.fromEntries(Object.entries(sum).filter(([name]) => name !== 'events')),
+    );
+    t.same(withoutLinks, [
       ...[
         ['2026-08', 'case', '1000000000000000000.299999', 5],
         ['2026-08', 'minute', '30', 1],
