@@ -20,6 +20,12 @@ export async function audit(tx: HatTx, ctx: HatContext, entry: AuditEntry): Prom
   await tx.sql`insert into audit_entries ${tx.sql(row)}`;
 }
 
+/** Writes down many deeds of one moment at once. */
+export async function auditAll(tx: HatTx, ctx: HatContext, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await tx.sql`insert into audit_entries ${tx.sql(entries.map((entry) => auditRow(ctx, entry)))}`;
+}
+
 /** The values of an audit row, for use cases that write all they write in one statement. `details` is JSON text. */
 export function auditRow(ctx: HatContext, entry: AuditEntry) {
   return {

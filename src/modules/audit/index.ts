@@ -1,1 +1,1 @@
-export { type AuditEntry, audit, auditRow } from './audit.ts';
+export { type AuditEntry, audit, auditAll, auditRow } from './audit.ts';

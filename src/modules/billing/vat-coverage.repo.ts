@@ -54,34 +54,39 @@ export interface HoldingRow {
   readonly ruleSet: string;
 }
 
+export interface AnsweredRow {
+  readonly holding: HoldingRow | null;
+  readonly review: { readonly number: string; readonly rule: string } | null;
+}
+
 export interface VatQuestion {
-  readonly centreId: string;
   readonly serviceId: string;
   readonly organisationId: string;
   /** Day of the service. */
   readonly day: Day;
 }
 
-/** What holds for a member and a service on a day. */
-export async function findHolding({ sql }: HatTx, question: VatQuestion): Promise<HoldingRow | undefined> {
-  const { centreId, serviceId, organisationId, day } = question;
-  const [row] = await sql<HoldingRow[]>`
-    select d.id, d.number, d.result, d.rule, d.category, d.rate_percent as "ratePercent", d.vatex_code as "vatexCode", d.law,
-      d.rule_set as "ruleSet"
-    from vat_coverage c join vat_determinations d on d.id = c.determination_id
-    where c.centre_id = ${centreId} and c.service_id = ${serviceId} and c.organisation_id = ${organisationId}
-      and daterange(c.holds_from, c.holds_to) @> ${day}::date`;
-  return row;
-}
-
-/** The oldest open question about a member and a service that names the day. */
-export async function findOpenReview(
+/** What holds for each question, and the oldest open question that names its day; in the order asked. */
+export async function findHoldings(
   { sql }: HatTx,
-  question: VatQuestion,
-): Promise<{ number: string; rule: string } | undefined> {
-  const { centreId, serviceId, organisationId, day } = question;
-  const [row] = await sql<{ number: string; rule: string }[]>`select number, rule from vat_determinations
-    where centre_id = ${centreId} and status = 'review' and service_id = ${serviceId} and member_ids @> array[${organisationId}]::uuid[]
-      and daterange(valid_from, valid_to) @> ${day}::date order by id limit 1`;
-  return row;
+  centreId: string,
+  questions: readonly VatQuestion[],
+): Promise<AnsweredRow[]> {
+  const asked = JSON.stringify(questions.map((question, at) => ({ ...question, at })));
+  return sql<AnsweredRow[]>`
+    select case when h.id is not null then to_jsonb(h) end as holding, case when r.number is not null then to_jsonb(r) end as review
+    from jsonb_to_recordset(${asked}::text::jsonb) as q (at int, "serviceId" uuid, "organisationId" uuid, day date)
+    left join lateral (
+      select d.id, d.number, d.result, d.rule, d.category, d.rate_percent as "ratePercent", d.vatex_code as "vatexCode", d.law,
+        d.rule_set as "ruleSet"
+      from vat_coverage c join vat_determinations d on d.id = c.determination_id
+      where c.centre_id = ${centreId} and c.service_id = q."serviceId" and c.organisation_id = q."organisationId"
+        and daterange(c.holds_from, c.holds_to) @> q.day
+    ) h on true
+    left join lateral (
+      select d.number, d.rule from vat_determinations d
+      where d.centre_id = ${centreId} and d.status = 'review' and d.service_id = q."serviceId" and d.member_ids @> array[q."organisationId"]
+        and daterange(d.valid_from, d.valid_to) @> q.day order by d.id limit 1
+    ) r on true
+    order by q.at`;
 }

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from 'typebox';
 
-export const QUEUES = ['requests', 'usage', 'costing', 'maintenance'] as const;
+export const QUEUES = ['requests', 'usage', 'costing', 'billing', 'mail', 'maintenance'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** What producer and worker agree on. `name` is the use case, `<module>.<verb>`. */

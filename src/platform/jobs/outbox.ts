@@ -41,3 +41,14 @@ export function outboxRow<C extends JobContract>(
     available_at: availableAt,
   };
 }
+
+/** Asks for many jobs of one kind at once. */
+export async function enqueueAll<C extends JobContract>(
+  tx: HatTx,
+  ctx: HatContext,
+  job: C,
+  payloads: readonly JobPayload<C>[],
+): Promise<void> {
+  if (payloads.length === 0) return;
+  await tx.sql`insert into outbox_jobs ${tx.sql(payloads.map((payload) => outboxRow(ctx, job, payload)))}`;
+}

@@ -1,0 +1,92 @@
+import { defineProblem } from '../../../platform/errors.ts';
+
+export const BILLING_PROFILE_MISSING = defineProblem({
+  code: 'BILLING_PROFILE_MISSING',
+  status: 422,
+  title: 'The centre has not said who issues its documents',
+  help: 'Record name, address, contact, bank account and tax identity of the seller with PUT /billing-profile.',
+});
+
+export const BILLING_RECIPIENT_MISSING = defineProblem({
+  code: 'BILLING_RECIPIENT_MISSING',
+  status: 422,
+  title: 'Nobody has said where the documents of a member go',
+  help: 'Record address and Leitweg-ID of the member with PUT /billing-recipients/{organisationId}.',
+});
+
+export const DOCUMENT_REFUSED = defineProblem({
+  code: 'DOCUMENT_REFUSED',
+  status: 422,
+  title: 'The document must not be issued as it is',
+  help: '`errors` lists everything that stands against it, by its place in the document. Mend the profile, the recipient or the figures, then issue again.',
+});
+
+export const STATEMENT_STATE_REFUSED = defineProblem({
+  code: 'STATEMENT_STATE_REFUSED',
+  status: 409,
+  title: 'The statement does not allow this step now',
+  help: 'Read it again; `availableActions` lists what is possible. What is issued is corrected by another document and never changed.',
+});
+
+export const STATEMENT_BATCH_OPEN = defineProblem({
+  code: 'STATEMENT_BATCH_OPEN',
+  status: 409,
+  title: 'Statements of this period are being prepared or issued already',
+  help: 'Issue or discard the open batch of the period first; GET /statement-batches?status=ready lists it.',
+});
+
+export const STATEMENT_SOURCE_MISSING = defineProblem({
+  code: 'STATEMENT_SOURCE_MISSING',
+  status: 409,
+  title: 'There is nothing in this period that could be charged',
+  help: 'Post an allocation run of the period, or agree on prices for services and freeze the period.',
+});
+
+export const STATEMENT_PERIOD_OPEN = defineProblem({
+  code: 'STATEMENT_PERIOD_OPEN',
+  status: 409,
+  title: 'The period is still open',
+  help: 'Close and freeze the period first: only then does no more usage come to it.',
+});
+
+export const STATEMENT_CONTENT_MISMATCH = defineProblem({
+  code: 'STATEMENT_CONTENT_MISMATCH',
+  status: 409,
+  title: 'What you want to issue is not what is there',
+  help: 'Read the batch or statement again, look at it, and send the `contentHash` you see.',
+});
+
+export const STATEMENT_SUPERSEDED = defineProblem({
+  code: 'STATEMENT_SUPERSEDED',
+  status: 409,
+  title: 'The document was replaced or taken back already',
+  help: 'Look at `supersededBy`. Prepare the statements of the period anew to see what is still to be corrected.',
+});
+
+export const STATEMENT_VAT_CHANGED = defineProblem({
+  code: 'STATEMENT_VAT_CHANGED',
+  status: 422,
+  title: 'The VAT was determined anew since the statement was prepared',
+  help: 'Discard the draft and prepare it anew, so that it follows the determination that is in force.',
+});
+
+export const VAT_CHANGES_WITHIN_PERIOD = defineProblem({
+  code: 'VAT_CHANGES_WITHIN_PERIOD',
+  status: 422,
+  title: 'The VAT of a service changes within the period',
+  help: 'Bill the days before and after the change as periods of their own.',
+});
+
+export const PRICE_ON_EXACT_COST = defineProblem({
+  code: 'PRICE_ON_EXACT_COST',
+  status: 422,
+  title: 'The VAT treatment asks for exact cost, and the service is charged by price',
+  help: 'Exemption or non-taxability that rests on reimbursing exact cost allows no mark-up: charge the service by its cost clause, or have its VAT determined anew.',
+});
+
+export const DOCUMENT_NOT_READY = defineProblem({
+  code: 'DOCUMENT_NOT_READY',
+  status: 409,
+  title: 'The file of this document is still being made',
+  help: 'Ask again in a moment; `documents` of the statement lists the files that are there.',
+});
