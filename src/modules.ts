@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import { agreementsRoutes, createAgreementsService, departureOfParty } from './modules/agreements/index.ts';
-import { createVatService, vatRoutes } from './modules/billing/index.ts';
+import { billingRoutes, createBillingService, createVatService, vatRoutes } from './modules/billing/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
 import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
@@ -79,6 +79,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     operations: createOperationsService(db),
     costing: createCostingService(db),
     vat: createVatService(db),
+    billing: createBillingService(db),
   };
 }
 
@@ -96,5 +97,6 @@ export function routesOf(modules: Modules): Routes[] {
     operationsRoutes(modules.operations),
     costingRoutes(modules.costing),
     vatRoutes(modules.vat),
+    billingRoutes(modules.billing),
   ] as Routes[];
 }

@@ -116,7 +116,15 @@ async function makeTarget(world: TenantWorld, { id }: Operation): Promise<Target
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 /** Parameters of the right form that name nothing. */
 const NOWHERE: Target = {
-  params: { id: NO_ID, organisationId: NO_ID, number: 1, position: 0, action: 'close' },
+  params: {
+    id: NO_ID,
+    organisationId: NO_ID,
+    centreId: NO_ID,
+    number: 1,
+    position: 0,
+    action: 'close',
+    format: 'csv',
+  },
 };
 
 /** Statuses that follow from what a route takes and who may call it. */

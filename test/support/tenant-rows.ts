@@ -4,6 +4,7 @@ import { COSTING } from './tenant-rows-costing.ts';
 import { COSTS } from './tenant-rows-costs.ts';
 import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
 import { RATES } from './tenant-rows-rates.ts';
+import { STATEMENTS } from './tenant-rows-statements.ts';
 import { VAT } from './tenant-rows-vat.ts';
 import { OPERATIONS, REQUESTS, USAGE } from './tenant-rows-work.ts';
 import {
@@ -304,5 +305,6 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...VAT,
   ...RATES,
   ...COSTS,
+  ...STATEMENTS,
   ...OPERATIONS,
 };

@@ -1,6 +1,21 @@
-import type { VatService } from '../../src/modules/billing/index.ts';
+import {
+  type BillingService,
+  issueBatchJob,
+  prepareBatchJob,
+  renderStatementJob,
+  type VatService,
+} from '../../src/modules/billing/index.ts';
 import type { Clock } from '../../src/platform/clock.ts';
+import { type Processor, processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
+
+export function billingProcessors({ batches, rendering }: BillingService): Processor[] {
+  return [
+    processor(prepareBatchJob, (ctx, { batchId }) => batches.prepare(ctx, batchId)),
+    processor(issueBatchJob, (ctx, { batchId }) => batches.issueAll(ctx, batchId)),
+    processor(renderStatementJob, (ctx, { statementId }) => rendering.render(ctx, statementId)),
+  ];
+}
 
 export function billingTasks(vat: VatService, clock: Clock): ScheduledTask[] {
   return [{ name: 'billing-vat-turnover', pattern: '10 4 * * *', run: () => vat.turnover.warn(clock.now()) }];

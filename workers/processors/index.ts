@@ -3,13 +3,17 @@ import type { Clock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { Processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
-import { billingTasks } from './billing.ts';
+import { billingProcessors, billingTasks } from './billing.ts';
 import { maintenanceTasks } from './maintenance.ts';
 import { requestProcessors } from './requests.ts';
 import { usageProcessors, usageTasks } from './usage.ts';
 
 export function processorsOf(modules: Modules): Processor[] {
-  return [...requestProcessors(modules.processing), ...usageProcessors(modules.closedRequests)];
+  return [
+    ...requestProcessors(modules.processing),
+    ...usageProcessors(modules.closedRequests),
+    ...billingProcessors(modules.billing),
+  ];
 }
 
 export function tasksOf(modules: Modules, outbox: Database, clock: Clock): ScheduledTask[] {

@@ -1,11 +1,15 @@
+import './statements/statements.permissions.ts';
 import './vat.permissions.ts';
 
+export { billingRoutes } from './billing.routes.ts';
+export { type BillingService, createBillingService } from './billing.service.ts';
 export { billingCalculations } from './compute.ts';
 export { type Instalments, type InstalmentsInput, planInstalments } from './instalments.rules.ts';
 export { type Settlement, type SettlementInput, settle } from './settlement.rules.ts';
+export { issueBatchJob, prepareBatchJob, renderStatementJob } from './statements/statements.jobs.ts';
 export { vatRoutes } from './vat.routes.ts';
 export { determineVat, VAT_STEPS } from './vat.rules.ts';
 export { createVatService, type VatService } from './vat.service.ts';
-export type { VatDetermination, VatInput, VatOutcome, VatRuleSet } from './vat.types.ts';
-export { type VatInForce, vatFor } from './vat-in-force.service.ts';
+export type { VatDetermination, VatInForce, VatInput, VatOutcome, VatRuleSet } from './vat.types.ts';
+export { vatFor } from './vat-in-force.service.ts';
 export { VAT_RULE_SETS } from './vat-rule-sets.ts';

@@ -1,6 +1,5 @@
-import type { Day } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { VatDetermination } from './vat.types.ts';
+import type { VatInForce, VatQuestion } from './vat.types.ts';
 import type { Validity } from './vat-validity.rules.ts';
 
 /** What of a service, for some members and days. */
@@ -42,28 +41,9 @@ const sameDays = (sql: HatTx['sql'], { centreId, serviceId, memberIds, validFrom
   c.centre_id = ${centreId} and c.service_id = ${serviceId} and c.organisation_id = any(${memberIds as string[]}::uuid[])
     and daterange(c.holds_from, c.holds_to) && daterange(${validFrom}::date, ${validTo}::date)`;
 
-export interface HoldingRow {
-  readonly id: string;
-  readonly number: string;
-  readonly result: VatDetermination['result'];
-  readonly rule: string;
-  readonly category: VatDetermination['category'];
-  readonly ratePercent: number | null;
-  readonly vatexCode: string | null;
-  readonly law: string;
-  readonly ruleSet: string;
-}
-
 export interface AnsweredRow {
-  readonly holding: HoldingRow | null;
+  readonly holding: VatInForce | null;
   readonly review: { readonly number: string; readonly rule: string } | null;
-}
-
-export interface VatQuestion {
-  readonly serviceId: string;
-  readonly organisationId: string;
-  /** Day of the service. */
-  readonly day: Day;
 }
 
 /** What holds for each question, and the oldest open question that names its day; in the order asked. */

@@ -2,21 +2,9 @@ import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError, type Problem } from '../../platform/errors.ts';
 import { VAT_DETERMINATION_MISSING, VAT_REVIEW_OPEN } from './vat.errors.ts';
 import { ruleSetOn } from './vat.rules.ts';
-import { type AnsweredRow, findHoldings, type HoldingRow, type VatQuestion } from './vat-coverage.repo.ts';
+import type { VatAnswer, VatInForce, VatQuestion } from './vat.types.ts';
+import { type AnsweredRow, findHoldings } from './vat-coverage.repo.ts';
 import { VAT_RULE_SETS } from './vat-rule-sets.ts';
-
-export type { VatQuestion } from './vat-coverage.repo.ts';
-
-/** What statements say about VAT, and the determination that they cite. */
-export type VatInForce = HoldingRow;
-
-/** Why nobody can say what the VAT is: blocks issuing. */
-export interface VatGap {
-  readonly problem: Problem;
-  readonly detail: string;
-}
-
-export type VatAnswer = { readonly holding: VatInForce } | { readonly gap: VatGap };
 
 /**
  * The VAT of a service for a member on a day, as somebody determined it and somebody else signed it. An open question comes

@@ -1,3 +1,5 @@
+import type { Problem } from '../../platform/errors.ts';
+
 /** A figure of the law and where it stands. */
 export interface Sourced<Value> {
   readonly value: Value;
@@ -114,3 +116,28 @@ export type VatDetermination = VatOutcome & {
   /** Id of the rule set. */
   readonly ruleSet: string;
 };
+
+/** What holds for a member, a service and a day: what statements say about VAT, and the determination that they cite. */
+export interface VatInForce {
+  readonly id: string;
+  readonly number: string;
+  readonly result: VatDetermination['result'];
+  readonly rule: string;
+  readonly category: VatDetermination['category'];
+  readonly ratePercent: number | null;
+  readonly vatexCode: string | null;
+  readonly law: string;
+  readonly ruleSet: string;
+}
+
+export interface VatQuestion {
+  readonly serviceId: string;
+  readonly organisationId: string;
+  /** Day of the service. */
+  readonly day: string;
+}
+
+/** What is in force, or why nobody can say what the VAT is, which blocks issuing. */
+export type VatAnswer =
+  | { readonly holding: VatInForce }
+  | { readonly gap: { readonly problem: Problem; readonly detail: string } };

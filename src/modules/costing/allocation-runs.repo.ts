@@ -123,6 +123,23 @@ export async function findSuperseded({ sql }: HatTx, periodId: string): Promise<
   return row;
 }
 
+export interface PostedRun {
+  readonly id: string;
+  readonly number: string;
+  readonly resultHash: string;
+  readonly corrects: string | null;
+  readonly billingPeriodCode: string | null;
+}
+
+/** The run of the period that counts. */
+export async function findPostedRun({ sql }: HatTx, periodId: string): Promise<PostedRun | undefined> {
+  const [row] = await sql<PostedRun[]>`
+    select r.id, r.number, r.result_hash as "resultHash", c.number as corrects, r.billing_period_code as "billingPeriodCode"
+    from allocation_runs r left join allocation_runs c on c.id = r.corrects_run_id
+    where r.period_id = ${periodId} and r.status = 'posted'`;
+  return row;
+}
+
 export interface NewRun {
   readonly id: string;
   readonly centreId: string;

@@ -1,11 +1,13 @@
 import './costing.permissions.ts';
 
 export type { RunDetailView, RunLineView, RunView } from './allocation-runs.schemas.ts';
+export { findPeriod, type PeriodRow } from './billing-periods.repo.ts';
 export { costingCalculations } from './compute.ts';
-export { FOUR_EYES_REQUIRED } from './costing.errors.ts';
+export { FOUR_EYES_REQUIRED, PERIOD_UNKNOWN } from './costing.errors.ts';
 export { costingRoutes } from './costing.routes.ts';
 export { type CostingService, createCostingService } from './costing.service.ts';
 export { type PostedAmount, postedAmounts } from './posted-amounts.repo.ts';
+export { type PostedCharges, postedCharges } from './posted-charges.service.ts';
 export {
   type RatedItem,
   type RatedPartView,

@@ -21,6 +21,7 @@ const TAGS = [
   ['Usage', 'What was used, append-only'],
   ['Cost allocation', 'Costs, keys, and who pays what and why'],
   ['VAT', 'What is determined about value added tax, by whom, and what it rests on'],
+  ['Statements', 'What members are sent: invoices, corrections and credit notes, with their files'],
   ['Operations', 'Dead letters and the audit trail'],
 ].map(([name = '', description = '']) => ({ name, description }));
 

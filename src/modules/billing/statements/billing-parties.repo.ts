@@ -70,6 +70,12 @@ export async function recipientsOf(
     where r.centre_id = ${centreId} and r.organisation_id = any(${organisationIds as string[]}::uuid[])`;
 }
 
+export async function isMember({ sql }: HatTx, centreId: string, organisationId: string): Promise<boolean> {
+  const rows = await sql`select from centre_members
+    where centre_id = ${centreId} and organisation_id = ${organisationId}`;
+  return rows.length > 0;
+}
+
 /** As `putProfile`. */
 export async function putRecipient(
   { sql }: HatTx,

@@ -2,10 +2,12 @@ import { type Day, plusDays } from '../../../platform/clock.ts';
 import { groupBy } from '../../../platform/collections.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
+import { mapConstraints } from '../../../platform/db/postgres-errors.ts';
 import { DomainError, type FieldError, type Problem } from '../../../platform/errors.ts';
 import { newId } from '../../../platform/ids.ts';
 import { enqueueAll } from '../../../platform/jobs/outbox.ts';
 import { auditAll } from '../../audit/index.ts';
+import type { StatementDocument } from '../documents/document.types.ts';
 import { checkDocument } from '../documents/index.ts';
 import { vatForAll } from '../vat-in-force.service.ts';
 import { findProfile, type ProfileRow, type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
@@ -21,6 +23,20 @@ import { renderStatementJob } from './statements.jobs.ts';
 import * as repo from './statements.repo.ts';
 import type { NewStatement, StatementLineRow, StatementRow } from './statements.types.ts';
 
+/** Nothing is charged, replaced or taken back twice, whoever was quicker. */
+function correctingOnce<T>(work: () => Promise<T>): Promise<T> {
+  const refusal = (detail: string) => ({ problem: STATEMENT_SUPERSEDED, detail });
+  return mapConstraints(
+    {
+      statements_corrects_key: refusal('Another draft or document corrects one of these documents already.'),
+      statements_current_key: refusal(
+        'Another document charges one of these members for the period already.',
+      ),
+    },
+    work,
+  );
+}
+
 /** Keeps drafts; says their ids in the order given. Nothing has a number yet, and nobody but the centre sees them. */
 export async function createDrafts(
   tx: HatTx,
@@ -34,7 +50,7 @@ export async function createDrafts(
     totals: totalsOfDraft(statement),
     contentHash: contentHashOf(statement),
   }));
-  if (kept.length > 0) await repo.insertStatements(tx, ctx, centreId, kept);
+  if (kept.length > 0) await correctingOnce(() => repo.insertStatements(tx, ctx, centreId, kept));
   return kept.map(({ id }) => id);
 }
 
@@ -85,7 +101,7 @@ export async function issueDrafts(
     tx,
     ready.map(({ statement }) => statement),
   );
-  if (issued.length > 0) await repo.markIssued(tx, ctx, issuedOn, issued);
+  if (issued.length > 0) await correctingOnce(() => repo.markIssued(tx, ctx, issuedOn, issued));
   await enqueueAll(
     tx,
     ctx,
@@ -150,6 +166,10 @@ export async function examine(
   ]);
   const recipientById = new Map(recipients.map((recipient) => [recipient.organisationId, recipient]));
   const vatObstacles = await vatChanges(tx, centreId, drafts, linesById);
+  const gone = await repo.supersededAmong(
+    tx,
+    drafts.flatMap(({ correctsId }) => correctsId ?? []),
+  );
   const ready: ReadyStatement[] = [];
   const blocked: BlockedStatement[] = [];
   for (const statement of drafts) {
@@ -157,6 +177,7 @@ export async function examine(
     const recipient = recipientById.get(statement.organisationId);
     const obstacles = [
       ...(vatObstacles.get(statement.id) ?? []),
+      ...(gone.has(statement.correctsId ?? '') ? [SUPERSEDED] : []),
       ...(recipient === undefined
         ? [missingRecipient(statement)]
         : refusals(statement, lines, profile, recipient, issuedOn)),
@@ -165,6 +186,32 @@ export async function examine(
     else blocked.push({ statement, obstacles });
   }
   return { profile, ready, blocked };
+}
+
+const SUPERSEDED: Obstacle = {
+  problem: STATEMENT_SUPERSEDED,
+  detail: 'What it corrects is no longer valid.',
+  errors: [],
+};
+
+/**
+ * A draft as it would be sent, for looking at.
+ * @throws DomainError BILLING_PROFILE_MISSING, BILLING_RECIPIENT_MISSING
+ */
+export async function documentOfDraft(
+  tx: HatTx,
+  statement: StatementRow,
+  issuedOn: Day,
+): Promise<StatementDocument> {
+  const profile = await findProfile(tx, statement.centreId);
+  if (profile === undefined) throw new DomainError(BILLING_PROFILE_MISSING, 'There is no billing profile.');
+  const [recipient] = await recipientsOf(tx, statement.centreId, [statement.organisationId]);
+  if (recipient === undefined) {
+    const { problem, detail } = missingRecipient(statement);
+    throw new DomainError(problem, detail);
+  }
+  const facts = { number: NUMBER_OF_DRAFT, issuedOn, dueOn: dueOnOf(statement, profile, issuedOn) };
+  return documentOf(statement, await repo.listLines(tx, [statement.id]), profile, recipient, facts);
 }
 
 function dueOnOf({ dueOn }: StatementRow, { paymentDays }: ProfileRow, issuedOn: Day): Day {
@@ -239,5 +286,5 @@ async function supersede(tx: HatTx, issued: readonly StatementRow[]): Promise<vo
   );
   if (pairs.length === 0) return;
   if ((await repo.markSuperseded(tx, pairs)) === pairs.length) return;
-  throw new DomainError(STATEMENT_SUPERSEDED, 'One of the documents to be corrected is no longer valid.');
+  throw new Error('a document was superseded after it had been looked at under its lock');
 }

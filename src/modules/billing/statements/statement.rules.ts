@@ -1,10 +1,7 @@
 import type { Day } from '../../../platform/clock.ts';
 import { hashOf } from '../../../platform/hash.ts';
-import { textIn } from '../../../platform/texts.ts';
-import { breakDown, totalsOf } from '../documents/amounts.rules.ts';
+import { breakDown, totalsOf, withTotals } from '../documents/amounts.rules.ts';
 import type { DocumentTotals, Seller, StatementDocument, VatTreatment } from '../documents/document.types.ts';
-import { withTotals } from '../documents/index.ts';
-import type { VatInForce } from '../vat-in-force.service.ts';
 import type {
   BillingProfile,
   BillingRecipient,
@@ -12,18 +9,6 @@ import type {
   NewStatement,
   StatementRow,
 } from './statements.types.ts';
-
-/** What a document says of the VAT of a line, in German: the recipients are German bodies, whatever language the reader has. */
-export function treatmentOf({ category, ratePercent, vatexCode, law }: VatInForce): VatTreatment {
-  if (category === null) throw new Error('what is in review has no VAT treatment');
-  if (category === 'S') return { category, ratePercent: String(ratePercent) };
-  return {
-    category,
-    ratePercent: '0',
-    ...(vatexCode !== null && { vatexCode }),
-    reason: textIn('de', `billing.statement.vat-reason.${category}`, { law }),
-  };
-}
 
 /**
  * Lines of one group stand in one document: what is outside the scope of VAT goes with nothing else (BR-O-11), and a document has

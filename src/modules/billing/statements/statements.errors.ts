@@ -4,7 +4,7 @@ export const BILLING_PROFILE_MISSING = defineProblem({
   code: 'BILLING_PROFILE_MISSING',
   status: 422,
   title: 'The centre has not said who issues its documents',
-  help: 'Record name, address, contact, bank account and tax identity of the seller with PUT /billing-profile.',
+  help: 'Record name, address, contact, bank account and tax identity of the seller with PUT /billing-profiles/{centreId}.',
 });
 
 export const BILLING_RECIPIENT_MISSING = defineProblem({

@@ -51,6 +51,14 @@ export async function listStatements(
     order by s.id desc limit ${limit}`;
 }
 
+/** What members were sent for a period and is still valid: invoices, corrected invoices and instalments. */
+export async function listCurrent(tx: HatTx, centreId: string, periodId: string): Promise<StatementRow[]> {
+  return tx.sql<
+    StatementRow[]
+  >`${select(tx)} where s.centre_id = ${centreId} and s.period_id = ${periodId} and s.status = 'issued'
+    and s.kind in (326, 380, 384) and s.superseded_by is null order by s.issued_on, s.number`;
+}
+
 /** Drafts among the ids, in the order in which they get their numbers: by member, so that a batch is numbered like its list. */
 export async function lockDrafts(tx: HatTx, ids: readonly string[]): Promise<StatementRow[]> {
   return tx.sql<
@@ -59,14 +67,33 @@ export async function lockDrafts(tx: HatTx, ids: readonly string[]): Promise<Sta
     order by coalesce(o.ags, o.id::text) collate "C", s.vat_group, s.id for update of s`;
 }
 
-export async function listLines(
-  { sql }: HatTx,
-  statementIds: readonly string[],
+/** Documents among the ids that are no longer valid; the others stay valid until the end of the transaction. */
+export async function supersededAmong({ sql }: HatTx, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await sql<{ id: string; supersededBy: string | null }[]>`
+    select id, superseded_by as "supersededBy" from statements where id = any(${ids as string[]}::uuid[]) order by id for update`;
+  return new Set(rows.filter(({ supersededBy }) => supersededBy !== null).map(({ id }) => id));
+}
+
+const lines = ({ sql }: HatTx) => sql`
+  select statement_id as "statementId", position, service_id as "serviceId", organisation_id as "organisationId",
+    vat_determination_id as "vatDeterminationId", run_id as "runId", run_position as "runPosition", usage_links as "usageLinks", line
+  from statement_lines`;
+
+export async function listLines(tx: HatTx, statementIds: readonly string[]): Promise<StatementLineRow[]> {
+  return tx.sql<StatementLineRow[]>`${lines(tx)}
+    where statement_id = any(${statementIds as string[]}::uuid[]) order by statement_id, position`;
+}
+
+/** Up to `limit` lines of a statement behind the position. */
+export async function listLinesOf(
+  tx: HatTx,
+  statementId: string,
+  after: number,
+  limit: number,
 ): Promise<StatementLineRow[]> {
-  return sql<StatementLineRow[]>`
-    select statement_id as "statementId", position, service_id as "serviceId", organisation_id as "organisationId",
-      vat_determination_id as "vatDeterminationId", run_id as "runId", run_position as "runPosition", usage_links as "usageLinks", line
-    from statement_lines where statement_id = any(${statementIds as string[]}::uuid[]) order by statement_id, position`;
+  return tx.sql<StatementLineRow[]>`${lines(tx)}
+    where statement_id = ${statementId} and position > ${after} order by position limit ${limit}`;
 }
 
 /** A draft with its id, sums and hash. */
@@ -99,15 +126,15 @@ export async function insertStatements(
       "runId" uuid, "periodId" uuid, code text, "startsOn" date, "endsOn" date, "correctsId" uuid, "agreementReference" text, notes text[],
       preceding jsonb, "netCents" bigint, "vatCents" bigint, "grossCents" bigint, "prepaidCents" bigint, "payableCents" bigint,
       "contentHash" text, "dueOn" date)`;
-  const lines = statements.flatMap(({ id, lines: own }) =>
+  const ordered = statements.flatMap(({ id, lines: own }) =>
     own.map((line, position) => ({ ...line, statementId: id, position, netCents: line.line.netCents })),
   );
-  for (let start = 0; start < lines.length; start += PORTION) {
+  for (let start = 0; start < ordered.length; start += PORTION) {
     await sql`insert into statement_lines (statement_id, position, centre_id, organisation_id, service_id, vat_determination_id, net_cents, run_id,
         run_position, usage_links, line)
       select r."statementId", r.position, ${centreId}, r."organisationId", r."serviceId", r."vatDeterminationId", r."netCents", r."runId",
         r."runPosition", r."usageLinks", r.line
-      from jsonb_to_recordset(${JSON.stringify(lines.slice(start, start + PORTION))}::text::jsonb) as r ("statementId" uuid, position int,
+      from jsonb_to_recordset(${JSON.stringify(ordered.slice(start, start + PORTION))}::text::jsonb) as r ("statementId" uuid, position int,
         "organisationId" uuid, "serviceId" uuid, "vatDeterminationId" uuid, "netCents" bigint, "runId" uuid, "runPosition" int,
         "usageLinks" text[], line jsonb)`;
   }
@@ -161,6 +188,12 @@ export async function markSuperseded(
     from jsonb_to_recordset(${JSON.stringify(pairs)}::text::jsonb) as r (id uuid, "supersededBy" uuid)
     where s.id = r.id and s.status = 'issued' and s.superseded_by is null`;
   return count;
+}
+
+/** Drafts of earlier batches that something stood against: a new batch makes them anew. */
+export async function discardLeftDrafts({ sql }: HatTx, centreId: string, periodId: string): Promise<void> {
+  await sql`update statements set status = 'discarded', version = version + 1
+    where centre_id = ${centreId} and period_id = ${periodId} and status = 'draft' and batch_id is not null`;
 }
 
 /** Returns how many were still drafts. */

@@ -22,6 +22,11 @@ export interface ChargedLine {
   readonly line: DocumentLine;
 }
 
+/** Before the VAT of its service is known. */
+export type UntaxedLine = Omit<ChargedLine, 'vatDeterminationId' | 'line'> & {
+  readonly line: Omit<ChargedLine['line'], 'vat'>;
+};
+
 /** A document that is referred to or set off, with its own id. */
 export interface PrecedingStatement extends PrecedingDocument {
   readonly statementId: string;

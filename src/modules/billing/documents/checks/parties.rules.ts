@@ -1,10 +1,33 @@
-import type { ElectronicAddress, PostalAddress, StatementDocument } from '../document.types.ts';
+import type {
+  Buyer,
+  ElectronicAddress,
+  PostalAddress,
+  Seller,
+  StatementDocument,
+} from '../document.types.ts';
 import { isBic, isGermanVatId, isIban, isLeitwegId } from '../identifiers.rules.ts';
 import { type Finding, findings } from './findings.rules.ts';
-import { isFilled } from './texts.rules.ts';
+import { checkTexts, isFilled } from './texts.rules.ts';
 
-export function checkSeller(document: StatementDocument): Finding[] {
-  const { seller } = document;
+/** What can be said against a party before there is a document; the tax identity depends on what is charged. */
+export function checkParties({
+  seller,
+  buyer,
+}: {
+  readonly seller?: Seller;
+  readonly buyer?: Buyer;
+}): Finding[] {
+  return [
+    ...(seller === undefined ? [] : [...checkSellerItself(seller), ...checkTexts(seller, '/seller')]),
+    ...(buyer === undefined ? [] : [...checkBuyer({ buyer }), ...checkTexts(buyer, '/buyer')]),
+  ];
+}
+
+export function checkSeller(document: Pick<StatementDocument, 'seller' | 'lines'>): Finding[] {
+  return [...checkSellerItself(document.seller), ...checkTaxIdentity(document)];
+}
+
+function checkSellerItself(seller: Seller): Finding[] {
   const { name, centreName, identifier, contact } = seller;
   return [
     ...findings(
@@ -26,13 +49,26 @@ export function checkSeller(document: StatementDocument): Finding[] {
       ],
     ),
     ...checkBank(seller),
-    ...checkTaxIdentity(document),
+    ...findings(
+      [
+        seller.vatId === undefined || isGermanVatId(seller.vatId),
+        '/seller/vatId',
+        'VAT_ID_INVALID',
+        'is no German VAT id',
+      ],
+      [
+        seller.taxNumber === undefined || isFilled(seller.taxNumber),
+        '/seller/taxNumber',
+        'TEXT_MISSING',
+        'is empty',
+      ],
+    ),
     ...checkAddress(seller.address, '/seller/address'),
     ...checkElectronicAddress(seller.electronicAddress, '/seller/electronicAddress'),
   ];
 }
 
-function checkBank({ bank }: StatementDocument['seller']): Finding[] {
+function checkBank({ bank }: Seller): Finding[] {
   return findings(
     [isFilled(bank.holder), '/seller/bank/holder', 'TEXT_MISSING', 'the account has no holder (BT-85)'],
     [isIban(bank.iban), '/seller/bank/iban', 'IBAN_INVALID', 'has a wrong form or wrong check digits'],
@@ -41,23 +77,11 @@ function checkBank({ bank }: StatementDocument['seller']): Finding[] {
 }
 
 /** Whom a tax office would ask; what is outside the scope of VAT must not look as if there were VAT. */
-function checkTaxIdentity({ seller, lines }: StatementDocument): Finding[] {
+function checkTaxIdentity({ seller, lines }: Pick<StatementDocument, 'seller' | 'lines'>): Finding[] {
   const outOfScope = lines.some((line) => line.vat.category === 'O');
   const taxed = lines.some((line) => line.vat.category !== 'O');
   const named = seller.vatId !== undefined || seller.taxNumber !== undefined;
   return findings(
-    [
-      seller.vatId === undefined || isGermanVatId(seller.vatId),
-      '/seller/vatId',
-      'VAT_ID_INVALID',
-      'is no German VAT id',
-    ],
-    [
-      seller.taxNumber === undefined || isFilled(seller.taxNumber),
-      '/seller/taxNumber',
-      'TEXT_MISSING',
-      'is empty',
-    ],
     [
       !(outOfScope && seller.vatId !== undefined),
       '/seller/vatId',
@@ -73,7 +97,7 @@ function checkTaxIdentity({ seller, lines }: StatementDocument): Finding[] {
   );
 }
 
-export function checkBuyer({ buyer }: StatementDocument): Finding[] {
+export function checkBuyer({ buyer }: Pick<StatementDocument, 'buyer'>): Finding[] {
   return [
     ...findings(
       [isFilled(buyer.name), '/buyer/name', 'TEXT_MISSING', 'the buyer has no name (BT-44)'],

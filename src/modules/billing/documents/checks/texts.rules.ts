@@ -1,4 +1,3 @@
-import type { StatementDocument } from '../document.types.ts';
 import { type Finding, findings } from './findings.rules.ts';
 
 /**
@@ -13,9 +12,9 @@ export function isPrintable(text: string): boolean {
   return PRINTABLE.test(text);
 }
 
-/** Every text of the document, wherever it stands. */
-export function checkTexts(document: StatementDocument): Finding[] {
-  return unprintable(document, '');
+/** Every text of a document or of a part of it, wherever it stands. */
+export function checkTexts(part: object, pointer = ''): Finding[] {
+  return unprintable(part, pointer);
 }
 
 function unprintable(value: unknown, pointer: string): Finding[] {

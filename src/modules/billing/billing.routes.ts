@@ -1,0 +1,13 @@
+import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { BillingService } from './billing.service.ts';
+import { billingPartiesRoutes } from './statements/billing-parties.routes.ts';
+import { statementBatchesRoutes } from './statements/statement-batches.routes.ts';
+import { statementsRoutes } from './statements/statements.routes.ts';
+
+export const billingRoutes =
+  (billing: BillingService): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    await app.register(billingPartiesRoutes(billing.parties));
+    await app.register(statementBatchesRoutes(billing.batches));
+    await app.register(statementsRoutes(billing.statements, billing.statementActions));
+  };

@@ -1,0 +1,139 @@
+import { plusDays } from '../../../platform/clock.ts';
+import { textIn } from '../../../platform/texts.ts';
+import type { PostedCharges, RatedItem, RatedPartView, RunLineView } from '../../costing/index.ts';
+import type { Derivation, DerivationPart, UnitCode, VatTreatment } from '../documents/document.types.ts';
+import type { VatInForce } from '../vat.types.ts';
+import type { ChargedLine, StatementPeriod, UntaxedLine } from './statements.types.ts';
+
+/** A line of a run as a document shows it: one share of a tranche, or of all tranches where the clause rounds once. */
+export function lineOfRun(
+  charges: PostedCharges,
+  share: RunLineView,
+  usageLinks: readonly string[],
+): UntaxedLine {
+  const { serviceId, organisationId, serviceCode, serviceTitle, position, amountCents } = share;
+  return {
+    serviceId,
+    organisationId,
+    runId: charges.runId,
+    runPosition: position,
+    usageLinks,
+    line: {
+      service: { code: serviceCode, title: serviceTitle },
+      text: share.parts.map(({ label }) => label).join(', '),
+      quantity: '1',
+      unit: 'LS',
+      netCents: amountCents,
+      derivation: derivationOf(share, charges.poolCents.get(serviceId) ?? 0),
+    },
+  };
+}
+
+function derivationOf({ parts, exactCents, roundingCents }: RunLineView, poolCents: number): Derivation {
+  const [first, ...rest] = parts.map(partOf);
+  if (first === undefined) throw new Error('a line of a run has at least one part');
+  return {
+    poolCents,
+    parts: [first, ...rest],
+    exactCents,
+    roundingCents: roundingCents as Derivation['roundingCents'],
+  };
+}
+
+function partOf({
+  label,
+  percent,
+  trancheCents,
+  key,
+  weight,
+  weightTotal,
+}: RunLineView['parts'][number]): DerivationPart {
+  const { type, asOf, basis, source, origin } = key;
+  const from = source ?? originText(origin);
+  return {
+    label,
+    percent,
+    trancheCents,
+    key: {
+      type,
+      ...(asOf !== undefined && { asOf }),
+      ...(basis !== undefined && { basis }),
+      ...(from !== undefined && { source: from }),
+    },
+    weight,
+    weightTotal,
+  };
+}
+
+/** In German, as all of the document. */
+function originText(origin: RunLineView['parts'][number]['key']['origin']): string | undefined {
+  if (origin === undefined) return undefined;
+  if (origin.kind === 'cost_clause') return textIn('de', 'costing.origin.cost_clause');
+  const { eventCount, startsOn, endsOn } = origin;
+  return textIn('de', 'costing.origin.usage_events', {
+    count: String(eventCount),
+    from: startsOn,
+    to: plusDays(endsOn, -1),
+  });
+}
+
+const UNIT_CODES: Readonly<Record<string, UnitCode>> = {
+  minute: 'MIN',
+  hour: 'HUR',
+  day: 'DAY',
+  month: 'MON',
+  year: 'ANN',
+};
+
+/** What a member used and pays by price: a line for each stretch of days at one price. What costs nothing is left out. */
+export function linesOfRating(item: RatedItem, period: StatementPeriod): UntaxedLine[] {
+  const { serviceId, organisationId, serviceCode, serviceTitle, meter, unit } = item;
+  return item.parts
+    .filter(({ amountCents }) => amountCents !== 0)
+    .map((part) => {
+      const isCounted = /[1-9]/.test(part.quantity);
+      return {
+        serviceId,
+        organisationId,
+        runId: null,
+        runPosition: null,
+        usageLinks: [part.events],
+        line: {
+          service: { code: serviceCode, title: serviceTitle },
+          text: ratedText(part, meter, period),
+          quantity: isCounted ? part.quantity : '1',
+          unit: isCounted ? (UNIT_CODES[unit] ?? 'C62') : 'LS',
+          netCents: part.amountCents,
+        },
+      };
+    });
+}
+
+/** Card, what was counted, and the days, where they are not the whole period. */
+function ratedText({ rateCard, from, to }: RatedPartView, meter: string, period: StatementPeriod): string {
+  const text = textIn('de', 'billing.statement.line.rated', { card: rateCard, meter });
+  if (from === period.startsOn && to === period.endsOn) return text;
+  return textIn('de', 'billing.statement.line.days', {
+    text,
+    from: germanDay(from),
+    to: germanDay(plusDays(to, -1)),
+  });
+}
+
+const germanDay = (day: string): string => day.split('-').toReversed().join('.');
+
+/** What a document says of the VAT of a line, in German: the recipients are German bodies, whatever language the reader has. */
+export function treatmentOf({ category, ratePercent, vatexCode, law }: VatInForce): VatTreatment {
+  if (category === null) throw new Error('what is in review has no VAT treatment');
+  if (category === 'S') return { category, ratePercent: String(ratePercent) };
+  return {
+    category,
+    ratePercent: '0',
+    ...(vatexCode !== null && { vatexCode }),
+    reason: textIn('de', `billing.statement.vat-reason.${category}`, { law }),
+  };
+}
+
+export function taxed({ line, ...rest }: UntaxedLine, vat: VatInForce): ChargedLine {
+  return { ...rest, vatDeterminationId: vat.id, line: { ...line, vat: treatmentOf(vat) } };
+}

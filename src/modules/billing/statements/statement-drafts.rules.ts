@@ -1,0 +1,168 @@
+import { groupBy } from '../../../platform/collections.ts';
+import type { FieldError } from '../../../platform/errors.ts';
+import { hashOf } from '../../../platform/hash.ts';
+import type { VatAnswer, VatInForce } from '../vat.types.ts';
+import { vatGroupOf } from './statement.rules.ts';
+import { PRICE_ON_EXACT_COST, VAT_CHANGES_WITHIN_PERIOD } from './statements.errors.ts';
+import type {
+  ChargedLine,
+  NewStatement,
+  PrecedingStatement,
+  StatementLineRow,
+  StatementRow,
+  UntaxedLine,
+} from './statements.types.ts';
+
+/** Outcomes that hold only where exactly the cost is reimbursed (§ 2b Abs. 3 Nr. 2, § 4 Nr. 29 UStG). */
+const ON_EXACT_COST = ['2B_3_2', '4_29'];
+
+/** The VAT of a service for a member on the first and on the last day of the period. */
+export interface VatOfPeriod {
+  readonly first: VatAnswer;
+  readonly last: VatAnswer;
+}
+
+/** The VAT of a line, or why it has none. */
+export function decideVat(line: UntaxedLine, { first, last }: VatOfPeriod): VatInForce | FieldError {
+  const { title } = line.line.service;
+  if ('gap' in first)
+    return { pointer: '', code: first.gap.problem.code, detail: `${title}: ${first.gap.detail}` };
+  if ('gap' in last)
+    return { pointer: '', code: last.gap.problem.code, detail: `${title}: ${last.gap.detail}` };
+  const [before, vat] = [first.holding, last.holding];
+  if (
+    before.category !== vat.category ||
+    before.ratePercent !== vat.ratePercent ||
+    before.rule !== vat.rule
+  ) {
+    const detail = `${title}: ${before.number} holds on the first day of the period, ${vat.number} on the last.`;
+    return { pointer: '', code: VAT_CHANGES_WITHIN_PERIOD.code, detail };
+  }
+  if (line.runId === null && ON_EXACT_COST.includes(vat.rule)) {
+    const detail = `${title}: ${vat.number} rests on exact cost, and the service is charged by price.`;
+    return { pointer: '', code: PRICE_ON_EXACT_COST.code, detail };
+  }
+  return vat;
+}
+
+/** A document that is valid now, with its lines. */
+export interface Current {
+  readonly statement: StatementRow;
+  readonly lines: readonly StatementLineRow[];
+}
+
+/** What a member is charged in a period, and what it was sent for it so far. */
+export interface MemberCharges {
+  readonly organisationId: string;
+  readonly lines: readonly ChargedLine[];
+  /** Valid statements of the period (380 or 384). */
+  readonly current: readonly Current[];
+  /** Valid instalments of the period (326). */
+  readonly instalments: readonly Current[];
+}
+
+type Common = Pick<NewStatement, 'batchId' | 'period' | 'dueOn' | 'notes' | 'runId'>;
+
+/**
+ * The documents that are missing between what was sent and what is charged: an invoice where there is none, a corrected one where
+ * it says something else, and a credit note for what is no longer charged at all. What is right already gets none. Instalments
+ * of the same VAT treatment are set off; one without a charge to set it off from is taken back.
+ */
+export function statementsOf(
+  { organisationId, lines, current, instalments }: MemberCharges,
+  common: Common,
+  referenceOf: (line: ChargedLine) => string,
+): NewStatement[] {
+  const charged = groupBy(lines, ({ line }) => vatGroupOf(line.vat));
+  const currentByGroup = new Map(current.map((one) => [one.statement.vatGroup, one]));
+  const invoices = [...charged].flatMap(([vatGroup, group]): NewStatement[] => {
+    const before = currentByGroup.get(vatGroup);
+    const setOff = instalments.filter(({ statement }) => statement.vatGroup === vatGroup).map(asInstalment);
+    if (before === undefined && setOff.length === 0 && isNothing(group)) return [];
+    if (before !== undefined && sameCharge(before, group, setOff)) return [];
+    return [
+      {
+        ...common,
+        organisationId,
+        vatGroup,
+        kind: before === undefined ? 380 : 384,
+        correctsId: before?.statement.id ?? null,
+        agreementReference: referenceText(group.map(referenceOf)),
+        preceding: [...(before === undefined ? [] : [asReference(before.statement)]), ...setOff],
+        lines: group,
+      },
+    ];
+  });
+  const gone = [...current, ...instalments].filter(({ statement }) => !charged.has(statement.vatGroup));
+  return [...invoices, ...gone.map((one) => takenBack(one, common))];
+}
+
+/**
+ * A credit note over all of a document: the same lines, whose positive amounts now are what the member gets back, and the same
+ * instalments set off, so that both come to nothing.
+ */
+export function takenBack(
+  { statement, lines }: Current,
+  common: Omit<Common, 'period' | 'runId'>,
+): NewStatement {
+  const { organisationId, vatGroup, agreementReference, runId } = statement;
+  const { periodId, periodCode: code, startsOn, endsOn } = statement;
+  if (periodId === null) throw new Error(`the statement ${statement.number} is of no period`);
+  const setOff = statement.preceding.filter(({ prepaidCents }) => prepaidCents !== 0);
+  return {
+    ...common,
+    runId,
+    period: { id: periodId, code, startsOn, endsOn },
+    organisationId,
+    vatGroup,
+    kind: 381,
+    correctsId: statement.id,
+    agreementReference,
+    preceding: [asReference(statement), ...setOff],
+    lines: lines.map(({ statementId: _id, position: _position, ...line }) => line),
+  };
+}
+
+function asReference(statement: StatementRow): PrecedingStatement {
+  return { ...asPreceding(statement), prepaidCents: 0, prepaidVatCents: 0 };
+}
+
+function asInstalment({ statement }: Current): PrecedingStatement {
+  const { grossCents, vatCents } = statement;
+  return { ...asPreceding(statement), prepaidCents: grossCents, prepaidVatCents: vatCents };
+}
+
+function asPreceding({ id, number, kind, issuedOn, grossCents }: StatementRow) {
+  if (number === null || issuedOn === null) throw new Error(`the statement ${id} is not issued`);
+  return { statementId: id, number, kind, issuedOn, grossCents };
+}
+
+const isNothing = (lines: readonly ChargedLine[]): boolean => lines.every(({ line }) => line.netCents === 0);
+
+/** Whether a document says already what is charged: the same lines for the same amounts, and the same instalments set off. */
+function sameCharge(
+  { statement, lines }: Current,
+  charged: readonly ChargedLine[],
+  setOff: readonly PrecedingStatement[],
+): boolean {
+  const said = statement.preceding.filter(({ prepaidCents }) => prepaidCents !== 0);
+  return chargeHash(lines, said) === chargeHash(charged, setOff);
+}
+
+/** Without the derivation: where it differs and the amount does not, the member was charged the right amount. */
+function chargeHash(lines: readonly ChargedLine[], setOff: readonly PrecedingStatement[]): string {
+  const charges = lines
+    .map(({ serviceId, line: { text, quantity, unit, netCents, vat } }) =>
+      JSON.stringify([serviceId, text, quantity, unit, netCents, vat.ratePercent]),
+    )
+    .sort();
+  return hashOf({ charges, setOff: setOff.map(({ statementId }) => statementId).sort() });
+}
+
+const LONGEST_REFERENCE = 200;
+
+/** The agreements of all lines, each once. */
+function referenceText(references: readonly string[]): string {
+  const text = [...new Set(references)].sort().join('; ');
+  return text.length <= LONGEST_REFERENCE ? text : `${text.slice(0, LONGEST_REFERENCE - 1)}…`;
+}

@@ -1,0 +1,228 @@
+import { plusDays } from '../../../platform/clock.ts';
+import { groupBy } from '../../../platform/collections.ts';
+import type { HatContext } from '../../../platform/context.ts';
+import type { HatTx } from '../../../platform/db/hat.ts';
+import { DomainError, type FieldError } from '../../../platform/errors.ts';
+import { hashOf } from '../../../platform/hash.ts';
+import { textIn } from '../../../platform/texts.ts';
+import { costClausesFor, priceClausesFor } from '../../agreements/index.ts';
+import { audit } from '../../audit/index.ts';
+import {
+  findPeriod,
+  type PeriodRow,
+  type PostedCharges,
+  postedCharges,
+  rateUsage,
+} from '../../costing/index.ts';
+import { usageEventsLink } from '../../usage/index.ts';
+import { vatForAll } from '../vat-in-force.service.ts';
+import { lineOfRun, linesOfRating, taxed as withTreatment } from './charged-lines.ts';
+import { contentHashOf } from './statement.rules.ts';
+import * as batches from './statement-batches.repo.ts';
+import { type Current, decideVat, statementsOf } from './statement-drafts.rules.ts';
+import { createDrafts } from './statement-issuing.service.ts';
+import { STATEMENT_PERIOD_OPEN, STATEMENT_SOURCE_MISSING } from './statements.errors.ts';
+import * as repo from './statements.repo.ts';
+import type { ChargedLine, NewStatement, UntaxedLine } from './statements.types.ts';
+
+/**
+ * Works out what is charged in the period of a batch and keeps the drafts of what is missing. A second run of the job finds the
+ * batch prepared and does nothing.
+ * @throws DomainError STATEMENT_SOURCE_MISSING, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws
+ */
+export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string): Promise<void> {
+  const batch = await batches.lockBatch(tx, batchId);
+  if (batch?.status !== 'preparing') return;
+  const period = await findPeriod(tx, batch.periodId);
+  if (period === undefined) throw new Error(`the batch ${batchId} has no period`);
+  const charges = await postedCharges(tx, period.id);
+  const lines = await chargedLines(tx, period, charges);
+  const { taxed, errorsByMember } = await withVat(tx, period, lines);
+  const drafts = await draftsOf(tx, period, taxed, errorsByMember, {
+    batchId,
+    runId: charges?.runId ?? null,
+    dueOn: batch.dueOn,
+    notes: [...batch.notes, ...noteOf(charges)],
+  });
+  await repo.discardLeftDrafts(tx, period.centreId, period.id);
+  await createDrafts(tx, ctx, period.centreId, drafts);
+  const contentHash = hashOf({ statements: drafts.map(contentHashOf).sort() });
+  await batches.updateBatch(tx, batch, 'ready', {
+    run_id: charges?.runId ?? null,
+    content_hash: contentHash,
+    blocked: JSON.stringify(await blockedMembers(tx, errorsByMember)),
+  });
+  await audit(tx, ctx, {
+    action: 'billing.statements-prepared',
+    entityType: 'statement_batch',
+    entityId: batchId,
+    details: { period: period.code, statements: drafts.length, blocked: errorsByMember.size, contentHash },
+  });
+}
+
+/** Shares of the posted run and what is paid by price. */
+async function chargedLines(
+  tx: HatTx,
+  period: PeriodRow,
+  charges: PostedCharges | undefined,
+): Promise<UntaxedLine[]> {
+  const { centreId, startsOn, endsOn, frozenAt } = period;
+  const prices = await priceClausesFor(tx, centreId, startsOn, endsOn);
+  if (charges === undefined && prices.length === 0) {
+    throw new DomainError(
+      STATEMENT_SOURCE_MISSING,
+      `No run of the period ${period.code} is posted, and no service is paid by price.`,
+    );
+  }
+  const shares = (charges?.lines ?? []).map((share) =>
+    lineOfRun(charges as PostedCharges, share, usageLinksOf(period, share)),
+  );
+  if (prices.length === 0) return shares;
+  if (frozenAt === null) {
+    throw new DomainError(STATEMENT_PERIOD_OPEN, `The period ${period.code} is ${period.state}, not frozen.`);
+  }
+  const { items } = await rateUsage(tx, {
+    centreId,
+    periodFrom: startsOn,
+    periodTo: endsOn,
+    recordedUntil: frozenAt,
+  });
+  return [...shares, ...items.flatMap((item) => linesOfRating(item, period))];
+}
+
+/** The usage that a share was measured by, where it was. */
+function usageLinksOf(
+  { centreId, startsOn, endsOn, frozenAt }: PeriodRow,
+  { parts, serviceId, organisationId }: PostedCharges['lines'][number],
+): string[] {
+  if (!parts.some(({ key }) => key.origin?.kind === 'usage_events')) return [];
+  const recordedUntil = frozenAt ?? undefined;
+  return [
+    usageEventsLink({ centreId, organisationId, serviceId, from: startsOn, to: endsOn, recordedUntil }),
+  ];
+}
+
+interface Taxed {
+  readonly taxed: readonly ChargedLine[];
+  /** What stands against charging a member, each thing once. */
+  readonly errorsByMember: ReadonlyMap<string, readonly FieldError[]>;
+}
+
+async function withVat(tx: HatTx, period: PeriodRow, lines: readonly UntaxedLine[]): Promise<Taxed> {
+  const pairs = [
+    ...groupBy(lines, ({ serviceId, organisationId }) => `${serviceId} ${organisationId}`).values(),
+  ];
+  const days = [period.startsOn, plusDays(period.endsOn, -1)];
+  const questions = pairs.flatMap(([line]) =>
+    line === undefined
+      ? []
+      : days.map((day) => ({ serviceId: line.serviceId, organisationId: line.organisationId, day })),
+  );
+  const answers = await vatForAll(tx, period.centreId, questions);
+  const taxed: ChargedLine[] = [];
+  const errorsByMember = new Map<string, FieldError[]>();
+  for (const [at, pair] of pairs.entries()) {
+    const [first, last] = [answers[2 * at], answers[2 * at + 1]];
+    if (first === undefined || last === undefined) throw new Error('a question of VAT was not answered');
+    for (const line of pair) {
+      const decided = decideVat(line, { first, last });
+      if ('category' in decided) taxed.push(withTreatment(line, decided));
+      else remember(errorsByMember, line.organisationId, decided);
+    }
+  }
+  return { taxed, errorsByMember };
+}
+
+function remember(errors: Map<string, FieldError[]>, organisationId: string, error: FieldError): void {
+  const known = errors.get(organisationId) ?? [];
+  if (!known.some(({ detail }) => detail === error.detail)) errors.set(organisationId, [...known, error]);
+}
+
+async function draftsOf(
+  tx: HatTx,
+  period: PeriodRow,
+  lines: readonly ChargedLine[],
+  errorsByMember: ReadonlyMap<string, unknown>,
+  common: Pick<NewStatement, 'batchId' | 'runId' | 'dueOn' | 'notes'>,
+): Promise<NewStatement[]> {
+  const { id, code, startsOn, endsOn } = period;
+  const sent = groupBy(await currentOf(tx, period), ({ statement }) => statement.organisationId);
+  const charged = groupBy(lines, ({ organisationId }) => organisationId);
+  const referenceOf = await referencesOf(tx, period, lines);
+  const members = [...new Set([...charged.keys(), ...sent.keys()])].sort();
+  return members
+    .filter((organisationId) => !errorsByMember.has(organisationId))
+    .flatMap((organisationId) => {
+      const before = sent.get(organisationId) ?? [];
+      const charges = {
+        organisationId,
+        lines: inOrder(charged.get(organisationId) ?? []),
+        current: before.filter(({ statement }) => statement.kind !== 326),
+        instalments: before.filter(({ statement }) => statement.kind === 326),
+      };
+      return statementsOf(charges, { ...common, period: { id, code, startsOn, endsOn } }, referenceOf);
+    });
+}
+
+/** By service, and within one in the order of the run. */
+function inOrder(lines: readonly ChargedLine[]): ChargedLine[] {
+  const codes = new Map<string, number>();
+  for (const { line } of lines) if (!codes.has(line.service.code)) codes.set(line.service.code, codes.size);
+  const place = ({ line }: ChargedLine) => codes.get(line.service.code) ?? 0;
+  return [...lines].sort((a, b) => place(a) - place(b));
+}
+
+async function currentOf(tx: HatTx, { id, centreId }: PeriodRow): Promise<Current[]> {
+  const statements = await repo.listCurrent(tx, centreId, id);
+  const lines = groupBy(
+    await repo.listLines(
+      tx,
+      statements.map((statement) => statement.id),
+    ),
+    ({ statementId }) => statementId,
+  );
+  return statements.map((statement) => ({ statement, lines: lines.get(statement.id) ?? [] }));
+}
+
+/** Titles of the agreements by service and member. */
+async function referencesOf(
+  tx: HatTx,
+  { centreId, startsOn, endsOn }: PeriodRow,
+  lines: readonly ChargedLine[],
+): Promise<(line: ChargedLine) => string> {
+  const serviceIds = [...new Set(lines.map(({ serviceId }) => serviceId))];
+  const wordings = await costClausesFor(tx, centreId, serviceIds, startsOn, endsOn);
+  const titles = new Map<string, string>();
+  for (const { title, organisationIds, serviceIds: covered } of wordings) {
+    for (const organisationId of organisationIds) {
+      for (const serviceId of covered) titles.set(`${serviceId} ${organisationId}`, title);
+    }
+  }
+  return ({ serviceId, organisationId }) => titles.get(`${serviceId} ${organisationId}`) ?? '';
+}
+
+/** Which run the figures come from and how to check it, and what a correction corrects. */
+function noteOf(charges: PostedCharges | undefined): string[] {
+  if (charges === undefined) return [];
+  const { runNumber: run, resultHash: hash, corrects, billingPeriodCode } = charges;
+  const source = textIn('de', 'billing.statement.note.run', { run, hash });
+  if (corrects === null) return [source];
+  const correction =
+    billingPeriodCode === null
+      ? textIn('de', 'billing.statement.note.correction', { corrects })
+      : textIn('de', 'billing.statement.note.correction-in', { corrects, period: billingPeriodCode });
+  return [source, correction];
+}
+
+async function blockedMembers(
+  tx: HatTx,
+  errorsByMember: Taxed['errorsByMember'],
+): Promise<batches.BlockedMember[]> {
+  const names = await batches.memberNames(tx, [...errorsByMember.keys()]);
+  return [...errorsByMember].map(([organisationId, errors]) => ({
+    organisationId,
+    memberName: names.get(organisationId) ?? '',
+    statementId: null,
+    errors,
+  }));
+}

@@ -1,0 +1,32 @@
+import type { StatementRow } from './statements.types.ts';
+
+export type BatchStatus = 'preparing' | 'ready' | 'issuing' | 'issued' | 'failed' | 'discarded';
+export type BatchAction = 'issue' | 'discard';
+
+/** What a person may do with a batch in which state. The rest is done by jobs. */
+export const BATCH_ACTIONS: Readonly<
+  Record<BatchAction, { readonly from: readonly BatchStatus[]; readonly to: BatchStatus }>
+> = {
+  issue: { from: ['ready'], to: 'issuing' },
+  discard: { from: ['ready'], to: 'discarded' },
+};
+
+export function availableBatchActions(status: BatchStatus, statementCount: number): BatchAction[] {
+  const actions = Object.keys(BATCH_ACTIONS) as BatchAction[];
+  return actions.filter(
+    (action) => BATCH_ACTIONS[action].from.includes(status) && (action !== 'issue' || statementCount > 0),
+  );
+}
+
+export type StatementAction = 'issue' | 'discard' | 'credit';
+
+type Standing = Pick<StatementRow, 'status' | 'kind' | 'batchId' | 'supersededBy'>;
+
+/**
+ * What a person may do with a statement by itself. Drafts of a batch are issued with it; those that something stood against can
+ * be issued once that is mended.
+ */
+export function availableStatementActions({ status, kind, supersededBy }: Standing): StatementAction[] {
+  if (status === 'draft') return ['issue', 'discard'];
+  return status === 'issued' && kind !== 381 && supersededBy === null ? ['credit'] : [];
+}
