@@ -15,6 +15,7 @@ export interface Client {
   readonly name: string;
   call<T>(method: Method, path: string, options?: CallOptions): Promise<T>;
   text(path: string): Promise<string>;
+  bytes(path: string): Promise<Buffer>;
 }
 
 /** An answer that the play did not expect ends it. */
@@ -63,6 +64,8 @@ function clientWith(address: string, name: string, token: string): Client {
     name,
     call: (method, path, options) => fetchJson(`${address}/api/v1${path}`, method, headers, options),
     text: async (path) => (await fetchOk(`${address}/api/v1${path}`, 'GET', headers)).text(),
+    bytes: async (path) =>
+      Buffer.from(await (await fetchOk(`${address}/api/v1${path}`, 'GET', headers)).arrayBuffer()),
   };
 }
 

@@ -14,6 +14,7 @@ import { exportRun } from './exports.ts';
 import type { ProgressReport } from './progress.ts';
 import { reportOf } from './report.ts';
 import { setStages } from './stage.ts';
+import { billRun } from './statements.ts';
 import { type CentrePlay, playCentre } from './weeks.ts';
 
 export const PLAYED: Quarter = quarterOf('2026-07-01');
@@ -38,7 +39,7 @@ export interface PlayOptions {
   readonly progress: ProgressReport;
 }
 
-export const PROGRESS_STEPS = WEEKS + 7;
+export const PROGRESS_STEPS = WEEKS + 8;
 
 /** Plays the quarter and says what came of it. Throws when anything does not add up. */
 export async function play(options: PlayOptions): Promise<string> {
@@ -61,6 +62,8 @@ export async function play(options: PlayOptions): Promise<string> {
   for (const run of runs) await assertConsistent(run, PLAYED);
   progress.step('Ergebnisse werden geschrieben und nachgerechnet');
   const files = (await Promise.all(runs.map((run) => exportRun(run, out)))).flat();
+  progress.step('Abrechnungen werden erstellt und den Mitgliedern bereitgestellt');
+  for (const run of runs) files.push(...(await billRun(run, out)));
   const filed = plays.reduce((sum, one) => sum + one.filed, 0);
   return [...runs.map(reportOf), ...summary(runs), ...closingWords(filed, reported, files)].join('\n');
 }
@@ -129,7 +132,7 @@ function closingWords(filed: number, reported: number, files: readonly string[])
     'Fallzahlen, Gespräche, Beschäftigtenzahlen, Kosten und Personen sind erfunden. Einwohnerzahlen und Namen der Kommunen sind echt:',
     `  © ${POPULATION.source}, Bevölkerung am 31.12.2022 (Zensus 2011).`,
     '',
-    'Geschrieben (Zeilen als CSV, Berechnungsdatei als JSON; nachrechnen mit „verbund compute --verify DATEI“):',
+    'Geschrieben (Zeilen als CSV, Berechnungsdatei als JSON; nachrechnen mit „verbund compute --verify DATEI“; Abrechnungen als PDF und XRechnung):',
     ...files.map((file) => `  ${file}`),
     '',
   ];

@@ -48,7 +48,20 @@ export async function seedBooks(
   const current = quarterOf(dayOf(now));
   await periods.create(once(as('finance'), `period:${current.code}`), { code: current.code });
   const goal = BOOKS[spec.code];
-  if (goal !== undefined) await seedRun(modules, id, goal, as);
+  if (goal === undefined) return;
+  await seedRun(modules, id, goal, as);
+  if (goal === 'posted') await seedStatements(modules, id, as('finance'));
+}
+
+/** Members are sent what they pay; the workers make the files. */
+async function seedStatements({ billing }: Modules, periodId: string, ctx: HatContext): Promise<void> {
+  const { batches } = billing;
+  const { id } = await batches.create(once(ctx, 'statements'), { periodId });
+  await batches.prepare(ctx, id);
+  const { status, version, contentHash, failure, blocked } = await batches.get(ctx, id);
+  if (failure !== null || blocked.length > 0) throw new Error(JSON.stringify({ failure, blocked }));
+  if (status === 'ready' && contentHash !== null) await batches.issue(ctx, id, version, contentHash);
+  await batches.issueAll(ctx, id);
 }
 
 async function seedUsage(

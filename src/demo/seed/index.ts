@@ -5,6 +5,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
 import { centres } from '../world/index.ts';
 import { keepMachineAccounts, seedAccounts, seedMachineAccounts } from './accounts.ts';
+import { seedBilling } from './billing.ts';
 import { seedBooks } from './books.ts';
 import { type SeededCentre, seedCentre, seedDrafts } from './centres.ts';
 import { asSystem, PLATFORM, type SeededPerson } from './contexts.ts';
@@ -61,6 +62,7 @@ export async function seedStructure({ modules, directory }: SeedOptions, now: Mo
   const hats = await seedOrganisations(modules, founded);
   const { crew, passwordsSet } = await seedAccounts(modules, hats, directory, founded);
   const seeded = await allDone(centres.map((spec) => seedCentre(modules, spec, crew, hats, founded)));
+  await allDone(seeded.map((centre) => seedBilling(modules, centre, crew, hats, now)));
   const make = (spec: (typeof centres)[number]) => seedMachineAccounts(modules, spec, crew, hats, founded);
   await keepMachineAccounts(directory, centres, make, hats);
   return { hats, crew, centres: seeded, passwordsSet };
