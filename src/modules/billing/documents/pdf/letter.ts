@@ -125,18 +125,18 @@ function summaryOf(document: StatementDocument, writer: Writer): SummaryColumn[]
   const account = [holder, ibanInGroups(iban), bic].join('\n').trimEnd();
   const columns: SummaryColumn[] = [
     {
-      share: 0.3,
+      share: 0.26,
       label: refund ? 'summary.refund' : 'summary.pay',
       text: writer.euros(Math.abs(totals.payableCents)),
       style: amount,
     },
-    { share: 0.17, label: due, text: writer.day(dueOn), style: STYLES.strong },
-    { share: 0.2, label: 'summary.reference', text: number, style: STYLES.strong },
+    { share: 0.16, label: due, text: writer.day(dueOn), style: STYLES.strong },
+    { share: 0.265, label: 'summary.reference', text: number, style: STYLES.strong },
   ];
   if (refund) return columns;
   return [
     ...columns,
-    { share: 0.33, label: 'summary.account', text: account, style: { ...STYLES.body, size: 8.5 } },
+    { share: 0.315, label: 'summary.account', text: account, style: { ...STYLES.body, size: 8.5 } },
   ];
 }
 
