@@ -50,10 +50,10 @@ BEGIN
   IF EXISTS (SELECT FROM ledger_exports e WHERE e.id = NEW.export_id AND e.repeats_id IS NOT NULL) THEN
     RAISE EXCEPTION 'a repetition takes no documents of its own' USING ERRCODE = 'VB409';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
 --> statement-breakpoint
-CREATE TRIGGER ledger_export_statements_check BEFORE INSERT ON ledger_export_statements FOR EACH ROW EXECUTE FUNCTION app.check_ledger_statement();
+CREATE TRIGGER ledger_export_statements_check AFTER INSERT ON ledger_export_statements FOR EACH ROW EXECUTE FUNCTION app.check_ledger_statement();
 --> statement-breakpoint
 -- Numbers only ever go up.
 CREATE FUNCTION app.keep_ledger_number() RETURNS trigger LANGUAGE plpgsql

@@ -1,25 +1,35 @@
 import { groupBy } from '../../../platform/collections.ts';
 import { sumCents } from '../../../platform/money/index.ts';
-import { textIn } from '../../../platform/texts.ts';
-import type { LedgerBooking, LedgerEntry, LedgerLeg, LedgerVoucher, Side, VatRows } from './ledger.types.ts';
+import type {
+  LedgerBooking,
+  LedgerEntry,
+  LedgerLeg,
+  LedgerVoucher,
+  LedgerWords,
+  Side,
+  VatRows,
+} from './ledger.types.ts';
 
 /**
  * The bookings of a document, each from one account to another with the member's on one side. `separate` books VAT on its own
  * account; `included` leaves that to the program that reads the file, which goes by the tax key.
  */
-export function bookingsOf(voucher: LedgerVoucher, vatRows: VatRows): LedgerBooking[] {
+export function bookingsOf(voucher: LedgerVoucher, vatRows: VatRows, say: LedgerWords): LedgerBooking[] {
   const { entries } = voucher;
   if (vatRows === 'included') {
     return entries.flatMap((entry) =>
       booking(voucher, entry, sumCents([entry.netCents, entry.vatCents]), entry.vatCents),
     );
   }
-  return [...entries.flatMap((entry) => booking(voucher, entry, entry.netCents, 0)), ...vatBookings(voucher)];
+  return [
+    ...entries.flatMap((entry) => booking(voucher, entry, entry.netCents, 0)),
+    ...vatBookings(voucher, say),
+  ];
 }
 
 /** The same, account by account: the member's once with what the document asks for, or not at all where nothing is left. */
-export function legsOf(voucher: LedgerVoucher, vatRows: VatRows): LedgerLeg[] {
-  const bookings = bookingsOf(voucher, vatRows);
+export function legsOf(voucher: LedgerVoucher, vatRows: VatRows, say: LedgerWords): LedgerLeg[] {
+  const bookings = bookingsOf(voucher, vatRows, say);
   const others = bookings.map(({ debtorSide, debtorAccount, effect: _effect, ...rest }): LedgerLeg => {
     const side = debtorSide === 'debit' ? 'credit' : 'debit';
     return { ...rest, contraAccount: debtorAccount, side };
@@ -27,13 +37,14 @@ export function legsOf(voucher: LedgerVoucher, vatRows: VatRows): LedgerLeg[] {
   const dueCents = sumCents(
     bookings.map(({ debtorSide, amountCents }) => (debtorSide === 'debit' ? amountCents : -amountCents)),
   );
-  return dueCents === 0 ? others : [debtorLeg(voucher, dueCents, others), ...others];
+  return dueCents === 0 ? others : [debtorLeg(voucher, dueCents, others, say), ...others];
 }
 
 function debtorLeg(
   { statement, debtorAccount }: LedgerVoucher,
   dueCents: number,
   others: readonly LedgerLeg[],
+  say: LedgerWords,
 ): LedgerLeg {
   const accounts = new Set(others.map(({ account }) => account));
   return {
@@ -45,7 +56,7 @@ function debtorLeg(
     side: sideOf(dueCents),
     amountCents: Math.abs(dueCents),
     vatCents: 0,
-    text: textIn('de', 'billing.ledger.text.debtor', {
+    text: say('debtor', {
       member: statement.memberName,
       period: statement.periodCode,
     }),
@@ -84,7 +95,10 @@ function booking(
 }
 
 /** VAT by account and rate; what is set off or taken back stays apart from what is charged. */
-function vatBookings({ statement, debtorAccount, entries }: LedgerVoucher): LedgerBooking[] {
+function vatBookings(
+  { statement, debtorAccount, entries }: LedgerVoucher,
+  say: LedgerWords,
+): LedgerBooking[] {
   const taxed = entries.filter(({ vatCents }) => vatCents !== 0);
   const groups = groupBy(taxed, ({ effect, vatAccount, ratePercent, reference }) =>
     JSON.stringify([effect, vatAccount, ratePercent, reference]),
@@ -94,7 +108,7 @@ function vatBookings({ statement, debtorAccount, entries }: LedgerVoucher): Ledg
     const [{ effect, vatAccount, vatCategory, ratePercent, reference, text }] = group as [LedgerEntry];
     if (cents === 0 || vatAccount === null) return [];
     const rate = ratePercent.replace('.', ',');
-    const charged = textIn('de', 'billing.ledger.text.vat', { rate, period: statement.periodCode });
+    const charged = say('vat', { rate, period: statement.periodCode });
     return [
       {
         ...NOTHING,

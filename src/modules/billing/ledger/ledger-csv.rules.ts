@@ -1,9 +1,10 @@
-import type { LedgerLeg, LedgerVoucher } from './ledger.types.ts';
+import type { LedgerLeg, LedgerVoucher, LedgerWords } from './ledger.types.ts';
 import { bookingsOf, legsOf } from './ledger-bookings.rules.ts';
 import { encode, mediaTypeOf, nameOf, unwritable } from './ledger-encodings.rules.ts';
 import { inOneLine, LEDGER_FIELDS, type LedgerRow } from './ledger-fields.rules.ts';
-import { type FileFacts, Refusals, type RenderedFile } from './ledger-files.types.ts';
-import type { CsvSettings, LedgerColumn } from './ledger-profiles.schemas.ts';
+import type { FileFacts, RenderedFile } from './ledger-files.types.ts';
+import { Refusals } from './ledger-refusals.rules.ts';
+import type { CsvSettings, LedgerColumn } from './ledger-settings.types.ts';
 
 /** The file of a CSV profile; what cannot be written as the profile asks is named, and nothing is cut or replaced unasked. */
 export function renderLedgerCsv(
@@ -43,21 +44,26 @@ export function renderLedgerCsv(
 function rowsOf(
   vouchers: readonly LedgerVoucher[],
   { layout, vat }: CsvSettings,
-  { number, isRepetition }: FileFacts,
+  { number, isRepetition, say }: FileFacts,
 ): LedgerRow[] {
   const legs = vouchers.flatMap((voucher) =>
-    (layout === 'legs' ? legsOf(voucher, vat) : pairsOf(voucher, vat)).map((leg) => ({ voucher, leg })),
+    (layout === 'legs' ? legsOf(voucher, vat, say) : pairsOf(voucher, vat, say)).map((leg) => ({
+      voucher,
+      leg,
+    })),
   );
   return legs.map((row, at) => ({ ...row, rowNumber: at + 1, exportNumber: number, isRepetition }));
 }
 
-function pairsOf(voucher: LedgerVoucher, vat: CsvSettings['vat']): LedgerLeg[] {
-  return bookingsOf(voucher, vat).map(({ account, debtorAccount, debtorSide, effect: _effect, ...rest }) => ({
-    ...rest,
-    account: debtorAccount,
-    contraAccount: account,
-    side: debtorSide,
-  }));
+function pairsOf(voucher: LedgerVoucher, vat: CsvSettings['vat'], say: LedgerWords): LedgerLeg[] {
+  return bookingsOf(voucher, vat, say).map(
+    ({ account, debtorAccount, debtorSide, effect: _effect, ...rest }) => ({
+      ...rest,
+      account: debtorAccount,
+      contraAccount: account,
+      side: debtorSide,
+    }),
+  );
 }
 
 function valueOf(column: LedgerColumn, row: LedgerRow, settings: CsvSettings, refusals: Refusals): string {

@@ -2,11 +2,12 @@ import { type Day, localTimeOf } from '../../../platform/clock.ts';
 import { formatCents } from '../../../platform/money/index.ts';
 import type { LedgerBooking, LedgerVoucher } from './ledger.types.ts';
 import { bookingsOf } from './ledger-bookings.rules.ts';
-import { DATEV_COLUMNS, isDatevText } from './ledger-datev-columns.ts';
+import { DATEV_COLUMNS, isDatevText } from './ledger-datev-columns.rules.ts';
 import { encode, mediaTypeOf, nameOf, unwritable } from './ledger-encodings.rules.ts';
 import { inOneLine, writeDay } from './ledger-fields.rules.ts';
-import { type FileFacts, Refusals, type RenderedFile } from './ledger-files.types.ts';
-import type { DatevSettings } from './ledger-profiles.schemas.ts';
+import type { FileFacts, RenderedFile } from './ledger-files.types.ts';
+import { Refusals } from './ledger-refusals.rules.ts';
+import type { DatevSettings } from './ledger-settings.types.ts';
 
 const ENCODING = 'windows-1252';
 /** Longest Buchungstext; longer ones are cut. */
@@ -26,7 +27,9 @@ export function renderDatev(
 ): RenderedFile {
   const refusals = new Refusals();
   const rows = vouchers.flatMap((voucher) =>
-    bookingsOf(voucher, settings.vat).map((booking) => rowOf(voucher, booking, settings, refusals)),
+    bookingsOf(voucher, settings.vat, facts.say).map((booking) =>
+      rowOf(voucher, booking, settings, refusals),
+    ),
   );
   if (rows.length > MOST_ROWS) {
     refusals.add('TOO_MANY_ROWS', `${rows.length} rows, and a file may have ${MOST_ROWS}; export fewer days`);

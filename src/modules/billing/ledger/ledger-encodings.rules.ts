@@ -1,5 +1,4 @@
-export const LEDGER_ENCODINGS = ['utf-8', 'utf-8-bom', 'windows-1252'] as const;
-export type LedgerEncoding = (typeof LEDGER_ENCODINGS)[number];
+import type { LedgerEncoding } from './ledger.types.ts';
 
 /** Bytes 0x80 to 0x9F of Windows-1252; five of them stand for nothing. Source: WHATWG Encoding, index windows-1252. */
 const HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';

@@ -28,7 +28,7 @@ import type {
   LedgerExportView,
   RepeatLedgerExport,
 } from './ledger-exports.schemas.ts';
-import { previewOf } from './ledger-exports.views.ts';
+import { booksWords, previewOf } from './ledger-exports.views.ts';
 import { renderLedgerFile } from './ledger-files.rules.ts';
 import type { FileFacts, RenderedFile } from './ledger-files.types.ts';
 import { lockPlans } from './ledger-plans.repo.ts';
@@ -167,7 +167,7 @@ async function bookSelected(
     throw new DomainError(LEDGER_EXPORT_EMPTY, 'There is no document to be exported.');
   const plans = await lockPlans(tx, centreId);
   const kept = await statementsRepo.entriesOf(tx, [...new Set(statements.flatMap(predecessorsOf))]);
-  const { vouchers, shortages } = bookStatements(statements, plans, kept);
+  const { vouchers, shortages } = bookStatements(statements, plans, kept, booksWords);
   if (shortages.length === 0) return vouchers;
   const errors = shortages.map((shortage) => ({ pointer: '', ...shortage }));
   const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
@@ -186,7 +186,7 @@ function render(
   const lastDay = days.at(-1) ?? '';
   const facts: FileFacts = {
     ...{ number, isRepetition, firstDay, lastDay },
-    ...{ createdAt: now, createdOn: dayOf(now) },
+    ...{ createdAt: now, createdOn: dayOf(now), say: booksWords },
   };
   return renderLedgerFile(vouchers, settings, facts);
 }
@@ -202,7 +202,9 @@ async function keep(
   const { profile, number, repeatsId } = head;
   const file = render(ctx, vouchers, profile, number, repeatsId !== null);
   const sha256 = createHash('sha256').update(file.bytes).digest('hex');
-  const bookingCount = vouchers.flatMap((voucher) => bookingsOf(voucher, profile.settings.vat)).length;
+  const bookingCount = vouchers.flatMap((voucher) =>
+    bookingsOf(voucher, profile.settings.vat, booksWords),
+  ).length;
   const sums = sumsOf(vouchers);
   const statementCount = vouchers.length;
   await repo.insertExport(tx, ctx, { ...head, ...sums, file, sha256, statementCount, bookingCount });

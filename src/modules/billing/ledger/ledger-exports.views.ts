@@ -1,7 +1,11 @@
-import type { LedgerVoucher, VatRows } from './ledger.types.ts';
+import { textIn } from '../../../platform/texts.ts';
+import type { LedgerVoucher, LedgerWords, VatRows } from './ledger.types.ts';
 import { bookingsOf, sumsOf } from './ledger-bookings.rules.ts';
 import type { LedgerExportPreview } from './ledger-exports.schemas.ts';
 import type { RenderedFile } from './ledger-files.types.ts';
+
+/** What stands in the books is German: it goes to German treasuries, whatever language the reader has. */
+export const booksWords: LedgerWords = (key, values) => textIn('de', `billing.ledger.text.${key}`, values);
 
 export function previewOf(
   vouchers: readonly LedgerVoucher[],
@@ -25,7 +29,7 @@ function previewVoucher(voucher: LedgerVoucher, vatRows: VatRows): LedgerExportP
     statementId: id,
     ...{ number, kind, organisationId, memberName, issuedOn, dueOn },
     debtorAccount: voucher.debtorAccount,
-    bookings: bookingsOf(voucher, vatRows).map((booking) => {
+    bookings: bookingsOf(voucher, vatRows, booksWords).map((booking) => {
       const { amountCents, vatCents, role, effect, product, costObject, taxKey, text, reference } = booking;
       const [debitAccount, creditAccount] =
         booking.debtorSide === 'debit'

@@ -1,7 +1,7 @@
 import { type Day, plusDays } from '../../../platform/clock.ts';
 import { formatCents } from '../../../platform/money/index.ts';
 import type { LedgerDayFormat, LedgerField, LedgerLeg, LedgerVoucher } from './ledger.types.ts';
-import type { CsvSettings } from './ledger-profiles.schemas.ts';
+import type { CsvSettings } from './ledger-settings.types.ts';
 
 /** One row of a CSV file. */
 export interface LedgerRow {

@@ -4,7 +4,7 @@ import { renderLedgerCsv } from './ledger-csv.rules.ts';
 import { renderDatev } from './ledger-datev.rules.ts';
 import { CUTTABLE_FIELDS } from './ledger-fields.rules.ts';
 import type { FileFacts, RenderedFile } from './ledger-files.types.ts';
-import type { LedgerSettings } from './ledger-profiles.schemas.ts';
+import type { LedgerSettings } from './ledger-settings.types.ts';
 
 /** @throws DomainError LEDGER_FILE_REFUSED */
 export function renderLedgerFile(

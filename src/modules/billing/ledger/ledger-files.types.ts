@@ -1,6 +1,5 @@
 import type { Day, Moment } from '../../../platform/clock.ts';
-import { DomainError, type FieldError } from '../../../platform/errors.ts';
-import { LEDGER_FILE_REFUSED } from './ledger.errors.ts';
+import type { LedgerWords } from './ledger.types.ts';
 
 /** What a file says of the export that it belongs to. */
 export interface FileFacts {
@@ -11,6 +10,7 @@ export interface FileFacts {
   /** First and last day of issue of the documents in it. */
   readonly firstDay: Day;
   readonly lastDay: Day;
+  readonly say: LedgerWords;
 }
 
 export interface RenderedFile {
@@ -18,22 +18,4 @@ export interface RenderedFile {
   readonly rowCount: number;
   readonly fileName: string;
   readonly mediaType: string;
-}
-
-/** Collects all that cannot be written, each thing once, so that a person can mend it in one go. */
-export class Refusals {
-  readonly #found = new Map<string, FieldError>();
-
-  add(code: string, detail: string): void {
-    this.#found.set(`${code} ${detail}`, { pointer: '', code, detail });
-  }
-
-  /** @throws DomainError LEDGER_FILE_REFUSED */
-  assertNone(): void {
-    const errors = [...this.#found.values()];
-    const [first] = errors;
-    if (first === undefined) return;
-    const more = errors.length === 1 ? '' : ` and ${errors.length - 1} more`;
-    throw new DomainError(LEDGER_FILE_REFUSED, `${first.detail}${more}.`, { errors });
-  }
 }

@@ -1,11 +1,10 @@
 import type { FieldError } from '../../../platform/errors.ts';
-import type { AccountRule } from './ledger.types.ts';
+import type { AccountRule, MemberAccount } from './ledger.types.ts';
 import { plainRate } from './ledger-accounts.rules.ts';
-import type { ChangeLedgerPlan } from './ledger-plans.schemas.ts';
 
 /** What stands against a plan, by its places. */
 export function checkPlan(
-  { rules, debtors }: Pick<ChangeLedgerPlan, 'rules' | 'debtors'>,
+  { rules, debtors }: { readonly rules: readonly AccountRule[]; readonly debtors: readonly MemberAccount[] },
   services: ReadonlySet<string>,
   members: ReadonlySet<string>,
 ): FieldError[] {

@@ -1,8 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { OwnCentreId } from '../../../platform/http/own-centre.ts';
 import { closed, named, PageQuery, pageOf, text, Uuid } from '../../../platform/http/schemas.ts';
-import { DAY_FORMATS, LEDGER_FIELD_NAMES } from './ledger.types.ts';
-import { LEDGER_ENCODINGS } from './ledger-encodings.rules.ts';
+import { DAY_FORMATS, LEDGER_ENCODINGS, LEDGER_FIELD_NAMES } from './ledger.types.ts';
 
 const VatRows = Type.Enum(['separate', 'included'], {
   description:
@@ -29,9 +28,8 @@ const TextColumn = closed({
     description: 'The same in each row',
   }),
 });
-export type LedgerColumn = Static<typeof FieldColumn> | Static<typeof TextColumn>;
 
-export const CsvSettings = named('LedgerCsvSettings', {
+const CsvSettings = named('LedgerCsvSettings', {
   format: Type.Enum(['csv']),
   layout: Type.Enum(['pairs', 'legs'], {
     description:
@@ -64,9 +62,8 @@ export const CsvSettings = named('LedgerCsvSettings', {
   }),
   columns: Type.Array(Type.Union([FieldColumn, TextColumn]), { minItems: 1, maxItems: 100 }),
 });
-export type CsvSettings = Static<typeof CsvSettings>;
 
-export const DatevSettings = named('LedgerDatevSettings', {
+const DatevSettings = named('LedgerDatevSettings', {
   format: Type.Enum(['datev']),
   vat: VatRows,
   consultantNumber: Type.Integer({ minimum: 1001, maximum: 9_999_999, description: 'Beraternummer' }),
@@ -97,10 +94,8 @@ export const DatevSettings = named('LedgerDatevSettings', {
     }),
   ),
 });
-export type DatevSettings = Static<typeof DatevSettings>;
 
-export const LedgerSettings = Type.Union([CsvSettings, DatevSettings]);
-export type LedgerSettings = Static<typeof LedgerSettings>;
+const LedgerSettings = Type.Union([CsvSettings, DatevSettings]);
 
 const fields = {
   name: text(100, { examples: ['Sollstellungen Kasse'] }),

@@ -4,7 +4,7 @@ import type { LedgerEntry, LedgerStatement, LedgerVoucher } from './ledger.types
 const select = ({ sql }: HatTx) => sql`
   select s.id, s.number, s.kind, s.organisation_id as "organisationId", o.name as "memberName", o.ags as "memberKey",
     s.issued_on as "issuedOn", s.due_on as "dueOn", s.period_code as "periodCode", s.starts_on as "startsOn", s.ends_on as "endsOn",
-    s.agreement_reference as "agreementReference", s.corrects_id as "correctsId", c.kind as "correctsKind", c.number as "correctsNumber",
+    s.agreement_reference as "agreementReference", s.corrects_id as "correctsId", c.number as "correctsNumber",
     s.preceding, s.payable_cents as "payableCents", s.document -> 'vat' as vat,
     (select jsonb_agg(jsonb_build_object('serviceId', l.service_id, 'serviceCode', l.line -> 'service' ->> 'code',
         'serviceTitle', l.line -> 'service' ->> 'title', 'vatCategory', l.line -> 'vat' ->> 'category',

@@ -18,6 +18,11 @@ export interface AccountRule {
   readonly taxKey: string | null;
 }
 
+export interface MemberAccount {
+  readonly organisationId: string;
+  readonly account: string;
+}
+
 export interface AccountPlan {
   readonly id: string;
   readonly validFrom: Day;
@@ -43,7 +48,6 @@ export interface LedgerStatement {
   readonly endsOn: Day;
   readonly agreementReference: string;
   readonly correctsId: string | null;
-  readonly correctsKind: DocumentKind | null;
   readonly correctsNumber: string | null;
   readonly preceding: readonly LedgerPreceding[];
   readonly lines: readonly LedgerLine[];
@@ -186,3 +190,12 @@ export type LedgerField = (typeof LEDGER_FIELD_NAMES)[number];
 
 export const DAY_FORMATS = ['YYYY-MM-DD', 'DD.MM.YYYY', 'DD.MM.YY', 'YYYYMMDD', 'DDMMYYYY', 'DDMM'] as const;
 export type LedgerDayFormat = (typeof DAY_FORMATS)[number];
+
+export const LEDGER_ENCODINGS = ['utf-8', 'utf-8-bom', 'windows-1252'] as const;
+export type LedgerEncoding = (typeof LEDGER_ENCODINGS)[number];
+
+/** Words of what is booked, in the language of the books. */
+export type LedgerWords = (
+  key: AccountKind | 'clearing' | 'reversal' | 'vat' | 'debtor',
+  values: Readonly<Record<string, string>>,
+) => string;
