@@ -38,7 +38,7 @@ export const DATEV_COLUMNS: readonly string[] = [
   'BU 49 Hauptfunktionstyp',
   'BU 49 Hauptfunktionsnummer',
   'BU 49 Funktionsergänzung',
-  ...pairs('Zusatzinformation - Art', 'Zusatzinformation - Inhalt', 20),
+  ...pairs('Zusatzinformation - Art', 'Zusatzinformation- Inhalt', 20),
   'Stück',
   'Gewicht',
   'Zahlweise',

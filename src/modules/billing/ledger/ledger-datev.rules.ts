@@ -15,6 +15,8 @@ const TEXT_LENGTH = 60;
 /** Rows that one file may have. */
 const MOST_ROWS = 99_999;
 const LARGEST_CENTS = 999_999_999_999;
+/** What both the pattern and the words of the description of Belegfeld 1 allow. */
+const VOUCHER_NUMBER = /^[A-Za-z0-9$%\-/]{1,36}$/;
 
 /**
  * A Buchungsstapel in the DATEV format: header version 700, category 21, format version 13. Each row books between the personal
@@ -92,12 +94,7 @@ function rowOf(
     8: generalAccount(booking.account, settings, refuse),
     9: taxKeyOf(booking, settings, refuse),
     10: writeDay(statement.issuedOn, 'DDMM'),
-    11: matching(
-      number,
-      /^[\w$&%*+\-/]{1,36}$/,
-      'is no Belegfeld 1 (36 letters, digits, $ & % * + - /)',
-      refuse,
-    ),
+    11: matching(number, VOUCHER_NUMBER, 'is no Belegfeld 1 (36 letters, digits, $ % - /)', refuse),
     14: textOf(booking.text, refuse),
     37: costOf(booking.product, 'product', refuse),
     38: costOf(booking.costObject, 'cost object', refuse),
