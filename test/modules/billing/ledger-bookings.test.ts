@@ -303,8 +303,12 @@ tap.test('bookings of documents (numbers in brackets: invariants)', async (t) =>
 
   t.test('the most specific rule holds, and a rule for any kind is none for instalments (40)', async (t) => {
     const line: LedgerLine = {
-      ...{ serviceId: 'a', serviceCode: 'a', serviceTitle: 'A' },
-      ...{ vatCategory: 'S', ratePercent: '7.0', netCents: 1 },
+      serviceId: 'a',
+      serviceCode: 'a',
+      serviceTitle: 'A',
+      vatCategory: 'S',
+      ratePercent: '7.0',
+      netCents: 1,
     };
     const accountOf = (rules: readonly AccountRule[], kind: Parameters<typeof ruleFor>[1], change = {}) =>
       ruleFor(rules, kind, { ...line, ...change })?.account;

@@ -95,16 +95,14 @@ tap.test('ledger exports (numbers in brackets: invariants)', async (t) => {
     lines: [[marriages, 100_00]],
   });
   const final = await issue(issuing, {
-    ...{
-      member: erwitte,
-      kind: 380,
-      issuedOn: '2026-10-06',
-      lines: [
-        [marriages, 250_01],
-        [marriages, 50_00],
-      ],
-      setsOff: [instalment],
-    },
+    member: erwitte,
+    kind: 380,
+    issuedOn: '2026-10-06',
+    lines: [
+      [marriages, 250_01],
+      [marriages, 50_00],
+    ],
+    setsOff: [instalment],
   });
   const other = await issue(issuing, {
     member: anroechte,
@@ -139,7 +137,8 @@ tap.test('ledger exports (numbers in brackets: invariants)', async (t) => {
     '422, 409: plans and profiles that do not hold together are refused by place (40)',
     async (t) => {
       const refused = async (url: string, body: object) => {
-        const { code, errors = [] } = problemOf(await finance.call('POST', url, body));
+        const answer = await finance.call('POST', url, body);
+        const { code, errors = [] }: Partial<ReturnType<typeof problemOf>> = problemOf(answer);
         return [code, ...errors.map(({ pointer, code: of }) => `${pointer} ${of}`)];
       };
       const rules = [
@@ -348,14 +347,12 @@ tap.test('ledger exports (numbers in brackets: invariants)', async (t) => {
         accountPlan(members, { validFrom: '2026-10-20', rules }),
       );
       const corrected = await issue(issuing, {
-        ...{
-          member: erwitte,
-          kind: 384,
-          issuedOn: '2026-10-20',
-          lines: [[marriages, 200_00]],
-          corrects: final,
-          setsOff: [instalment],
-        },
+        member: erwitte,
+        kind: 384,
+        issuedOn: '2026-10-20',
+        lines: [[marriages, 200_00]],
+        corrects: final,
+        setsOff: [instalment],
       });
       const credit = await issue(issuing, {
         member: anroechte,

@@ -112,7 +112,11 @@ function vatBookings(
     return [
       {
         ...NOTHING,
-        ...{ vatCategory, ratePercent, reference, effect, debtorAccount },
+        vatCategory,
+        ratePercent,
+        reference,
+        effect,
+        debtorAccount,
         role: 'vat',
         voucherNumber: statement.number,
         account: vatAccount,

@@ -70,7 +70,7 @@ function valueOf(column: LedgerColumn, row: LedgerRow, settings: CsvSettings, re
   if (!('field' in column)) return column.text;
   const value = inOneLine(LEDGER_FIELDS[column.field](row, settings) ?? '');
   const { maxLength, overflow = 'refuse', header } = column;
-  const chars = [...value];
+  const chars = Array.from(value);
   if (maxLength === undefined || chars.length <= maxLength) return value;
   if (overflow === 'cut') return chars.slice(0, maxLength).join('');
   refusals.add(

@@ -81,11 +81,33 @@ export const DATEV_COLUMNS: readonly string[] = [
 
 /** Columns of texts by their number in the description: they stand in quotes, also when they are empty. */
 const TEXT_NUMBERS = new Set([
-  ...[2, 3, 6, 9, 11, 12, 14, 16],
+  2,
+  3,
+  6,
+  9,
+  11,
+  12,
+  14,
+  16,
   ...Array.from({ length: 19 }, (_, at) => 20 + at),
-  ...[40, 42],
+  40,
+  42,
   ...Array.from({ length: 40 }, (_, at) => 48 + at),
-  ...[91, 95, 96, 98, 102, 103, 105, 107, 109, 110, 112, 118, 120, 121, 123],
+  91,
+  95,
+  96,
+  98,
+  102,
+  103,
+  105,
+  107,
+  109,
+  110,
+  112,
+  118,
+  120,
+  121,
+  123,
 ]);
 
 export const isDatevText = (number: number): boolean => TEXT_NUMBERS.has(number);

@@ -61,12 +61,36 @@ function headerOf(settings: DatevSettings, facts: FileFacts, refusals: Refusals)
   const compact = (day: Day) => writeDay(day, 'YYYYMMDD');
   const createdAt = localTimeOf(facts.createdAt).replace(/\D/g, '');
   return [
-    ...[quoted('EXTF'), '700', '21', quoted('Buchungsstapel'), '13', createdAt],
-    ...['', quoted(''), quoted(''), quoted('')],
-    ...[String(consultantNumber), String(clientNumber), compact(yearStart), String(accountLength)],
-    ...[compact(firstDay), compact(lastDay), quoted(marked.slice(0, 30)), quoted(dictation ?? '')],
-    ...['1', '0', isLocked ? '1' : '0', quoted('EUR')],
-    ...['', quoted(''), '', '', quoted(chart ?? ''), '', '', quoted('')],
+    quoted('EXTF'),
+    '700',
+    '21',
+    quoted('Buchungsstapel'),
+    '13',
+    createdAt,
+    '',
+    quoted(''),
+    quoted(''),
+    quoted(''),
+    String(consultantNumber),
+    String(clientNumber),
+    compact(yearStart),
+    String(accountLength),
+    compact(firstDay),
+    compact(lastDay),
+    quoted(marked.slice(0, 30)),
+    quoted(dictation ?? ''),
+    '1',
+    '0',
+    isLocked ? '1' : '0',
+    quoted('EUR'),
+    '',
+    quoted(''),
+    '',
+    '',
+    quoted(chart ?? ''),
+    '',
+    '',
+    quoted(''),
     quoted(isRepetition ? 'Wiederholung' : ''),
   ].join(';');
 }
@@ -141,7 +165,7 @@ function costOf(value: string | null, what: string, refuse: Refuse): string {
 }
 
 function textOf(text: string, refuse: Refuse): string {
-  const line = [...inOneLine(text)].slice(0, TEXT_LENGTH).join('');
+  const line = Array.from(inOneLine(text)).slice(0, TEXT_LENGTH).join('');
   for (const char of unwritable(line, ENCODING)) {
     refuse('CHARACTER_UNKNOWN', `${nameOf(char)} in "${line}" is not in ${ENCODING}`);
   }

@@ -6,7 +6,7 @@ const UNASSIGNED = '\u0081\u008d\u008f\u0090\u009d';
 
 const BYTES: ReadonlyMap<string, number> = new Map([
   ...range(0x00, 0x7f),
-  ...[...HIGH].flatMap((char, at): [string, number][] =>
+  ...Array.from(HIGH).flatMap((char, at): [string, number][] =>
     UNASSIGNED.includes(char) ? [] : [[char, 0x80 + at]],
   ),
   ...range(0xa0, 0xff),
@@ -26,7 +26,7 @@ export function unwritable(text: string, encoding: LedgerEncoding): string[] {
 export function encode(text: string, encoding: LedgerEncoding): Buffer {
   if (encoding === 'utf-8') return Buffer.from(text, 'utf8');
   if (encoding === 'utf-8-bom') return Buffer.from(`\uFEFF${text}`, 'utf8');
-  const chars = [...text];
+  const chars = Array.from(text);
   const bytes = Buffer.alloc(chars.length);
   for (const [at, char] of chars.entries()) {
     const byte = BYTES.get(char);

@@ -74,10 +74,15 @@ function entryOf(
   return {
     role: kind === 'instalment' ? 'advance' : 'revenue',
     effect: 'charge',
-    ...{ account, vatAccount, product, costObject, taxKey },
+    account,
+    vatAccount,
+    product,
+    costObject,
+    taxKey,
     ...of,
     ratePercent: plainRate(ratePercent),
-    ...{ netCents, vatCents },
+    netCents,
+    vatCents,
     text,
     reference: null,
   };

@@ -1,7 +1,7 @@
 import type { HatContext } from '../../../platform/context.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
 import type { LedgerSums } from './ledger-bookings.rules.ts';
-import type { LedgerExportSummary, LedgerExportView } from './ledger-exports.schemas.ts';
+import type { LedgerExportView } from './ledger-exports.schemas.ts';
 import type { RenderedFile } from './ledger-files.types.ts';
 import type { LedgerProfileView } from './ledger-profiles.schemas.ts';
 import type { Selection } from './ledger-statements.repo.ts';
@@ -34,11 +34,9 @@ export async function listExports(
   centreId: string,
   before: string | undefined,
   limit: number,
-): Promise<LedgerExportSummary[]> {
+): Promise<LedgerExportView[]> {
   const { sql } = tx;
-  return sql<
-    LedgerExportSummary[]
-  >`select ${columns(tx)} from ledger_exports e where e.centre_id = ${centreId}
+  return sql<LedgerExportView[]>`select ${columns(tx)} from ledger_exports e where e.centre_id = ${centreId}
     ${before === undefined ? sql`` : sql`and e.id < ${before}`} order by e.id desc limit ${limit}`;
 }
 

@@ -45,6 +45,8 @@ const counts = {
   ),
 };
 
+const Part = closed({ id: Uuid, number: Type.String() });
+
 const view = {
   id: Uuid,
   centreId: Uuid,
@@ -64,18 +66,15 @@ const view = {
   createdAt: Moment,
 };
 
-export const LedgerExportSummary = named('LedgerExportSummary', view);
-export type LedgerExportSummary = Static<typeof LedgerExportSummary>;
-export const LedgerExportPage = pageOf(LedgerExportSummary);
-export const LedgerExportQuery = closed(PageQuery);
-export type LedgerExportQuery = Static<typeof LedgerExportQuery>;
-
 export const LedgerExportView = named('LedgerExport', {
   ...view,
-  statements: Type.Array(closed({ id: Uuid, number: Type.String() })),
-  repetitions: Type.Array(closed({ id: Uuid, number: Type.String() })),
+  statements: Type.Optional(Type.Array(Part, { description: 'Not in lists' })),
+  repetitions: Type.Optional(Type.Array(Part, { description: 'Not in lists' })),
 });
 export type LedgerExportView = Static<typeof LedgerExportView>;
+export const LedgerExportPage = pageOf(LedgerExportView);
+export const LedgerExportQuery = closed(PageQuery);
+export type LedgerExportQuery = Static<typeof LedgerExportQuery>;
 
 const Booking = named('LedgerBooking', {
   debitAccount: Type.String(),

@@ -24,7 +24,6 @@ import type {
   CreateLedgerExport,
   LedgerExportPreview,
   LedgerExportQuery,
-  LedgerExportSummary,
   LedgerExportView,
   RepeatLedgerExport,
 } from './ledger-exports.schemas.ts';
@@ -107,7 +106,7 @@ export function createLedgerExportsService(db: Database) {
       return file;
     },
 
-    async list(ctx: HatContext, { limit, cursor }: LedgerExportQuery): Promise<Page<LedgerExportSummary>> {
+    async list(ctx: HatContext, { limit, cursor }: LedgerExportQuery): Promise<Page<LedgerExportView>> {
       const [before] = cursor === undefined ? [] : decodeCursor(LIST, cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) => repo.listExports(tx, ctx.hat.id, before, limit + 1));
       return toPage(
@@ -185,8 +184,13 @@ function render(
   const [firstDay = ''] = days;
   const lastDay = days.at(-1) ?? '';
   const facts: FileFacts = {
-    ...{ number, isRepetition, firstDay, lastDay },
-    ...{ createdAt: now, createdOn: dayOf(now), say: booksWords },
+    number,
+    isRepetition,
+    firstDay,
+    lastDay,
+    createdAt: now,
+    createdOn: dayOf(now),
+    say: booksWords,
   };
   return renderLedgerFile(vouchers, settings, facts);
 }

@@ -27,7 +27,12 @@ function previewVoucher(voucher: LedgerVoucher, vatRows: VatRows): LedgerExportP
   const { id, number, kind, organisationId, memberName, issuedOn, dueOn } = voucher.statement;
   return {
     statementId: id,
-    ...{ number, kind, organisationId, memberName, issuedOn, dueOn },
+    number,
+    kind,
+    organisationId,
+    memberName,
+    issuedOn,
+    dueOn,
     debtorAccount: voucher.debtorAccount,
     bookings: bookingsOf(voucher, vatRows, booksWords).map((booking) => {
       const { amountCents, vatCents, role, effect, product, costObject, taxKey, text, reference } = booking;
@@ -36,8 +41,17 @@ function previewVoucher(voucher: LedgerVoucher, vatRows: VatRows): LedgerExportP
           ? [booking.debtorAccount, booking.account]
           : [booking.account, booking.debtorAccount];
       return {
-        ...{ debitAccount, creditAccount, amountCents, vatCents, role, effect },
-        ...{ product, costObject, taxKey, text, reference },
+        debitAccount,
+        creditAccount,
+        amountCents,
+        vatCents,
+        role,
+        effect,
+        product,
+        costObject,
+        taxKey,
+        text,
+        reference,
       };
     }),
   };

@@ -1,6 +1,6 @@
 import type { HatTx } from '../../../platform/db/hat.ts';
 import type { AccountPlan, AccountRule } from './ledger.types.ts';
-import type { ChangeLedgerPlan, LedgerPlanView } from './ledger-plans.schemas.ts';
+import type { LedgerPlanInput, LedgerPlanView } from './ledger-plans.schemas.ts';
 
 const select = ({ sql }: HatTx) => sql`
   select p.id, p.centre_id as "centreId", p.name, p.valid_from as "validFrom", p.collective_debtor as "collectiveDebtor", p.version,
@@ -44,7 +44,7 @@ export async function insertPlan(
   { sql }: HatTx,
   centreId: string,
   id: string,
-  { name, validFrom, collectiveDebtor }: ChangeLedgerPlan,
+  { name, validFrom, collectiveDebtor }: LedgerPlanInput,
 ): Promise<void> {
   await sql`insert into ledger_account_plans (id, centre_id, name, valid_from, collective_debtor)
     values (${id}, ${centreId}, ${name}, ${validFrom}, ${collectiveDebtor})`;
@@ -55,7 +55,7 @@ export async function updatePlan(
   { sql }: HatTx,
   id: string,
   version: number,
-  { name, validFrom, collectiveDebtor }: ChangeLedgerPlan,
+  { name, validFrom, collectiveDebtor }: LedgerPlanInput,
 ): Promise<boolean> {
   const { count } = await sql`update ledger_account_plans set name = ${name}, valid_from = ${validFrom},
       collective_debtor = ${collectiveDebtor}, version = version + 1
@@ -78,7 +78,7 @@ export async function putAccounts(
   centreId: string,
   planId: string,
   rules: readonly AccountRule[],
-  debtors: ChangeLedgerPlan['debtors'],
+  debtors: LedgerPlanInput['debtors'],
 ): Promise<void> {
   await sql`delete from ledger_account_rules where plan_id = ${planId}`;
   await sql`delete from ledger_debtors where plan_id = ${planId}`;

@@ -2,13 +2,7 @@ import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../../platform/http/schemas.ts';
 import { LEDGER_PLAN_DAY_TAKEN, LEDGER_PLAN_REFUSED, LEDGER_PLAN_USED } from './ledger.errors.ts';
-import {
-  ChangeLedgerPlan,
-  CreateLedgerPlan,
-  LedgerPlanPage,
-  LedgerPlanQuery,
-  LedgerPlanView,
-} from './ledger-plans.schemas.ts';
+import { LedgerPlanInput, LedgerPlanPage, LedgerPlanQuery, LedgerPlanView } from './ledger-plans.schemas.ts';
 import type { LedgerPlansService } from './ledger-plans.service.ts';
 
 const tags = ['Ledger export'];
@@ -40,7 +34,7 @@ export const ledgerPlansRoutes =
           tags,
           operationId: 'createLedgerAccountPlan',
           summary: 'Say on which accounts documents are booked from a day on',
-          body: CreateLedgerPlan,
+          body: LedgerPlanInput,
           response: { 201: LedgerPlanView },
         },
       },
@@ -70,7 +64,7 @@ export const ledgerPlansRoutes =
           summary: 'Change a plan that no document was exported by',
           params: IdParams,
           headers: IfMatchHeaders,
-          body: ChangeLedgerPlan,
+          body: LedgerPlanInput,
           response: { 200: LedgerPlanView },
         },
       },

@@ -64,10 +64,8 @@ const fields = {
   debtors: Type.Array(Debtor, { maxItems: 2000 }),
 };
 
-export const CreateLedgerPlan = named('CreateLedgerAccountPlan', { centreId: OwnCentreId, ...fields });
-export type CreateLedgerPlan = Static<typeof CreateLedgerPlan>;
-export const ChangeLedgerPlan = named('ChangeLedgerAccountPlan', fields);
-export type ChangeLedgerPlan = Static<typeof ChangeLedgerPlan>;
+export const LedgerPlanInput = named('LedgerAccountPlanInput', { centreId: OwnCentreId, ...fields });
+export type LedgerPlanInput = Static<typeof LedgerPlanInput>;
 
 export const LedgerPlanView = named('LedgerAccountPlan', {
   id: Uuid,

@@ -13,12 +13,7 @@ import { audit } from '../../audit/index.ts';
 import { LEDGER_PLAN_DAY_TAKEN, LEDGER_PLAN_REFUSED, LEDGER_PLAN_USED } from './ledger.errors.ts';
 import { checkPlan } from './ledger-plan.rules.ts';
 import * as repo from './ledger-plans.repo.ts';
-import type {
-  ChangeLedgerPlan,
-  CreateLedgerPlan,
-  LedgerPlanQuery,
-  LedgerPlanView,
-} from './ledger-plans.schemas.ts';
+import type { LedgerPlanInput, LedgerPlanQuery, LedgerPlanView } from './ledger-plans.schemas.ts';
 
 const LIST = 'ledger-account-plans';
 
@@ -27,7 +22,7 @@ export type LedgerPlansService = ReturnType<typeof createLedgerPlansService>;
 /** On which accounts documents are booked; all numbers are the centre's own. */
 export function createLedgerPlansService(db: Database) {
   return {
-    async create(ctx: HatContext, input: CreateLedgerPlan): Promise<LedgerPlanView> {
+    async create(ctx: HatContext, input: LedgerPlanInput): Promise<LedgerPlanView> {
       const centreId = ownCentre(ctx, input.centreId);
       return withHatTxOnce(db, ctx, async (tx) => {
         const id = newId();
@@ -41,9 +36,9 @@ export function createLedgerPlansService(db: Database) {
       ctx: HatContext,
       id: string,
       version: number,
-      input: ChangeLedgerPlan,
+      input: LedgerPlanInput,
     ): Promise<LedgerPlanView> {
-      const centreId = ownCentre(ctx);
+      const centreId = ownCentre(ctx, input.centreId);
       return withHatTx(db, ctx, async (tx) => {
         const plan = await repo.lockPlan(tx, id);
         if (plan === undefined) throw unknownPlan();
@@ -82,7 +77,7 @@ function unknownPlan(): DomainError {
   return new DomainError(NOT_FOUND, 'There is no such account plan.');
 }
 
-async function assertSound(tx: HatTx, centreId: string, input: ChangeLedgerPlan): Promise<void> {
+async function assertSound(tx: HatTx, centreId: string, input: LedgerPlanInput): Promise<void> {
   const serviceIds = input.rules.flatMap(({ serviceId }) => serviceId ?? []);
   const memberIds = input.debtors.map(({ organisationId }) => organisationId);
   const services = await repo.knownServices(tx, centreId, serviceIds);
@@ -93,7 +88,7 @@ async function assertSound(tx: HatTx, centreId: string, input: ChangeLedgerPlan)
   throw new DomainError(LEDGER_PLAN_REFUSED, `${first.pointer} ${first.detail}.`, { errors });
 }
 
-function onItsDay<T>({ validFrom }: ChangeLedgerPlan, work: () => Promise<T>): Promise<T> {
+function onItsDay<T>({ validFrom }: LedgerPlanInput, work: () => Promise<T>): Promise<T> {
   return mapConstraints(
     {
       ledger_account_plans_valid_from_key: {
@@ -111,7 +106,7 @@ async function keep(
   ctx: HatContext,
   action: string,
   entityId: string,
-  { rules, debtors, name, validFrom }: ChangeLedgerPlan,
+  { rules, debtors, name, validFrom }: LedgerPlanInput,
 ): Promise<LedgerPlanView> {
   await repo.putAccounts(tx, ctx.hat.id, entityId, rules, debtors);
   const details = { name, validFrom, rules: rules.length, debtors: debtors.length };

@@ -1,5 +1,5 @@
 import type { HatTx } from '../../../platform/db/hat.ts';
-import type { ChangeLedgerProfile, LedgerProfileView } from './ledger-profiles.schemas.ts';
+import type { LedgerProfileInput, LedgerProfileView } from './ledger-profiles.schemas.ts';
 
 const select = ({ sql }: HatTx) => sql`
   select id, centre_id as "centreId", name, settings, version from ledger_export_profiles`;
@@ -25,7 +25,7 @@ export async function insertProfile(
   { sql }: HatTx,
   centreId: string,
   id: string,
-  { name, settings }: ChangeLedgerProfile,
+  { name, settings }: LedgerProfileInput,
 ): Promise<void> {
   await sql`insert into ledger_export_profiles (id, centre_id, name, settings)
     values (${id}, ${centreId}, ${name}, ${JSON.stringify(settings)}::text::jsonb)`;
@@ -36,7 +36,7 @@ export async function updateProfile(
   { sql }: HatTx,
   id: string,
   version: number,
-  { name, settings }: ChangeLedgerProfile,
+  { name, settings }: LedgerProfileInput,
 ): Promise<boolean> {
   const { count } =
     await sql`update ledger_export_profiles set name = ${name}, settings = ${JSON.stringify(settings)}::text::jsonb,

@@ -3,8 +3,7 @@ import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts'
 import { IdParams, IfMatchHeaders } from '../../../platform/http/schemas.ts';
 import { LEDGER_PROFILE_NAME_TAKEN, LEDGER_PROFILE_REFUSED } from './ledger.errors.ts';
 import {
-  ChangeLedgerProfile,
-  CreateLedgerProfile,
+  LedgerProfileInput,
   LedgerProfilePage,
   LedgerProfileQuery,
   LedgerProfileView,
@@ -40,7 +39,7 @@ export const ledgerProfilesRoutes =
           tags,
           operationId: 'createLedgerExportProfile',
           summary: 'Describe the files that a finance program reads',
-          body: CreateLedgerProfile,
+          body: LedgerProfileInput,
           response: { 201: LedgerProfileView },
         },
       },
@@ -70,7 +69,7 @@ export const ledgerProfilesRoutes =
           summary: 'Change an export profile; exports keep what they were made by',
           params: IdParams,
           headers: IfMatchHeaders,
-          body: ChangeLedgerProfile,
+          body: LedgerProfileInput,
           response: { 200: LedgerProfileView },
         },
       },

@@ -101,10 +101,8 @@ const fields = {
   name: text(100, { examples: ['Sollstellungen Kasse'] }),
   settings: LedgerSettings,
 };
-export const CreateLedgerProfile = named('CreateLedgerProfile', { centreId: OwnCentreId, ...fields });
-export type CreateLedgerProfile = Static<typeof CreateLedgerProfile>;
-export const ChangeLedgerProfile = named('ChangeLedgerProfile', fields);
-export type ChangeLedgerProfile = Static<typeof ChangeLedgerProfile>;
+export const LedgerProfileInput = named('LedgerProfileInput', { centreId: OwnCentreId, ...fields });
+export type LedgerProfileInput = Static<typeof LedgerProfileInput>;
 
 export const LedgerProfileView = named('LedgerProfile', {
   id: Uuid,

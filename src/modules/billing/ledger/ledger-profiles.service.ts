@@ -13,12 +13,7 @@ import { audit } from '../../audit/index.ts';
 import { LEDGER_PROFILE_NAME_TAKEN, LEDGER_PROFILE_REFUSED } from './ledger.errors.ts';
 import { checkLedgerSettings } from './ledger-files.rules.ts';
 import * as repo from './ledger-profiles.repo.ts';
-import type {
-  ChangeLedgerProfile,
-  CreateLedgerProfile,
-  LedgerProfileQuery,
-  LedgerProfileView,
-} from './ledger-profiles.schemas.ts';
+import type { LedgerProfileInput, LedgerProfileQuery, LedgerProfileView } from './ledger-profiles.schemas.ts';
 
 const LIST = 'ledger-export-profiles';
 
@@ -27,7 +22,7 @@ export type LedgerProfilesService = ReturnType<typeof createLedgerProfilesServic
 /** What files the finance programs of a centre read. Exports keep the profile they were made by. */
 export function createLedgerProfilesService(db: Database) {
   return {
-    async create(ctx: HatContext, input: CreateLedgerProfile): Promise<LedgerProfileView> {
+    async create(ctx: HatContext, input: LedgerProfileInput): Promise<LedgerProfileView> {
       const centreId = ownCentre(ctx, input.centreId);
       assertSound(input);
       return withHatTxOnce(db, ctx, async (tx) => {
@@ -41,9 +36,9 @@ export function createLedgerProfilesService(db: Database) {
       ctx: HatContext,
       id: string,
       version: number,
-      input: ChangeLedgerProfile,
+      input: LedgerProfileInput,
     ): Promise<LedgerProfileView> {
-      ownCentre(ctx);
+      ownCentre(ctx, input.centreId);
       return withHatTx(db, ctx, async (tx) => {
         await getProfile(tx, id);
         assertSound(input);
@@ -77,14 +72,14 @@ async function getProfile(tx: HatTx, id: string): Promise<LedgerProfileView> {
   return row;
 }
 
-function assertSound({ settings }: ChangeLedgerProfile): void {
+function assertSound({ settings }: LedgerProfileInput): void {
   const errors = checkLedgerSettings(settings);
   const [first] = errors;
   if (first === undefined) return;
   throw new DomainError(LEDGER_PROFILE_REFUSED, `${first.pointer}: ${first.detail}.`, { errors });
 }
 
-function byItsName<T>({ name }: ChangeLedgerProfile, work: () => Promise<T>): Promise<T> {
+function byItsName<T>({ name }: LedgerProfileInput, work: () => Promise<T>): Promise<T> {
   return mapConstraints(
     {
       ledger_export_profiles_name_key: {

@@ -65,7 +65,10 @@ export async function keepVouchers(
   vouchers: readonly LedgerVoucher[],
 ): Promise<void> {
   const rows = vouchers.map(({ statement, planId, debtorAccount, entries }) => ({
-    ...{ statementId: statement.id, planId, debtorAccount, entries },
+    statementId: statement.id,
+    planId,
+    debtorAccount,
+    entries,
   }));
   await sql`insert into ledger_export_statements (statement_id, centre_id, export_id, plan_id, debtor_account, entries)
     select r."statementId", ${centreId}, ${exportId}, r."planId", r."debtorAccount", r.entries

@@ -48,8 +48,8 @@ export function bookStatements(
 
 /** Documents that have to be in the books before this one. */
 export function predecessorsOf({ correctsId, preceding }: LedgerStatement): string[] {
-  const setOff = preceding.filter(({ prepaidCents }) => prepaidCents !== 0);
-  const ids = setOff.map(({ statementId }) => statementId);
+  const counted = preceding.filter(({ prepaidCents }) => prepaidCents !== 0);
+  const ids = counted.map(({ statementId }) => statementId);
   return [...new Set(correctsId === null ? ids : [...ids, correctsId])];
 }
 
