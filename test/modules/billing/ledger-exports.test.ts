@@ -138,7 +138,10 @@ tap.test('ledger exports (numbers in brackets: invariants)', async (t) => {
     async (t) => {
       const refused = async (url: string, body: object) => {
         const answer = await finance.call('POST', url, body);
-        const { code, errors = [] }: Partial<ReturnType<typeof problemOf>> = problemOf(answer);
+        const { code, errors = [] } = answer.json<{
+          code: string;
+          errors?: { pointer: string; code: string }[];
+        }>();
         return [code, ...errors.map(({ pointer, code: of }) => `${pointer} ${of}`)];
       };
       const rules = [
