@@ -49,6 +49,12 @@ export function dayOf(moment: Moment): Day {
   return known.day;
 }
 
+/** What the calendar and the clock on the wall in Germany say: `2026-11-22T18:00:00.000`. */
+export function localTimeOf(moment: Moment): string {
+  const local = Temporal.Instant.from(moment).toZonedDateTimeISO(OFFICE_TIME_ZONE).toPlainDateTime();
+  return local.toString({ smallestUnit: 'millisecond' });
+}
+
 /** The moment of a time of day in Germany, `08:30`; of a time that the change of clocks leaves out, the one an hour later. */
 export function momentAt(day: Day, time: string): Moment {
   const local = Temporal.PlainDateTime.from(`${day}T${time}`);

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/db/database.ts';
+import { createLedgerService } from './ledger/ledger.service.ts';
 import { createBillingPartiesService } from './statements/billing-parties.service.ts';
 import { createStatementActionsService } from './statements/statement-actions.service.ts';
 import { createStatementBatchesService } from './statements/statement-batches.service.ts';
@@ -15,5 +16,6 @@ export function createBillingService(db: Database) {
     statementActions: createStatementActionsService(db),
     batches: createStatementBatchesService(db),
     rendering: createStatementRenderingService(db),
+    ledger: createLedgerService(db),
   };
 }

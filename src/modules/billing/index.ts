@@ -1,3 +1,4 @@
+import './ledger/ledger.permissions.ts';
 import './statements/statements.permissions.ts';
 import './vat.permissions.ts';
 
