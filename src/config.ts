@@ -109,6 +109,34 @@ export const ConfigSchema = Type.Object({
       minLength: 16,
     }),
   ),
+  SMTP_URL: Type.Optional(
+    Type.String({
+      description:
+        'Mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`; what is special in a URL is percent-encoded. Left out, no mail is sent and documents are only fetched.',
+      pattern: '^smtps?://[^/?#]+/?$',
+    }),
+  ),
+  SMTP_TLS: Type.Enum(['required', 'optional'], {
+    description:
+      '`required` sends nothing, and no password, without encryption and a valid certificate, but for a server on the same machine. `optional` encrypts when the server offers it and asks for no certificate: for a relay in a network of your own.',
+    default: 'required',
+  }),
+  SMTP_TIMEOUT_SECONDS: seconds('How long the mail server may be silent.', 30, 600),
+  MAIL_FROM: Type.Optional(
+    Type.String({
+      description:
+        'Sender of all mail, `Verbund <verbund@example.de>` or the bare address; needed with `SMTP_URL`.',
+      pattern: '^([^<>\\u0000-\\u001f]*<[^<>@\\s]+@[^<>@\\s]+>|[^<>@\\s]+@[^<>@\\s]+)$',
+    }),
+  ),
+  KOSIT_VALIDATOR_URL: Type.Optional(
+    Type.String({
+      description:
+        'KoSIT validator in daemon mode, `http://…` or `https://…`, which e-invoices are shown to before they are sent. Left out, none is asked.',
+      pattern: '^https?://[^/?#]+(/[^?#]*)?$',
+    }),
+  ),
+  KOSIT_VALIDATOR_TIMEOUT_SECONDS: seconds('How long the validator may take for one document.', 60, 600),
   SHUTDOWN_GRACE_SECONDS: seconds('How long running requests and jobs may finish after SIGTERM.', 25, 600),
 });
 
@@ -141,5 +169,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     );
     throw new ConfigError(`These settings are wrong: ${faults.join('; ')}. See docs/configuration.md.`);
   }
+  if (value.SMTP_URL !== undefined && value.MAIL_FROM === undefined)
+    throw new ConfigError('MAIL_FROM is needed with SMTP_URL. See docs/configuration.md.');
   return Object.freeze(value);
 }

@@ -1,6 +1,13 @@
 import type { Config } from './config.ts';
 import { agreementsRoutes, createAgreementsService, departureOfParty } from './modules/agreements/index.ts';
-import { billingRoutes, createBillingService, createVatService, vatRoutes } from './modules/billing/index.ts';
+import {
+  billingRoutes,
+  createBillingService,
+  createValidator,
+  createVatService,
+  type ValidatorSettings,
+  vatRoutes,
+} from './modules/billing/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
 import { costingRoutes, createCostingService } from './modules/costing/index.ts';
 import {
@@ -31,6 +38,8 @@ import {
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/database.ts';
 import type { Routes } from './platform/http/route-rules.ts';
+import type { MailSettings } from './platform/mail/mail.rules.ts';
+import { createMailer } from './platform/mail/mailer.ts';
 
 export interface ModuleDependencies {
   readonly db: Database;
@@ -41,6 +50,8 @@ export interface ModuleDependencies {
 export interface ModuleSettings {
   readonly accessTokenSeconds: number;
   readonly sessions: SessionSettings;
+  readonly mail: MailSettings | undefined;
+  readonly validator: ValidatorSettings | undefined;
 }
 
 export function moduleSettings(config: Config, authSecret: string): ModuleSettings {
@@ -52,7 +63,27 @@ export function moduleSettings(config: Config, authSecret: string): ModuleSettin
       passwordCost: config.PASSWORD_COST,
       loginAttempts: config.LOGIN_ATTEMPTS,
     },
+    mail: mailSettings(config),
+    validator: validatorSettings(config),
   };
+}
+
+/** Undefined where no mail is sent. */
+export function mailSettings({
+  SMTP_URL: url,
+  MAIL_FROM: from,
+  SMTP_TLS: tls,
+  SMTP_TIMEOUT_SECONDS: seconds,
+}: Config): MailSettings | undefined {
+  return url === undefined || from === undefined ? undefined : { url, from, tls, timeoutMs: seconds * 1000 };
+}
+
+/** Undefined where no validator is asked. */
+export function validatorSettings({
+  KOSIT_VALIDATOR_URL: url,
+  KOSIT_VALIDATOR_TIMEOUT_SECONDS: seconds,
+}: Config): ValidatorSettings | undefined {
+  return url === undefined ? undefined : { url, timeoutMs: seconds * 1000 };
 }
 
 export type Modules = ReturnType<typeof createModules>;
@@ -60,6 +91,8 @@ export type Modules = ReturnType<typeof createModules>;
 /** The composition root: every service once, in the order of the module chain. Shared by server, workers, seeds and tests. */
 export function createModules({ db, clock, settings }: ModuleDependencies) {
   const { accessTokenSeconds, sessions } = settings;
+  const mailer = settings.mail && createMailer(settings.mail);
+  const validator = settings.validator && createValidator(settings.validator);
   return {
     accessTokenSeconds,
     organisations: createOrganisationsService(db, [departureOfParty]),
@@ -79,7 +112,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     operations: createOperationsService(db),
     costing: createCostingService(db),
     vat: createVatService(db),
-    billing: createBillingService(db),
+    billing: createBillingService(db, clock, mailer, validator),
   };
 }
 

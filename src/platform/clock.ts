@@ -69,6 +69,11 @@ export function plusSeconds(moment: Moment, seconds: number): Moment {
   return new Date(Date.parse(moment) + seconds * 1000).toISOString();
 }
 
+/** A moment, for libraries that ask for a `Date`. */
+export function dateAt(moment: Moment): Date {
+  return new Date(moment);
+}
+
 /** Midnight UTC of a day, for libraries that ask for a `Date`. */
 export function dateOf(day: Day): Date {
   return new Date(`${day}T00:00:00.000Z`);

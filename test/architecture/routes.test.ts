@@ -120,6 +120,7 @@ const NOWHERE: Target = {
     id: NO_ID,
     organisationId: NO_ID,
     centreId: NO_ID,
+    validationId: NO_ID,
     number: 1,
     position: 0,
     action: 'close',
@@ -172,7 +173,9 @@ function otherBody({ id }: Operation, body: unknown): unknown {
 tap.setTimeout(180_000);
 
 tap.test('routes', async (t) => {
-  const test = await startTestApp(t);
+  // Nothing is mailed: no worker runs.
+  const env = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'verbund@example.org' };
+  const test = await startTestApp(t, { env });
   const world = await makeTenantWorld(test);
   const operations = operationsOf(test.app);
 

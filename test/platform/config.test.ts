@@ -34,6 +34,13 @@ test('settings', async (t) => {
     t.strictSame(loadConfig(Object.fromEntries(names.map((name) => [name, '']))), loadConfig({}));
   });
 
+  t.test('a mail server needs a sender', async (t) => {
+    const SMTP_URL = 'smtp://user:geheim@mail.example.org:587';
+    t.throws(() => loadConfig({ SMTP_URL }), /^MAIL_FROM is needed/);
+    for (const MAIL_FROM of ['a@example.org', 'Zentrum Börde <a@example.org>', '<a@example.org>'])
+      t.match(loadConfig({ SMTP_URL, MAIL_FROM }), { SMTP_URL, MAIL_FROM, SMTP_TLS: 'required' });
+  });
+
   t.test('every wrong value is named, none is shown', async (t) => {
     const wrong: Record<string, string[]> = {
       PORT: ['geheim', '-1', '65536', '3000.5', '1e9', ' '],
@@ -47,6 +54,10 @@ test('settings', async (t) => {
       PASSWORD_COST: ['11', '21'],
       ACCESS_TOKEN_SECONDS: ['0', '3601'],
       DATABASE_POOL_SIZE: ['1'],
+      SMTP_URL: ['http://geheim', 'smtp://geheim/path', 'smtp://geheim?tls=no'],
+      SMTP_TLS: ['geheim', 'none'],
+      MAIL_FROM: ['geheim', 'geheim@', 'Geheim <a@b', 'Geheim\r\nBcc: a@b <a@b>', 'a@b, c@d'],
+      KOSIT_VALIDATOR_URL: ['ftp://geheim', 'http://', 'http://geheim?x'],
     };
     for (const [name, values] of Object.entries(wrong))
       for (const value of values) {

@@ -1,12 +1,16 @@
 import tap from 'tap';
 import { roomFinding } from '../../src/commands/doctor/disk-check.ts';
-import { clockFinding } from '../../src/commands/doctor/finding.ts';
+import { clockFinding, type Finding } from '../../src/commands/doctor/finding.ts';
+import { peerChecks } from '../../src/commands/doctor/peer-checks.ts';
 import { memoryFinding, persistenceFinding, versionFinding } from '../../src/commands/doctor/redis-checks.ts';
+import { loadConfig } from '../../src/config.ts';
 import { infoOf } from '../../src/platform/jobs/redis-server.ts';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
+import { openKosit } from '../support/kosit.ts';
 import { type Ended, Program, urlOf } from '../support/program.ts';
 import { givenRedis } from '../support/queues.ts';
 import { openRedisGate } from '../support/redis-gate.ts';
+import { openSmtp } from '../support/smtp.ts';
 
 const redisUrl = givenRedis();
 const SECRET = 'a secret for tests only, long enough to sign';
@@ -22,7 +26,14 @@ tap.test('doctor', async (t) => {
     const database = await createTestDatabase();
     t.teardown(() => database.drop());
     const redis: Record<string, string> = redisUrl === undefined ? {} : { REDIS_URL: redisUrl };
-    const ended = await doctor({ DATABASE_URL: urlOf(database.target), ...redis });
+    const [smtp, kosit] = [await openSmtp(t), await openKosit(t)];
+    const ended = await doctor({
+      DATABASE_URL: urlOf(database.target),
+      SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+      MAIL_FROM: 'verbund@lindenau.example',
+      KOSIT_VALIDATOR_URL: kosit.url,
+      ...redis,
+    });
     t.equal(ended.code, 0, ended.stdout);
     for (const line of [
       /^ok +database +PostgreSQL \d+/m,
@@ -31,6 +42,8 @@ tap.test('doctor', async (t) => {
       /^ok +row-level security +holds for verbund_app/m,
       /^ok +outbox +0 overdue/m,
       /^ok +queues on (PostgreSQL|Redis) +answer/m,
+      /^ok +mail server +lets us in at 127\.0\.0\.1:\d+$/m,
+      /^ok +validator of e-invoices +answers at http:\/\/127\.0\.0\.1:\d+\/ and is up$/m,
     ])
       t.match(ended.stdout, line);
     t.notMatch(ended.stdout, SECRET);
@@ -100,4 +113,33 @@ tap.test('doctor: clocks and room', async (t) => {
   t.same(roomFinding(8192 * mib), { text: '8.0 GiB free' });
   t.match(roomFinding(1024 * mib), { advice: /room/ });
   t.throws(() => roomFinding(511 * mib), /0\.5 GiB free; .* make room/);
+});
+
+tap.test('doctor: peers outside', async (t) => {
+  const [smtp, kosit] = [await openSmtp(t, { disabledCommands: [] }), await openKosit(t)];
+  const look = async (password: string, port: number): Promise<(Finding | string)[]> => {
+    const config = loadConfig({
+      SMTP_URL: `smtp://verbund:${encodeURIComponent(password)}@127.0.0.1:${smtp.port}`,
+      MAIL_FROM: 'verbund@lindenau.example',
+      KOSIT_VALIDATOR_URL: `http://pruefer:streng-geheim@127.0.0.1:${port}`,
+    });
+    const findings = peerChecks(config, 2000).map((check) =>
+      check.look().catch((error: unknown) => (error as Error).message),
+    );
+    return Promise.all(findings);
+  };
+  const well = await look('geheim-ü', kosit.port);
+  t.match(well, [{ text: /^lets us in at 127/ }, { text: /is up$/ }]);
+  kosit.mood = 404;
+  const ill = await look('falsch', kosit.port);
+  t.match(ill, [/535.*SMTP_URL/, { advice: /daemon mode/ }]);
+  kosit.mood = 503;
+  const away = await look('falsch', kosit.port);
+  t.match(away[1], /503.*KOSIT_VALIDATOR_URL/);
+  kosit.mood = 'accept';
+  await kosit.close();
+  t.match((await look('falsch', kosit.port))[1], /no verdict.*start the daemon/);
+  t.notMatch(JSON.stringify([well, ill, away]), /streng-geheim|falsch|geheim-/, 'no secret is told');
+  t.same(smtp.messages, [], 'nothing is sent');
+  t.same(peerChecks(loadConfig({}), 2000), [], 'what is not set is not looked at');
 });

@@ -273,7 +273,7 @@ const creditService: Omit<ServiceSample, 'vat'> = {
 };
 
 /** The first of four instalments on the same shares. */
-function instalmentLines(vat: VatTreatment): DocumentLine[] {
+export function instalmentLines(vat: VatTreatment): DocumentLine[] {
   return serviceSamples(vat)
     .flatMap(linesOf)
     .map((line) => ({

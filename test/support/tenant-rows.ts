@@ -5,6 +5,7 @@ import { COSTS } from './tenant-rows-costs.ts';
 import { LEDGER } from './tenant-rows-ledger.ts';
 import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
 import { RATES } from './tenant-rows-rates.ts';
+import { SENDING } from './tenant-rows-sending.ts';
 import { STATEMENTS } from './tenant-rows-statements.ts';
 import { VAT } from './tenant-rows-vat.ts';
 import { OPERATIONS, REQUESTS, USAGE } from './tenant-rows-work.ts';
@@ -308,5 +309,6 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...RATES,
   ...COSTS,
   ...STATEMENTS,
+  ...SENDING,
   ...OPERATIONS,
 };

@@ -1,19 +1,23 @@
 import {
   type BillingService,
+  dispatchStatementJob,
   issueBatchJob,
   prepareBatchJob,
   renderStatementJob,
   type VatService,
+  validateStatementJob,
 } from '../../src/modules/billing/index.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { type Processor, processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
 
-export function billingProcessors({ batches, rendering }: BillingService): Processor[] {
+export function billingProcessors({ batches, rendering, sending }: BillingService): Processor[] {
   return [
     processor(prepareBatchJob, (ctx, { batchId }) => batches.prepare(ctx, batchId)),
     processor(issueBatchJob, (ctx, { batchId }) => batches.issueAll(ctx, batchId)),
     processor(renderStatementJob, (ctx, { statementId }) => rendering.render(ctx, statementId)),
+    processor(validateStatementJob, (ctx, { statementId }) => sending.validate(ctx, statementId)),
+    processor(dispatchStatementJob, (ctx, { dispatchId }) => sending.dispatch(ctx, dispatchId)),
   ];
 }
 

@@ -10,10 +10,13 @@ import { authSecretOf } from '../../runtime-files.ts';
 import { databaseChecks } from './database-checks.ts';
 import { diskCheck } from './disk-check.ts';
 import type { Check } from './finding.ts';
+import { peerChecks } from './peer-checks.ts';
 import { redisChecks } from './redis-checks.ts';
 
 /** What does not answer in this time does not answer the program either. */
 const LOOK_MS = 5000;
+/** Our own peers give up before we do, and say more. */
+const PEER_MS = 4000;
 
 /** Looks at everything a start needs and says what is wrong and what to do. 1 when something is. Changes nothing. */
 export async function doctor(config: Config, log: Logger): Promise<number> {
@@ -70,6 +73,7 @@ function checksOf(
       what: `queues on ${url === undefined ? 'PostgreSQL' : 'Redis'}`,
       look: () => queue.ping().then(() => ({ text: 'answer' })),
     },
+    ...peerChecks(config, PEER_MS),
   ];
   const close = () => {
     redis?.close();

@@ -3,6 +3,7 @@ import type { BillingService } from './billing.service.ts';
 import { ledgerRoutes } from './ledger/ledger.routes.ts';
 import { billingPartiesRoutes } from './statements/billing-parties.routes.ts';
 import { statementBatchesRoutes } from './statements/statement-batches.routes.ts';
+import { sendingRoutes } from './statements/statement-sending.routes.ts';
 import { statementsRoutes } from './statements/statements.routes.ts';
 
 export const billingRoutes =
@@ -12,4 +13,5 @@ export const billingRoutes =
     await app.register(statementBatchesRoutes(billing.batches));
     await app.register(statementsRoutes(billing.statements, billing.statementActions));
     await app.register(ledgerRoutes(billing.ledger));
+    await app.register(sendingRoutes(billing.sending));
   };

@@ -8,9 +8,16 @@ export { billingCalculations } from './compute.ts';
 export { type Instalments, type InstalmentsInput, planInstalments } from './instalments.rules.ts';
 export { type Settlement, type SettlementInput, settle } from './settlement.rules.ts';
 export type { BatchView } from './statements/statement-batches.schemas.ts';
-export { issueBatchJob, prepareBatchJob, renderStatementJob } from './statements/statements.jobs.ts';
+export {
+  dispatchStatementJob,
+  issueBatchJob,
+  prepareBatchJob,
+  renderStatementJob,
+  validateStatementJob,
+} from './statements/statements.jobs.ts';
 export type { StatementDetailView } from './statements/statements.schemas.ts';
 export type { BillingProfile, BillingRecipient } from './statements/statements.types.ts';
+export { createValidator, type ValidatorSettings } from './statements/validator.ts';
 export { vatRoutes } from './vat.routes.ts';
 export { determineVat, VAT_STEPS } from './vat.rules.ts';
 export { createVatService, type VatService } from './vat.service.ts';

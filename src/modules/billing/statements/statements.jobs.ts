@@ -3,6 +3,10 @@ import { defineJob } from '../../../platform/jobs/contract.ts';
 
 const statement = closed({ statementId: Uuid });
 const batch = closed({ batchId: Uuid });
+const dispatch = closed({ dispatchId: Uuid });
+
+/** Peers outside are away for longer than our own: tried for three hours. */
+const PATIENCE = { attempts: 12, backoffMs: 5_000 };
 
 /** Works out who is charged what, and keeps the drafts. */
 export const prepareBatchJob = defineJob({ queue: 'billing', name: 'billing.prepare-batch', payload: batch });
@@ -22,13 +26,13 @@ export const validateStatementJob = defineJob({
   queue: 'mail',
   name: 'billing.validate-statement',
   payload: statement,
+  ...PATIENCE,
 });
 
 /** Mails the files to the member. */
 export const dispatchStatementJob = defineJob({
   queue: 'mail',
   name: 'billing.dispatch-statement',
-  payload: statement,
-  attempts: 12,
-  backoffMs: 5_000,
+  payload: dispatch,
+  ...PATIENCE,
 });

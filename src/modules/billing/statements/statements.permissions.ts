@@ -9,4 +9,6 @@ definePermissions({
   'statement-batches:read': [...books, 'auditor'],
   'billing-profile:read': [...books, 'auditor'],
   'billing-profile:manage': books,
+  /** What a validator says of a document is the centre's own. */
+  'statement-validations:read': [...books, 'auditor'],
 });

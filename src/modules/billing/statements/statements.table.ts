@@ -23,7 +23,7 @@ import { centres, memberKey } from '../../organisations/organisations.table.ts';
 import { vatDeterminations } from '../vat-determinations.table.ts';
 import { statementBatches } from './statement-batches.table.ts';
 
-const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
 /** A document of a centre for a member: a draft until it is issued, immutable from then on. */
 export const statements = pgTable(
@@ -136,7 +136,7 @@ export const statements = pgTable(
 );
 
 /** Parts of a statement are read by its member once it is issued. `statements` has no `statement_id`: the name means the part. */
-const ofIssuedStatement = sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id() and exists (select from statements s where s.id = statement_id and s.status = 'issued'))`;
+export const ofIssuedStatement = sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id() and exists (select from statements s where s.id = statement_id and s.status = 'issued'))`;
 
 /** What a statement charges: as printed, and with what leads back to where it came from. */
 export const statementLines = pgTable(
