@@ -15,6 +15,8 @@ const SERVICES = 10;
 const YEAR = '2025';
 const POLL_MS = 500;
 const SETTINGS = {
+  mail: undefined,
+  validator: undefined,
   accessTokenSeconds: 600,
   sessions: { authSecret: BENCH_SECRET, refreshTokenSeconds: 600, passwordCost: 12, loginAttempts: 10 },
 };
