@@ -151,7 +151,7 @@ tap.test('what is outside the scope of VAT stands apart', async (t) => {
 
 tap.test('services that are paid by price', async (t) => {
   const world = await startCostingWorld(t);
-  const { finance, member, erwitte, anroechte, marriage } = world;
+  const { member, erwitte, anroechte, marriage } = world;
   await cardInForce(world, 'Preise 2026', cardTerms([unitPrice(marriage, 2_550)]));
   await addWording(world, [marriage], [erwitte, anroechte], null, {
     priceClause: pricedBy('Preise 2026', [marriage]),

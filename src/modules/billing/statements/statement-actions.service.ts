@@ -81,6 +81,7 @@ async function getForAction(
   action: StatementAction,
   version?: number,
 ): Promise<StatementRow> {
+  await repo.lockStatement(tx, id);
   const statement = await getStatementRow(tx, id);
   if (version !== undefined && statement.version !== version) throw preconditionFailed();
   if (availableStatementActions(statement).includes(action)) return statement;

@@ -20,6 +20,11 @@ export async function findStatement(tx: HatTx, id: string): Promise<StatementRow
   return row;
 }
 
+/** Who wants to change the same statement waits, and then finds it changed. */
+export async function lockStatement({ sql }: HatTx, id: string): Promise<void> {
+  await sql`select from statements where id = ${id} for update`;
+}
+
 export interface StatementFilter {
   readonly batchId?: string | undefined;
   readonly organisationId?: string | undefined;
