@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Sql } from 'postgres';
-import { renderAll } from '../src/modules/billing/statements/render-statement.ts';
+import { renderStatementFiles } from '../src/modules/billing/index.ts';
 import { createModules, type Modules } from '../src/modules.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { type HatContext, systemContext } from '../src/platform/context.ts';
@@ -141,35 +141,51 @@ async function sayWhoGetsWhat(
   };
   await sql`insert into billing_recipients (centre_id, organisation_id, buyer, formats)
     select ${centreId}, organisation_id, ${JSON.stringify(buyer)}::text::jsonb, '{}' from centre_members where centre_id = ${centreId}`;
-  const members = await sql<
-    { id: string }[]
-  >`select organisation_id as id from centre_members where centre_id = ${centreId}`;
+  const members = await sql<{ id: string }[]>`
+    select organisation_id as id from centre_members where centre_id = ${centreId}`;
   const services = await sql<{ id: string }[]>`select id from services where centre_id = ${centreId}`;
-  for (const { id } of services) {
-    const made = await vat.determinations.create(finance, {
-      serviceId: id,
-      organisationIds: members.map((member) => member.id),
-      validFrom: `${YEAR}-01-01`,
-      validTo: '2026-01-01',
-      facts: {
-        consideration: true,
-        sameLegalEntity: false,
-        providerType: 'PUBLIC_LAW',
-        recipientType: 'PUBLIC_LAW',
-        legacyOption: false,
-        basis: 'PRIVATE',
-        smallBusinessWaived: true,
-        previousYearTurnoverCents: 30_000_000,
-        yearToDateTurnoverCents: 6_000_000,
-      },
-      grounds: 'Vertrag',
-      evidence: [{ kind: 'agreement', title: 'Vertrag', date: '2020-01-01', fileNumber: '1' }],
-    } as never);
-    const { version, contentHash } = await vat.determinations.act(finance, made.id, made.version, {
-      action: 'submit',
-    });
-    await vat.determinations.act(second, made.id, version, { action: 'approve', contentHash });
-  }
+  for (const { id } of services)
+    await determine(
+      vat,
+      id,
+      members.map((member) => member.id),
+      finance,
+      second,
+    );
+}
+
+const FACTS = {
+  consideration: true,
+  sameLegalEntity: false,
+  providerType: 'PUBLIC_LAW',
+  recipientType: 'PUBLIC_LAW',
+  legacyOption: false,
+  basis: 'PRIVATE',
+  smallBusinessWaived: true,
+  previousYearTurnoverCents: 30_000_000,
+  yearToDateTurnoverCents: 6_000_000,
+};
+
+async function determine(
+  { determinations }: Modules['vat'],
+  serviceId: string,
+  organisationIds: string[],
+  finance: HatContext,
+  second: HatContext,
+): Promise<void> {
+  const made = await determinations.create(finance, {
+    serviceId,
+    organisationIds,
+    validFrom: `${YEAR}-01-01`,
+    validTo: `${Number(YEAR) + 1}-01-01`,
+    facts: FACTS,
+    grounds: 'Vertrag',
+    evidence: [{ kind: 'agreement', title: 'Vertrag', date: '2020-01-01', fileNumber: '1' }],
+  } as never);
+  const { version, contentHash } = await determinations.act(finance, made.id, made.version, {
+    action: 'submit',
+  });
+  await determinations.act(second, made.id, version, { action: 'approve', contentHash });
 }
 
 async function bill(
@@ -208,9 +224,9 @@ async function bill(
 
 /** Some of the documents, drawn by nothing but the renderers. */
 async function drawnAlone(sql: Sql, centreId: string): Promise<number> {
-  const rows = await sql<{ document: Parameters<typeof renderAll>[0] }[]>`
+  const rows = await sql<{ document: Parameters<typeof renderStatementFiles>[0] }[]>`
     select document from statements where centre_id = ${centreId} limit 40`;
   const started = performance.now();
-  for (const { document } of rows) await renderAll(document);
+  for (const { document } of rows) await renderStatementFiles(document);
   return rows.length / ((performance.now() - started) / 1000);
 }

@@ -7,6 +7,7 @@ export { type BillingService, createBillingService } from './billing.service.ts'
 export { billingCalculations } from './compute.ts';
 export { type Instalments, type InstalmentsInput, planInstalments } from './instalments.rules.ts';
 export { type Settlement, type SettlementInput, settle } from './settlement.rules.ts';
+export { renderAll as renderStatementFiles } from './statements/render-statement.ts';
 export type { BatchView } from './statements/statement-batches.schemas.ts';
 export {
   dispatchStatementJob,
