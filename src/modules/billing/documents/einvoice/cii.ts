@@ -1,4 +1,5 @@
 import { plusDays } from '../../../../platform/clock.ts';
+import { group, leaf, writeXml, type XmlElement } from '../../../../platform/xml.ts';
 import type {
   Buyer,
   DocumentLine,
@@ -9,7 +10,6 @@ import type {
   StatementDocument,
   VatBreakdown,
 } from '../document.types.ts';
-import { group, leaf, writeXml, type XmlElement } from '../xml.ts';
 import {
   amount,
   derivationNote,

@@ -1,7 +1,12 @@
+import {
+  columnName,
+  type SheetCell,
+  type Worksheet,
+  writeWorkbook,
+} from '../../../../platform/xlsx-writer.ts';
 import type { StatementDocument } from '../document.types.ts';
 import { type Locale, shareCents, titleOf, type Writer, writerFor } from '../format.ts';
 import { instalmentText } from './render-csv.ts';
-import { columnName, type SheetCell, type Worksheet, writeWorkbook } from './workbook.ts';
 
 /** A workbook with real numbers; sums, VAT and shares are formulas, so that a reader can see them come about. */
 export function renderXlsx(document: StatementDocument, locale: Locale = 'de'): Uint8Array {

@@ -1,5 +1,3 @@
-import { isPrintable } from './checks/texts.rules.ts';
-
 /** An element; its children are elements or one text. */
 export interface XmlElement {
   readonly name: string;
@@ -36,9 +34,11 @@ function write({ name, attributes, children }: XmlElement, indent: string): stri
   return `${start}>\n${children.map((child) => write(child, `${indent}  `)).join('')}${indent}</${name}>\n`;
 }
 
+/** XML 1.0, section 2.2. */
+const HOLDABLE = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 function escapeXml(text: string): string {
-  if (!isPrintable(text)) throw new RangeError('A text has characters that no document can show');
+  if (!HOLDABLE.test(text)) throw new RangeError('A text has characters that XML cannot hold');
   return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
 }

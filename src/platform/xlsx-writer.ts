@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
-import type { Day } from '../../../../platform/clock.ts';
-import { group, leaf, writeXml, type XmlElement } from '../xml.ts';
+import type { Day } from './clock.ts';
+import { group, leaf, writeXml, type XmlElement } from './xml.ts';
 
 /** A cell; `cents` become euros with two decimals, numbers stay numbers. `formula` says how a program gets the value anew. */
 export type SheetCell =
