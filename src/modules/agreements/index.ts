@@ -17,6 +17,8 @@ export {
   type PriceClauseInForce,
   priceClausesFor,
 } from './clauses-in-force.repo.ts';
+export { checkCostClause } from './cost-clause.rules.ts';
+export { CostClauseSchema } from './cost-clause.schemas.ts';
 export type { CostClause, Tranche, TrancheKey } from './cost-clause.types.ts';
 export { findCoverage, joinCoverage } from './coverage.repo.ts';
 export { departureOfParty } from './departure.service.ts';

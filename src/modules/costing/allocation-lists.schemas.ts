@@ -13,18 +13,18 @@ import {
 } from '../../platform/http/schemas.ts';
 import { ImportIssue } from './cost-lines.schemas.ts';
 
-const Weight = Type.String({
+export const Weight = Type.String({
   pattern: '^(0|[1-9][0-9]{0,17})(\\.[0-9]{1,6})?$',
   description: 'Exact decimal, not negative',
   examples: ['12.5'],
 });
-const Values = Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Weight, {
+export const KeyValues = Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Weight, {
   minProperties: 1,
   maxProperties: 500,
   description: 'Weight by AGS, or by id of the organisation',
   examples: [{ '05974016': '12.5' }],
 });
-const ListType = Type.Enum(
+export const ListType = Type.Enum(
   [
     'population',
     'area',
@@ -49,7 +49,7 @@ export const CreateAllocationKey = named('CreateAllocationKey', {
   },
   basis: Type.Optional(text(200)),
   source: text(200),
-  values: Values,
+  values: KeyValues,
 });
 export type CreateAllocationKey = Static<typeof CreateAllocationKey>;
 

@@ -4,7 +4,7 @@ import { mapConstraints } from '../../platform/db/postgres-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { audit } from '../audit/index.ts';
-import { computeRun, toRunFile } from './allocation-run.rules.ts';
+import { computeRun } from './allocation-run.rules.ts';
 import { insertRunLines } from './allocation-run-lines.repo.ts';
 import * as repo from './allocation-runs.repo.ts';
 import type { CreateRun } from './allocation-runs.schemas.ts';
@@ -21,14 +21,16 @@ import { gatherFacts } from './run-facts.service.ts';
 import { derivedLines } from './run-lines.rules.ts';
 import { toRunInput } from './run-snapshot.rules.ts';
 
-/** Number of a computation that is stored nowhere. */
-const SIMULATION = 'SIMULATION';
-
 /** Computes a run of a period from what the database holds now and stores it as a draft; says its id. */
 export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): Promise<string> {
   if (input.costKind === 'budget') {
     throw new DomainError(RUN_SIMULATION_ONLY, 'A budget is simulated and never shared out.', {
       pointer: '/costKind',
+    });
+  }
+  if (input.assumptions !== undefined) {
+    throw new DomainError(RUN_SIMULATION_ONLY, 'A run shares out what is; what is assumed is simulated.', {
+      pointer: '/assumptions',
     });
   }
   const period = await getPeriod(tx, input.periodId);
@@ -77,13 +79,6 @@ export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): P
   return id;
 }
 
-/** The calculation file of a run that is stored nowhere. */
-export async function simulateRun(tx: HatTx, input: CreateRun): Promise<ReturnType<typeof toRunFile>> {
-  const period = await getPeriod(tx, input.periodId);
-  const facts = await gatherFacts(tx, period.centreId, period, input.costKind);
-  return toRunFile(toRunInput(facts, identityOf(SIMULATION, undefined, input.clauseVersionId)));
-}
-
 /** The snapshot that the run would have if it were computed now. */
 export async function snapshotNow(
   tx: HatTx,
@@ -95,7 +90,7 @@ export async function snapshotNow(
   return toRunInput(facts, identityOf(run.number, corrects, run.clauseVersionId ?? undefined));
 }
 
-function identityOf(
+export function identityOf(
   runNumber: string,
   corrected: { readonly number: string; readonly resultHash: string } | undefined,
   clauseVersionId: string | undefined,

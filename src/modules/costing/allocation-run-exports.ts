@@ -1,6 +1,7 @@
 import { plusDays } from '../../platform/clock.ts';
 import { type CsvExportColumn, writeCsv } from '../../platform/csv.ts';
 import { textIn } from '../../platform/texts.ts';
+import { groupedAgs } from './ags.ts';
 import type { ExportQuery, LinePart, RunLineView, RunView } from './allocation-runs.schemas.ts';
 
 export interface ExportFile {
@@ -87,9 +88,4 @@ function sourceText({ source, origin }: LinePart['key'], locale: 'de' | 'en'): s
   if (origin.kind === 'cost_clause') return textIn(locale, key);
   const { eventCount, startsOn, endsOn } = origin;
   return textIn(locale, key, { count: String(eventCount), from: startsOn, to: plusDays(endsOn, -1) });
-}
-
-/** As the statistical offices group it, `05 9 74 016`: a spreadsheet would make a number of the digits and drop the zero. */
-function groupedAgs(member: string): string {
-  return member.replace(/^(\d{2})(\d)(\d{2})(\d{3})$/, '$1 $2 $3 $4');
 }

@@ -1,5 +1,6 @@
 import type { HatTx } from '../../platform/db/hat.ts';
 import type { RunLineView } from './allocation-runs.schemas.ts';
+import type { Share } from './run-shares.rules.ts';
 
 /** Lines go in by portions, so that no parameter grows without bound. */
 const PORTION = 5000;
@@ -46,4 +47,12 @@ export async function listRunLines(
       ${organisationId === undefined ? sql`` : sql`and organisation_id = ${organisationId}`}
       ${serviceId === undefined ? sql`` : sql`and service_id = ${serviceId}`}
     order by position limit ${limit}`;
+}
+
+/** What each member bears of each service, over all tranches. */
+export async function listRunShares({ sql }: HatTx, runId: string): Promise<Share[]> {
+  return sql<Share[]>`
+    select organisation_id as "organisationId", member, member_name as "memberName", service_id as "serviceId",
+      service_code as "serviceCode", service_title as "serviceTitle", sum(amount_cents)::bigint as "amountCents"
+    from allocation_run_lines where run_id = ${runId} group by 1, 2, 3, 4, 5, 6 order by min(position)`;
 }

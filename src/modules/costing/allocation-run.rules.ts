@@ -2,16 +2,12 @@ import { DomainError } from '../../platform/errors.ts';
 import { hashOf } from '../../platform/hash.ts';
 import { compareIds, sumCents, toBigCents } from '../../platform/money/index.ts';
 import { allocateCascade, allocateComposite } from './allocation.rules.ts';
-import { type AllocationKey, type ResolvedPool, resolvePool } from './allocation-keys.rules.ts';
+import { type ResolvedPool, resolvePool } from './allocation-keys.rules.ts';
+import { checkAssumed } from './assumed-pools.rules.ts';
 import type { AllocationRunInput, RunPool } from './calculation.types.ts';
-import {
-  KEY_FORMULA_MISMATCH,
-  KEY_VALUES_NOT_ALLOWED,
-  KEY_VALUES_REQUIRED,
-  POOL_DUPLICATE,
-  POOL_NETTING_SUM,
-} from './costing.errors.ts';
-import { type KeyFormula, valuesByFormula } from './key-formulas.rules.ts';
+import { POOL_DUPLICATE, POOL_NETTING_SUM } from './costing.errors.ts';
+import { canonicalAssumptions } from './run-assumptions.canonical.ts';
+import { toAllocationKey } from './run-pool-keys.rules.ts';
 import { canonicalNetting, canonicalSecondary, netCents, resolveSecondary } from './run-secondary.rules.ts';
 import type { SecondaryAllocation } from './secondary-allocation.rules.ts';
 
@@ -77,11 +73,12 @@ export interface RunResult {
 /**
  * Computes a run from its snapshot; the service stores the lines, an auditor gets the same from the exported file.
  * @throws DomainError what `allocate` throws, with pointers into the snapshot; POOL_DUPLICATE, POOL_NETTING_SUM,
- *   KEY_VALUES_REQUIRED, KEY_VALUES_NOT_ALLOWED, and what
+ *   KEY_VALUES_REQUIRED, KEY_VALUES_NOT_ALLOWED, ASSUMPTION_MISMATCH, and what
  *   `resolveSecondary` throws
  */
 export function computeRun(input: AllocationRunInput): RunResult {
   checkPools(input.pools);
+  checkAssumed(input);
   const secondaryResult = resolveSecondary(input);
   const lines = input.pools
     .map((pool, index) => ({ id: pool.id, lines: poolLines(pool, `/pools/${index}`) }))
@@ -108,7 +105,8 @@ export function toRunFile(input: AllocationRunInput): AllocationRunInput & RunRe
  * the same bytes, whatever order a query returned them in.
  */
 export function canonicalRunInput(input: AllocationRunInput): AllocationRunInput {
-  const { kind, algorithm, centre, period, runNumber, corrects, costKind, members, secondary } = input;
+  const { kind, algorithm, centre, period, runNumber, corrects, costKind, assumptions, members, secondary } =
+    input;
   return {
     kind,
     algorithm,
@@ -117,6 +115,7 @@ export function canonicalRunInput(input: AllocationRunInput): AllocationRunInput
     runNumber,
     ...(corrects !== undefined && { corrects }),
     ...(costKind !== undefined && { costKind }),
+    ...(assumptions !== undefined && { assumptions: canonicalAssumptions(assumptions) }),
     ...(members !== undefined && { members: members.toSorted((a, b) => compareIds(a.member, b.member)) }),
     ...(secondary !== undefined && { secondary: canonicalSecondary(secondary) }),
     pools: input.pools.map(canonicalPool).sort((a, b) => compareIds(a.id, b.id)),
@@ -155,7 +154,8 @@ function checkPools(pools: readonly RunPool[]): void {
   }
 }
 
-function poolLines(pool: RunPool, at: string): RunLine[] {
+/** @throws DomainError what `resolvePool` throws, with pointers below `at` */
+export function poolLines(pool: RunPool, at: string): RunLine[] {
   const amount = toBigCents(pool.amountCents, `${at}/amountCents`);
   const tranches = pool.tranches.map((tranche, index) => ({
     id: tranche.id,
@@ -177,26 +177,6 @@ function namingPool<T>(pool: string, resolve: () => T): T {
     const { problem, message, errors } = error;
     throw new DomainError(problem, `Pool ${pool}: ${message}`, { errors, cause: error });
   }
-}
-
-function toAllocationKey(key: RunPool['tranches'][number]['key'], at: string): AllocationKey {
-  if (key.type === 'equal') {
-    if (key.values === undefined) return { type: 'equal' };
-    const detail = 'An equal key counts every member once and has no values';
-    throw new DomainError(KEY_VALUES_NOT_ALLOWED, detail, { pointer: `${at}/values` });
-  }
-  if (key.formula !== undefined) checkFormula(key.formula, key.values ?? {}, at);
-  if (key.values !== undefined) return { type: 'values', values: key.values };
-  throw new DomainError(KEY_VALUES_REQUIRED, `A key of type ${key.type} needs values`, { pointer: at });
-}
-
-function checkFormula(formula: KeyFormula, values: Readonly<Record<string, string>>, at: string): void {
-  const computed = valuesByFormula(formula);
-  const names = new Set([...Object.keys(computed), ...Object.keys(values)]);
-  const wrong = [...names].sort(compareIds).find((name) => computed[name] !== values[name]);
-  if (wrong === undefined) return;
-  const detail = `The value of ${wrong} is ${values[wrong] ?? 'missing'}, the formula gives ${computed[wrong] ?? 'none'}`;
-  throw new DomainError(KEY_FORMULA_MISMATCH, detail, { pointer: `${at}/formula` });
 }
 
 function trancheLines(pool: string, amount: bigint, resolved: ResolvedPool): TrancheLine[] {

@@ -16,6 +16,7 @@ import {
 } from './allocation-runs.schemas.ts';
 import type { AllocationRunsService } from './allocation-runs.service.ts';
 import {
+  ASSUMPTION_REFUSED,
   PERIOD_HAS_POSTED_RUN,
   PERIOD_UNKNOWN,
   RUN_CORRECTS_NOTHING,
@@ -54,6 +55,7 @@ export const allocationRunsRoutes =
             PERIOD_HAS_POSTED_RUN,
             RUN_CORRECTS_NOTHING,
             RUN_SIMULATION_ONLY,
+            ASSUMPTION_REFUSED,
             ...COMPUTING_REFUSALS,
           ],
         },

@@ -13,6 +13,7 @@ import {
   Uuid,
 } from '../../platform/http/schemas.ts';
 import { Kind } from './cost-lines.schemas.ts';
+import { AssumptionsSchema } from './run-assumptions.schemas.ts';
 
 export const CreateRun = named('CreateAllocationRun', {
   centreId: OwnCentreId,
@@ -30,9 +31,10 @@ export const CreateRun = named('CreateAllocationRun', {
   simulate: Type.Optional(
     Type.Boolean({
       description:
-        'true: only compute; the answer is a calculation file and nothing is stored. Only so the costKind may be budget',
+        'true: only compute; the answer is a calculation file and nothing is stored. Only so the costKind may be budget, and only so something may be assumed',
     }),
   ),
+  assumptions: Type.Optional(AssumptionsSchema),
 });
 export type CreateRun = Static<typeof CreateRun>;
 

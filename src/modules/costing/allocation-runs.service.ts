@@ -1,3 +1,4 @@
+import { dayOf } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
@@ -8,7 +9,7 @@ import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { toRunFile } from './allocation-run.rules.ts';
 import { actOnRun, getRunRow, type RunCommand } from './allocation-run-actions.service.ts';
-import { createRun, simulateRun } from './allocation-run-creation.service.ts';
+import { createRun } from './allocation-run-creation.service.ts';
 import { type ExportFile, exportLines, fileText } from './allocation-run-exports.ts';
 import { listRunLines } from './allocation-run-lines.repo.ts';
 import * as repo from './allocation-runs.repo.ts';
@@ -23,6 +24,10 @@ import type {
 } from './allocation-runs.schemas.ts';
 import { toRunView } from './allocation-runs.views.ts';
 import type { AllocationRunInput } from './calculation.types.ts';
+import { type ComparisonFile, comparisonFile } from './run-comparison-files.ts';
+import type { CompareRuns, ComparisonQuery, RunComparison } from './run-comparisons.schemas.ts';
+import { compareRuns } from './run-comparisons.service.ts';
+import { simulateRun } from './run-simulation.service.ts';
 
 export type AllocationRunsService = ReturnType<typeof createAllocationRunsService>;
 
@@ -38,6 +43,16 @@ export function createAllocationRunsService(db: Database) {
     async simulate(ctx: HatContext, input: CreateRun): Promise<string> {
       ownCentre(ctx, input.centreId);
       return fileText(await withHatTx(db, ctx, (tx) => simulateRun(tx, input)));
+    },
+
+    /** A scenario beside what is, for programs or as a file. */
+    async compare(
+      ctx: HatContext,
+      input: CompareRuns,
+      query: ComparisonQuery,
+    ): Promise<RunComparison | ComparisonFile> {
+      const comparison = await withHatTx(db, ctx, (tx) => compareRuns(tx, ctx, input));
+      return comparisonFile(comparison, dayOf(ctx.now), query);
     },
 
     get: (ctx: HatContext, id: string): Promise<RunDetailView> =>

@@ -180,7 +180,10 @@ export function allocateComposite(amount: bigint, pool: ResolvedPool): Composite
  * Each member's share of the pool over all tranches, on one common denominator, which is also their sum; and that
  * denominator as a product of small factors.
  */
-function combinedShares(pool: ResolvedPool): { shares: { id: string; weight: bigint }[]; factors: bigint[] } {
+export function combinedShares(pool: ResolvedPool): {
+  shares: { id: string; weight: bigint }[];
+  factors: bigint[];
+} {
   const factors = [pool.percentUnitsTotal];
   let common = 1n;
   for (const { weightUnitsTotal } of pool.tranches) {

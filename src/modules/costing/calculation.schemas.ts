@@ -12,6 +12,7 @@ import {
 } from '../../platform/calculations/schema-parts.ts';
 import { validatorOf } from '../../platform/validation.ts';
 import type { AllocationFile, AllocationRunFile } from './calculation.types.ts';
+import { Assumptions } from './run-assumptions.file-schema.ts';
 
 const Sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const Mode = { enum: ['cascade', 'composite'] };
@@ -38,12 +39,15 @@ const Origin = {
   required: ['kind'],
   oneOf: [
     closed({ kind: only('cost_clause') }),
-    closed({
-      kind: only('usage_events'),
-      eventCount: { type: 'integer', minimum: 0 },
-      startsOn: Day,
-      endsOn: Day,
-    }),
+    closed(
+      {
+        kind: only('usage_events'),
+        eventCount: { type: 'integer', minimum: 0 },
+        startsOn: Day,
+        endsOn: Day,
+      },
+      { assumedFor: list(Id) },
+    ),
   ],
 };
 
@@ -134,6 +138,7 @@ const AllocationRunFileSchema = closed(
   {
     corrects: closed({ runNumber: Id, resultHash: Sha256 }),
     costKind: only('budget'),
+    assumptions: Assumptions,
     members: list(closed({ member: Id, organisationId: Id, name: Text })),
     secondary: Secondary,
     secondaryResult: {},

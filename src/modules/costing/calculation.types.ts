@@ -1,6 +1,7 @@
 import type { AllocationKey } from './allocation-keys.rules.ts';
 import type { SecondaryMethod } from './cost-centre-use.rules.ts';
 import type { KeyFormula } from './key-formulas.rules.ts';
+import type { ClauseKey } from './run-facts.types.ts';
 
 /** Shapes of the calculation files; `calculation.schemas.ts` describes the same to the validator. */
 
@@ -19,7 +20,14 @@ export interface AllocationFile {
 /** Where the program itself took the figures of a key from; `endsOn` is the day after the last. */
 export type KeyOrigin =
   | { kind: 'cost_clause' }
-  | { kind: 'usage_events'; eventCount: number; startsOn: string; endsOn: string };
+  | {
+      kind: 'usage_events';
+      eventCount: number;
+      startsOn: string;
+      endsOn: string;
+      /** Simulations: members whose quantity is assumed. */
+      assumedFor?: string[];
+    };
 
 /**
  * A key version as it stood when the run was computed. `type` names what was counted (`population`, `cases`, …);
@@ -90,6 +98,51 @@ export interface RunPool {
   tranches: RunTranche[];
 }
 
+/** What a simulation takes for given; the snapshot is what follows from it. Services are called by their pool. */
+export interface RunAssumptions {
+  /** Another clause for a pool. */
+  clauses?: { pool: string; mode: RoundingMode; tranches: AssumedTranche[] }[];
+  /** Value lists instead of those the centre has under these names. */
+  keyValues?: {
+    name: string;
+    type: string;
+    basis?: string;
+    source: string;
+    values: Record<string, string>;
+  }[];
+  joins?: AssumedJoin[];
+  leaves?: AssumedLeave[];
+  /** How pools change: in percent of their net amount, rounded half up, or in cents. */
+  costs?: ({ pool: string; percent: string } | { pool: string; changeCents: number })[];
+  /** Whose usage counts instead of that of the period. */
+  usagePeriod?: { code: string; startsOn: string; endsOn: string };
+}
+
+export interface AssumedTranche {
+  id: string;
+  label: string;
+  percent: string;
+  key: ClauseKey;
+}
+
+export interface AssumedJoin {
+  member: string;
+  organisationId: string;
+  name: string;
+  pools: string[];
+  usage?: { pool: string; meter: string; unit: string; quantity: string }[];
+  /** By name of the value list. */
+  values?: Record<string, string>;
+}
+
+export interface AssumedLeave {
+  member: string;
+  organisationId: string;
+  name: string;
+  /** By how much each pool sinks because the member is gone. */
+  pools: { pool: string; savedCents: number }[];
+}
+
 /** Everything the cents of a run depend on, and what an auditor needs to find it in the books. */
 export interface AllocationRunInput {
   kind: 'allocation-run';
@@ -100,6 +153,8 @@ export interface AllocationRunInput {
   corrects?: { runNumber: string; resultHash: string };
   /** Absent: what happened. */
   costKind?: 'budget';
+  /** A simulation only. */
+  assumptions?: RunAssumptions;
   members?: { member: string; organisationId: string; name: string }[];
   secondary?: RunSecondary;
   pools: RunPool[];

@@ -237,3 +237,17 @@ export const KEY_IMPORT_BROKEN = defineProblem({
   title: 'Rows of the file cannot be read; no list was recorded',
   help: 'Each entry of `errors` names row and column. With `dryRun=true` the answer lists them without recording anything.',
 });
+
+export const ASSUMPTION_REFUSED = defineProblem({
+  code: 'ASSUMPTION_REFUSED',
+  status: 422,
+  title: 'The scenario cannot be computed as it is assumed',
+  help: 'Each entry of `errors` says by pointer what is missing, contradicts something else or would change nothing. Nothing is guessed: say every figure, "0" where there is none.',
+});
+
+export const ASSUMPTION_MISMATCH = defineProblem({
+  code: 'ASSUMPTION_MISMATCH',
+  status: 422,
+  title: 'The pools do not follow from the assumptions in the file',
+  help: 'The snapshot of the simulation was changed. Simulate again, or get the file anew.',
+});

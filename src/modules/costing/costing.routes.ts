@@ -9,6 +9,7 @@ import { costLineMappingsRoutes } from './cost-line-mappings.routes.ts';
 import { costLinesRoutes } from './cost-lines.routes.ts';
 import type { CostingService } from './costing.service.ts';
 import { rateCardsRoutes } from './rate-cards.routes.ts';
+import { runComparisonsRoutes } from './run-comparisons.routes.ts';
 import { runExplanationsRoutes } from './run-explanations.routes.ts';
 import { secondaryPlansRoutes } from './secondary-plans.routes.ts';
 
@@ -24,6 +25,7 @@ export const costingRoutes =
     await app.register(allocationListsRoutes(costing.lists));
     await app.register(allocationListImportsRoutes(costing.lists));
     await app.register(allocationRunsRoutes(costing.runs));
+    await app.register(runComparisonsRoutes(costing.runs));
     await app.register(rateCardsRoutes(costing.rateCards));
     await app.register(runExplanationsRoutes(costing.runExplanations));
   };

@@ -1,6 +1,7 @@
 import { plusDays } from '../../platform/clock.ts';
 import { type CsvExportColumn, writeCsv } from '../../platform/csv.ts';
 import { textIn } from '../../platform/texts.ts';
+import { groupedAgs } from './ags.ts';
 import type { RatePreview, RatePreviewMember } from './rate-preview.schemas.ts';
 
 interface Row {
@@ -24,7 +25,7 @@ function columns({ from, to }: RatePreview, locale: 'de' | 'en'): CsvExportColum
   return [
     text('period', () => days),
     text('member', ({ member }) => member.memberName),
-    text('key', ({ member }) => member.member.replace(/^(\d{2})(\d)(\d{2})(\d{3})$/, '$1 $2 $3 $4')),
+    text('key', ({ member }) => groupedAgs(member.member)),
     text('service', ({ row }) => row.serviceCode),
     text('title', ({ row }) => row.serviceTitle),
     text('meter', ({ row }) => row.meter),

@@ -10,12 +10,20 @@ import { type BookedFacts, toRunCosts } from './run-costs.rules.ts';
 import * as repo from './run-facts.repo.ts';
 import type { RunFacts } from './run-facts.types.ts';
 
-interface PeriodOfFacts {
+export interface PeriodOfFacts {
   readonly code: string;
   readonly startsOn: Day;
   readonly endsOn: Day;
   /** Usage recorded after this moment belongs to a correction. */
   readonly frozenAt: Moment | null;
+}
+
+export interface FactsWanted {
+  readonly costKind?: CostKind | undefined;
+  /** Whose usage counts, where it is not that of the period itself. */
+  readonly usagePeriod?: PeriodOfFacts | undefined;
+  /** Further organisations to know of, beside those that clauses bind. */
+  readonly organisationIds?: readonly string[];
 }
 
 /**
@@ -26,20 +34,26 @@ export async function gatherFacts(
   tx: HatTx,
   centreId: string,
   period: PeriodOfFacts,
-  costKind: CostKind = 'actual',
+  { costKind = 'actual', usagePeriod, organisationIds = [] }: FactsWanted = {},
 ): Promise<RunFacts> {
-  const { code, startsOn, endsOn, frozenAt } = period;
+  const { code, startsOn, endsOn } = period;
+  const used = usagePeriod ?? period;
   const centre = await repo.findCentreFacts(tx, centreId);
   if (centre === undefined) throw new DomainError(NOT_FOUND, 'There is no such centre.');
   const { costs, secondary } = toRunCosts(await gatherBooked(tx, centreId, period, costKind));
   if (costs.length === 0) throw new DomainError(RUN_WITHOUT_COST, `The period ${code} has no cost lines.`);
   const serviceIds = costs.map(({ serviceId }) => serviceId);
   const wordings = await costClausesFor(tx, centreId, serviceIds, startsOn, endsOn);
-  const parties = [...new Set(wordings.flatMap(({ organisationIds }) => organisationIds))];
+  const parties = [
+    ...new Set([...wordings.flatMap((wording) => wording.organisationIds), ...organisationIds]),
+  ];
   return {
     centre,
     period: { code, startsOn, endsOn },
     costKind,
+    ...(usagePeriod !== undefined && {
+      usagePeriod: { code: usagePeriod.code, startsOn: usagePeriod.startsOn, endsOn: usagePeriod.endsOn },
+    }),
     costs,
     ...(secondary !== undefined && { secondary }),
     wordings,
@@ -48,9 +62,9 @@ export async function gatherFacts(
     usage: await usageTotalsOfServices(tx, {
       centreId,
       serviceIds,
-      from: startsOn,
-      to: endsOn,
-      ...(frozenAt !== null && { recordedUntil: frozenAt }),
+      from: used.startsOn,
+      to: used.endsOn,
+      ...(used.frozenAt !== null && { recordedUntil: used.frozenAt }),
     }),
     lists: await repo.newestLists(tx, centreId, endsOn),
   };

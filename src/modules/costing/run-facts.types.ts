@@ -119,23 +119,33 @@ export interface UsageFactsOfPeriod {
   readonly unit: string;
   readonly quantity: string;
   readonly eventCount: number;
+  /** A quantity that nobody recorded. */
+  readonly isAssumed?: true;
 }
 
-/** The newest version of a value list before the end of the period. */
+/** The newest version of a value list before the end of the period; one that is only assumed has no id. */
 export interface ListFacts {
-  readonly id: string;
+  readonly id?: string;
   readonly name: string;
   readonly type: string;
-  readonly asOf: Day;
+  readonly asOf?: Day;
   readonly basis: string | null;
   readonly source: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
+export interface PeriodFacts {
+  readonly code: string;
+  readonly startsOn: Day;
+  readonly endsOn: Day;
+}
+
 export interface RunFacts {
   readonly centre: { readonly id: string; readonly name: string; readonly code: string };
-  readonly period: { readonly code: string; readonly startsOn: Day; readonly endsOn: Day };
+  readonly period: PeriodFacts;
   readonly costKind: CostKind;
+  /** Whose usage counts, where it is not that of the period itself. */
+  readonly usagePeriod?: PeriodFacts;
   readonly costs: readonly CostFacts[];
   readonly secondary?: RunSecondary;
   /** By first day. */

@@ -1,4 +1,5 @@
 import { DomainError, type FieldError } from '../../platform/errors.ts';
+import { compareIds } from '../../platform/money/index.ts';
 import type { KeyOrigin, RunKey } from './calculation.types.ts';
 import {
   KEY_LIST_MISSING,
@@ -106,8 +107,8 @@ function listKey(question: KeyQuestion, { lists }: RunFacts): RunKey {
   }
   return {
     type: list.type,
-    keyVersionId: list.id,
-    asOf: list.asOf,
+    ...(list.id !== undefined && { keyVersionId: list.id }),
+    ...(list.asOf !== undefined && { asOf: list.asOf }),
     basis: list.basis ?? list.name,
     source: list.source,
     values: valuesOf(question, (member) => named(list.values, member)),
@@ -116,11 +117,11 @@ function listKey(question: KeyQuestion, { lists }: RunFacts): RunKey {
 
 function usageKey(question: KeyQuestion, facts: RunFacts): RunKey {
   const { type, meter = type } = question.key;
-  const { basis, quantities, eventCount } = countMeter(question, meter, facts);
+  const { basis, quantities, ...counted } = countMeter(question, meter, facts);
   return {
     type,
     basis,
-    origin: usageOrigin(eventCount, facts),
+    origin: usageOrigin([counted], facts),
     values: valuesOf(question, (member) => quantities.get(member.id) ?? '0'),
   };
 }
@@ -142,17 +143,29 @@ function weightedKey(question: KeyQuestion, facts: RunFacts): RunKey {
   return {
     type: 'weighted_cases',
     basis: counts.map(({ basis, meter }) => `${basis} × ${factors[meter]}`).join(' + '),
-    origin: usageOrigin(
-      counts.reduce((sum, { eventCount }) => sum + eventCount, 0),
-      facts,
-    ),
+    origin: usageOrigin(counts, facts),
     formula,
     values: valuesByFormula(formula),
   };
 }
 
-function usageOrigin(eventCount: number, { period }: RunFacts): KeyOrigin {
-  return { kind: 'usage_events', eventCount, startsOn: period.startsOn, endsOn: period.endsOn };
+interface Counted {
+  readonly eventCount: number;
+  /** Members whose quantity nobody recorded. */
+  readonly assumed: readonly string[];
+}
+
+function usageOrigin(counts: readonly Counted[], { period, usagePeriod = period }: RunFacts): KeyOrigin {
+  const { startsOn, endsOn } = usagePeriod;
+  const eventCount = counts.reduce((sum, counted) => sum + counted.eventCount, 0);
+  const assumed = [...new Set(counts.flatMap((counted) => counted.assumed))].sort(compareIds);
+  return {
+    kind: 'usage_events',
+    eventCount,
+    startsOn,
+    endsOn,
+    ...(assumed.length > 0 && { assumedFor: assumed }),
+  };
 }
 
 /** What each organisation used of a meter, in its one unit. */
@@ -172,6 +185,9 @@ function countMeter(question: KeyQuestion, meter: string, { usage }: RunFacts) {
     basis: units.length === 1 ? `${meter} (${units[0]})` : meter,
     quantities: new Map(rows.map((row) => [row.organisationId, row.quantity] as const)),
     eventCount: rows.reduce((sum, row) => sum + row.eventCount, 0),
+    assumed: question.members
+      .filter(({ id }) => rows.some((row) => row.isAssumed === true && row.organisationId === id))
+      .map(memberIdOf),
   };
 }
 

@@ -35,28 +35,34 @@ export interface DerivedLine {
 /** The computed lines of a run, each with its derivation, in the order of the calculation file. */
 export function derivedLines(input: AllocationRunInput, lines: readonly RunLine[]): DerivedLine[] {
   const pools = new Map(input.pools.map((pool) => [pool.id, pool]));
+  const placeOf = derivedPlaces(input);
+  return lines.map((line, position) => ({
+    position,
+    ...placeOf(line),
+    trancheId: line.tranche,
+    parts: partsOf(line, pools.get(line.pool) as RunPool),
+    exactCents: line.exactCents,
+    roundingCents: line.roundingCents,
+    amountCents: line.amountCents,
+  }));
+}
+
+/** Service and member of a line, with their names. */
+export function derivedPlaces(input: AllocationRunInput) {
+  const pools = new Map(input.pools.map((pool) => [pool.id, pool]));
   const members = new Map((input.members ?? []).map((member) => [member.member, member]));
-  return lines.map((line, position) => {
-    const pool = pools.get(line.pool) as RunPool;
-    const { organisationId, name } = members.get(line.member) ?? {
-      organisationId: line.member,
-      name: line.member,
-    };
+  return ({ pool, member }: Pick<RunLine, 'pool' | 'member'>) => {
+    const { service } = pools.get(pool) as RunPool;
+    const { organisationId, name } = members.get(member) ?? { organisationId: member, name: member };
     return {
-      position,
-      serviceId: pool.service.id,
-      serviceCode: pool.service.code,
-      serviceTitle: pool.service.title,
+      serviceId: service.id,
+      serviceCode: service.code,
+      serviceTitle: service.title,
       organisationId,
-      member: line.member,
+      member,
       memberName: name,
-      trancheId: line.tranche,
-      parts: partsOf(line, pool),
-      exactCents: line.exactCents,
-      roundingCents: line.roundingCents,
-      amountCents: line.amountCents,
     };
-  });
+  };
 }
 
 function partsOf(line: RunLine, pool: RunPool): DerivedPart[] {

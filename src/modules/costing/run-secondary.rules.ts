@@ -4,6 +4,7 @@ import type { AllocationRunInput, Netting, RunPool, RunSecondary } from './calcu
 import { POOL_SOURCES_SUM } from './cost-centres.errors.ts';
 import { POOL_NETTING_SUM } from './costing.errors.ts';
 import { allocateSecondary, type SecondaryAllocation } from './secondary-allocation.rules.ts';
+import { sortedByName } from './sorted-by-name.ts';
 
 /**
  * Passes the cost of the support centres on, and sees that each pool is what was booked on its service and came to its cost
@@ -90,13 +91,4 @@ export function canonicalSecondary(secondary: RunSecondary): RunSecondary {
       .sort((a, b) => compareIds(a.id, b.id)),
     use: sortedByName(secondary.use, sortedByName),
   };
-}
-
-/** Names ascending, so that the same facts give the same bytes. */
-function sortedByName<T>(
-  values: Readonly<Record<string, T>>,
-  inner: (value: T) => T = (value) => value,
-): Record<string, T> {
-  const sorted = Object.entries(values).sort(([a], [b]) => compareIds(a, b));
-  return Object.fromEntries(sorted.map(([name, value]) => [name, inner(value)]));
 }

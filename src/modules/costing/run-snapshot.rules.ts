@@ -1,6 +1,6 @@
 import { compareIds } from '../../platform/money/index.ts';
 import { canonicalRunInput } from './allocation-run.rules.ts';
-import type { AllocationRunInput, RunPool } from './calculation.types.ts';
+import type { AllocationRunInput, RunAssumptions, RunPool } from './calculation.types.ts';
 import { applicableClause } from './run-clauses.rules.ts';
 import type { CostFacts, MemberFacts, RunFacts, RunIdentity } from './run-facts.types.ts';
 import { canonical, fillKey, memberIdOf } from './run-keys.rules.ts';
@@ -10,7 +10,11 @@ import { canonical, fillKey, memberIdOf } from './run-keys.rules.ts';
  * filled with figures. The same facts give the same bytes.
  * @throws DomainError what `applicableClause` and `fillKey` throw
  */
-export function toRunInput(facts: RunFacts, identity: RunIdentity): AllocationRunInput {
+export function toRunInput(
+  facts: RunFacts,
+  identity: RunIdentity,
+  assumptions?: RunAssumptions,
+): AllocationRunInput {
   const memberById = new Map(facts.members.map((member) => [member.id, member]));
   const pools = facts.costs.map((cost) => toPool(cost, facts, memberById, identity.clauseVersionId));
   const used = new Set(pools.flatMap((pool) => pool.members));
@@ -26,6 +30,7 @@ export function toRunInput(facts: RunFacts, identity: RunIdentity): AllocationRu
     runNumber: identity.runNumber,
     ...(identity.corrects !== undefined && { corrects: { ...identity.corrects } }),
     ...(facts.costKind === 'budget' && { costKind: facts.costKind }),
+    ...(assumptions !== undefined && { assumptions }),
     members,
     ...(facts.secondary !== undefined && { secondary: facts.secondary }),
     pools,

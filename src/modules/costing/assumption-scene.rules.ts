@@ -1,0 +1,55 @@
+import type { FieldError } from '../../platform/errors.ts';
+import type { CostFacts, MemberFacts, RunFacts } from './run-facts.types.ts';
+
+/** What assumptions are held against, and what is wrong with them so far. */
+export interface Scene {
+  readonly facts: RunFacts;
+  readonly pools: ReadonlyMap<string, CostFacts>;
+  readonly members: ReadonlyMap<string, MemberFacts>;
+  readonly errors: FieldError[];
+}
+
+export function sceneOf(facts: RunFacts): Scene {
+  return {
+    facts,
+    pools: new Map(facts.costs.map((cost) => [cost.serviceId, cost])),
+    members: new Map(facts.members.map((member) => [member.id, member])),
+    errors: [],
+  };
+}
+
+export function refuse({ errors }: Scene, pointer: string, code: string, detail: string): undefined {
+  errors.push({ pointer, code, detail });
+}
+
+/** The pool of a service; without one an assumption about it would change nothing. */
+export function poolOf(scene: Scene, serviceId: string, pointer: string): CostFacts | undefined {
+  const pool = scene.pools.get(serviceId.toLowerCase());
+  return pool ?? refuse(scene, pointer, 'NO_POOL', 'is no service with cost in the period');
+}
+
+/** Pools of a list of services, each once. */
+export function poolsOf(scene: Scene, serviceIds: readonly string[], at: string): CostFacts[] {
+  return serviceIds.flatMap((id, i) => {
+    const pool = poolOf(scene, id, `${at}/${i}`);
+    if (pool === undefined) return [];
+    const isRepeated = serviceIds.findIndex((other) => other.toLowerCase() === pool.serviceId) < i;
+    if (isRepeated) refuse(scene, `${at}/${i}`, 'REPEATED', 'is named before');
+    return isRepeated ? [] : [pool];
+  });
+}
+
+/** Whom a clause in force binds for the service in the period. */
+export function partiesOf({ wordings }: RunFacts, serviceId: string): ReadonlySet<string> {
+  const covering = wordings.filter(({ serviceIds }) => serviceIds.includes(serviceId));
+  return new Set(covering.flatMap(({ organisationIds }) => organisationIds));
+}
+
+export function hasUsage({ usage }: RunFacts, serviceId: string, organisationId: string): boolean {
+  return usage.some((row) => row.serviceId === serviceId && row.organisationId === organisationId);
+}
+
+/** One step of a JSON pointer (RFC 6901, section 3). */
+export function escaped(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,56 @@
+import { DomainError } from '../../platform/errors.ts';
+import { checkFigures } from './assumption-figures.rules.ts';
+import { readJoins, readLeaves } from './assumption-members.rules.ts';
+import { type Scene, sceneOf } from './assumption-scene.rules.ts';
+import { readClauses, readCosts, readKeyValues } from './assumption-terms.rules.ts';
+import type { RunAssumptions } from './calculation.types.ts';
+import { ASSUMPTION_REFUSED } from './costing.errors.ts';
+import { canonicalAssumptions } from './run-assumptions.canonical.ts';
+import { applyAssumptions } from './run-assumptions.rules.ts';
+import type { AssumptionsBody } from './run-assumptions.schemas.ts';
+import type { RunFacts } from './run-facts.types.ts';
+
+/** Facts as they would be, and what was assumed for it, as the calculation file says it; nothing where nothing was. */
+export interface Scenario {
+  readonly facts: RunFacts;
+  readonly assumptions?: RunAssumptions;
+}
+
+/**
+ * Lays assumptions upon the facts. Where something is missing, contradicts something else or would change nothing, all of it is refused.
+ * @param at JSON pointer of the assumptions in what was sent
+ * @throws DomainError ASSUMPTION_REFUSED with every wrong place; what `applicableClause` throws
+ */
+export function scenarioOf(
+  facts: RunFacts,
+  body: AssumptionsBody,
+  clauseVersionId: string | undefined,
+  at = '/assumptions',
+): Scenario {
+  const scene = sceneOf(facts);
+  const assumptions = withoutEmpty({
+    clauses: readClauses(scene, body, at),
+    keyValues: readKeyValues(scene, body, at),
+    joins: readJoins(scene, body, at),
+    leaves: readLeaves(scene, body, at),
+    costs: readCosts(scene, body, at),
+    ...(facts.usagePeriod !== undefined && { usagePeriod: { ...facts.usagePeriod } }),
+  });
+  assertSound(scene);
+  if (assumptions === undefined) return { facts };
+  const after = applyAssumptions(facts, assumptions);
+  checkFigures(scene, { body, assumptions, after, clauseVersionId, at });
+  assertSound(scene);
+  return { facts: after, assumptions: canonicalAssumptions(assumptions) };
+}
+
+function withoutEmpty(assumptions: RunAssumptions): RunAssumptions | undefined {
+  const given = Object.entries(assumptions).filter(([, value]) => !Array.isArray(value) || value.length > 0);
+  return given.length === 0 ? undefined : (Object.fromEntries(given) as RunAssumptions);
+}
+
+function assertSound({ errors }: Scene): void {
+  const [first] = errors;
+  if (first === undefined) return;
+  throw new DomainError(ASSUMPTION_REFUSED, `${first.pointer} ${first.detail}.`, { errors });
+}
