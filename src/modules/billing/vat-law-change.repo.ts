@@ -13,6 +13,8 @@ export interface LawChangeRow {
   readonly memberName: string;
   readonly postedCents: number;
   readonly before: (Holding & { readonly facts: VatFacts }) | null;
+  /** An open question about the day before, which then blocks issuing. */
+  readonly doubted: Holding | null;
   readonly decided: Holding | null;
   readonly forecastCents: number | null;
 }
@@ -43,11 +45,14 @@ const openOn = (tx: HatTx, centreId: string, day: Day) => tx.sql`
   where d.centre_id = ${centreId} and d.status = 'review' and daterange(d.valid_from, d.valid_to) @> ${day}::date
   order by d.service_id, organisation_id, d.id`;
 
-/** Each service and member for which something was posted, or is determined on the day or the one before. */
+/**
+ * Each service and member for which something was posted, or is determined on the day or the one before; `heldOn` is that one, the
+ * eve where it is not said.
+ */
 export async function lawChangeRows(
   tx: HatTx,
   centreId: string,
-  day: Day,
+  { day, heldOn = plusDays(day, -1) }: { readonly day: Day; readonly heldOn?: Day },
   posted: readonly Posted[],
 ): Promise<LawChangeRow[]> {
   const { sql } = tx;
@@ -55,13 +60,13 @@ export async function lawChangeRows(
     with posted as (
       select "serviceId" as service_id, "organisationId" as organisation_id, "amountCents" as cents
       from jsonb_to_recordset(${JSON.stringify(posted)}::text::jsonb) as p ("serviceId" uuid, "organisationId" uuid, "amountCents" bigint)
-    ), eve as (${holdingOn(tx, centreId, plusDays(day, -1))}), morning as (${holdingOn(tx, centreId, day)}),
+    ), eve as (${holdingOn(tx, centreId, heldOn)}), doubt as (${openOn(tx, centreId, heldOn)}), morning as (${holdingOn(tx, centreId, day)}),
     question as (${openOn(tx, centreId, day)}), pairs as (
       select service_id, organisation_id from posted union select service_id, organisation_id from eve
       union select service_id, organisation_id from morning union select service_id, organisation_id from question
     )
     select s.id as "serviceId", s.code as "serviceCode", s.title as "serviceTitle", o.id as "organisationId", o.name as "memberName",
-      coalesce(posted.cents, 0)::bigint as "postedCents", eve.holding || jsonb_build_object('facts', eve.facts) as before,
+      coalesce(posted.cents, 0)::bigint as "postedCents", eve.holding || jsonb_build_object('facts', eve.facts) as before, doubt.holding as doubted,
       coalesce(question.holding, morning.holding) as decided,
       (select f.amount_cents from vat_activity_group_services g join vat_forecasts f on f.group_id = g.group_id
         where g.service_id = s.id and f.year = ${Number(day.slice(0, 4))} order by f.id desc limit 1) as "forecastCents"
@@ -69,6 +74,7 @@ export async function lawChangeRows(
       left join posted on posted.service_id = s.id and posted.organisation_id = o.id
       left join eve on eve.service_id = s.id and eve.organisation_id = o.id
       left join morning on morning.service_id = s.id and morning.organisation_id = o.id
+      left join doubt on doubt.service_id = s.id and doubt.organisation_id = o.id
       left join question on question.service_id = s.id and question.organisation_id = o.id
     order by s.code, o.name, o.id`;
 }

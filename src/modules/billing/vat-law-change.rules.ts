@@ -89,7 +89,7 @@ function changeOf(before: VatTreatment | null, after: VatTreatment | null): LawC
 }
 
 /** Net amount × rate, half up to the cent. */
-function vatOf(netCents: number, of: VatTreatment | null): number {
+export function vatOf(netCents: number, of: VatTreatment | null): number {
   const rate = BigInt(of?.ratePercent ?? 0);
   return fromBigCents(divideHalfUp(toBigCents(netCents, '/postedCents') * rate, 100n));
 }

@@ -31,7 +31,7 @@ export function createVatLawChangeService(db: Database) {
       const { id: ruleSet } = ruleSetOn(day, VAT_RULE_SETS, '/query/day');
       const { from, to } = daysOfYear(year);
       const rows = await withHatTx(db, ctx, async (tx) =>
-        lawChangeRows(tx, centreId, day, await postedAmounts(tx, centreId, from, to)),
+        lawChangeRows(tx, centreId, { day }, await postedAmounts(tx, centreId, from, to)),
       );
       const views = rows.map((row) => toRowView(row, day));
       return { day, year, ruleSet, totals: lawChangeTotals(views), rows: views };
@@ -39,7 +39,10 @@ export function createVatLawChangeService(db: Database) {
   };
 }
 
-function toRowView({ before, decided, forecastCents, ...row }: LawChangeRow, day: string): LawChangeRowView {
+function toRowView(
+  { before, doubted: _issuing, decided, forecastCents, ...row }: LawChangeRow,
+  day: string,
+): LawChangeRowView {
   const facts = { postedCents: row.postedCents, before, decided, forecastCents };
   return {
     ...row,

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/db/database.ts';
 import { createVatActivityGroupsService } from './vat-activity-groups.service.ts';
+import { createVatComparisonService } from './vat-comparison.service.ts';
 import { createVatDeterminationsService } from './vat-determinations.service.ts';
 import { createVatLawChangeService } from './vat-law-change.service.ts';
 import { createVatTurnoverService } from './vat-turnover.service.ts';
@@ -12,6 +13,7 @@ export function createVatService(db: Database) {
     determinations: createVatDeterminationsService(db),
     groups: createVatActivityGroupsService(db),
     turnover: createVatTurnoverService(db),
+    comparison: createVatComparisonService(db),
     lawChange: createVatLawChangeService(db),
   };
 }

@@ -15,4 +15,16 @@ export {
   type RatedUsage,
   rateUsage,
 } from './rate-usage.service.ts';
+export { type ComparisonFile, comparisonFile } from './run-comparison-files.ts';
+export type { TableColumn } from './run-comparison-tables.ts';
+export { COMPARISON_REFUSALS, sendComparison } from './run-comparisons.routes.ts';
+export {
+  ComparisonQuery,
+  comparedMember,
+  comparedRow,
+  comparisonAnswer,
+  comparisonFields,
+  comparisonHead,
+} from './run-comparisons.schemas.ts';
+export { compareRuns } from './run-comparisons.service.ts';
 export { type Eyes, isSecondPerson } from './run-states.rules.ts';
