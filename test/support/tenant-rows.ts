@@ -7,6 +7,7 @@ import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
 import { RATES } from './tenant-rows-rates.ts';
 import { SENDING } from './tenant-rows-sending.ts';
 import { STATEMENTS } from './tenant-rows-statements.ts';
+import { SIMULATIONS } from './tenant-rows-simulations.ts';
 import { VAT } from './tenant-rows-vat.ts';
 import { OPERATIONS, REQUESTS, USAGE } from './tenant-rows-work.ts';
 import {
@@ -306,6 +307,7 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...COSTING,
   ...VAT,
   ...LEDGER,
+  ...SIMULATIONS,
   ...RATES,
   ...COSTS,
   ...STATEMENTS,

@@ -50,7 +50,7 @@ export function vatOfRow(row: VatQuestionOfRow, day: string, ruleSets: readonly 
 }
 
 function sideOf(netCents: number, treatment: VatTreatment | null, basis: LawChangeBasis | null): VatOfSide {
-  const unclear = treatment === null ? 'UNDETERMINED' : treatment.result === 'REVIEW' ? 'REVIEW' : null;
+  const unclear = unclearOf(treatment);
   const vatCents = unclear === null ? vatOf(netCents, treatment) : null;
   return {
     netCents,
@@ -62,6 +62,11 @@ function sideOf(netCents: number, treatment: VatTreatment | null, basis: LawChan
     vatCents,
     grossCents: vatCents === null ? null : sumCents([netCents, vatCents]),
   };
+}
+
+function unclearOf(treatment: VatTreatment | null): VatUnclear | null {
+  if (treatment === null) return 'UNDETERMINED';
+  return treatment.result === 'REVIEW' ? 'REVIEW' : null;
 }
 
 export interface VatSums {

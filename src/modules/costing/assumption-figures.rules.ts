@@ -1,9 +1,10 @@
-import { checkCostClause } from '../agreements/index.ts';
+import type { FieldError } from '../../platform/errors.ts';
 import { escaped, hasUsage, partiesOf, refuse, type Scene } from './assumption-scene.rules.ts';
 import type { AssumedJoin, RunAssumptions } from './calculation.types.ts';
-import type { AssumptionsBody } from './run-assumptions.schemas.ts';
+import type { ClauseKey } from './clause-key.types.ts';
+import type { AssumptionsBody } from './run-assumptions.types.ts';
 import { applicableClause } from './run-clauses.rules.ts';
-import type { ClauseFacts, ClauseKey, CostFacts, MemberFacts, RunFacts } from './run-facts.types.ts';
+import type { ClauseFacts, CostFacts, MemberFacts, RunFacts } from './run-facts.types.ts';
 
 export interface FiguresQuestion {
   readonly body: AssumptionsBody;
@@ -12,7 +13,15 @@ export interface FiguresQuestion {
   readonly after: RunFacts;
   readonly clauseVersionId: string | undefined;
   readonly at: string;
+  readonly checkClause: CheckClause;
 }
+
+/** The rules of the agreement for its cost clause: what is wrong with it for these parties, with pointers below `place`. */
+export type CheckClause = (
+  clause: NonNullable<AssumptionsBody['clauses']>[number]['costClause'],
+  parties: readonly { readonly id: string; readonly ags: string | null }[],
+  place: string,
+) => FieldError[];
 
 /**
  * Whether the clauses that then hold can be computed: assumed ones are as sound as those of an agreement, each has somebody to bear
@@ -28,34 +37,42 @@ export function checkFigures(scene: Scene, question: FiguresQuestion): void {
   checkUsed(scene, assumptions, [...clauses.values()], at);
   for (const [i, join] of (assumptions.joins ?? []).entries()) {
     const place = `${at}/joins/${i}`;
-    const member = scene.members.get(join.organisationId) as MemberFacts;
     for (const [j, code] of join.pools.entries()) {
-      const cost = after.costs.find((each) => each.code === code) as CostFacts;
-      const keys = (clauses.get(code) as ClauseFacts).tranches.map(({ key }) => key);
-      for (const key of keys) {
-        const service = `${place}/serviceIds/${j}`;
-        checkFigure(scene, { key, cost, member, join, after, assumptions, place, service });
-      }
+      const service = `${place}/serviceIds/${j}`;
+      checkJoined(
+        scene,
+        { join, after, assumptions, place, service },
+        code,
+        clauses.get(code)?.tranches ?? [],
+      );
     }
     checkAsked(scene, join, clauses, place);
   }
 }
 
+function checkJoined(
+  scene: Scene,
+  joined: Omit<Figure, 'key' | 'cost' | 'member'>,
+  code: string,
+  tranches: ClauseFacts['tranches'],
+): void {
+  const member = scene.members.get(joined.join.organisationId) as MemberFacts;
+  const cost = joined.after.costs.find((each) => each.code === code) as CostFacts;
+  for (const { key } of tranches) checkFigure(scene, { ...joined, key, cost, member });
+}
+
 /** Assumed clauses by the rules of the agreement, for whom they then bind; and nobody left is nobody to pay. */
-function checkPools(scene: Scene, { after, body, assumptions, at }: FiguresQuestion): void {
-  const seen = new Set<string>();
-  for (const [i, { serviceIds, costClause }] of (body.clauses ?? []).entries()) {
-    for (const id of serviceIds) {
+function checkPools(scene: Scene, { after, body, assumptions, at, checkClause }: FiguresQuestion): void {
+  const found = (body.clauses ?? []).flatMap(({ serviceIds, costClause }, i) =>
+    serviceIds.flatMap((id) => {
       const parties = [...partiesOf(after, id.toLowerCase())].flatMap(
         (party) => scene.members.get(party) ?? [],
       );
-      for (const error of checkCostClause(costClause, parties, `${at}/clauses/${i}/costClause`)) {
-        const text = JSON.stringify(error);
-        if (!seen.has(text)) scene.errors.push(error);
-        seen.add(text);
-      }
-    }
-  }
+      return checkClause(costClause, parties, `${at}/clauses/${i}/costClause`);
+    }),
+  );
+  // What is wrong for several services is said once.
+  scene.errors.push(...new Map(found.map((error) => [JSON.stringify(error), error])).values());
   for (const [i, { pools }] of (assumptions.leaves ?? []).entries()) {
     for (const { pool } of pools) {
       const serviceId = after.costs.find(({ code }) => code === pool)?.serviceId ?? '';
@@ -136,7 +153,8 @@ function checkFigure(scene: Scene, figure: Figure): void {
           );
       }
       return;
-    default:
+    case 'equal':
+    case 'seat':
   }
 }
 

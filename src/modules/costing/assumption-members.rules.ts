@@ -1,6 +1,6 @@
 import { hasUsage, partiesOf, poolOf, poolsOf, refuse, type Scene } from './assumption-scene.rules.ts';
 import type { AssumedJoin, AssumedLeave } from './calculation.types.ts';
-import type { AssumptionsBody } from './run-assumptions.schemas.ts';
+import type { AssumptionsBody } from './run-assumptions.types.ts';
 import type { CostFacts } from './run-facts.types.ts';
 import { memberIdOf } from './run-keys.rules.ts';
 

@@ -1,7 +1,7 @@
 import { parseDecimal } from '../../platform/money/index.ts';
 import { escaped, poolOf, poolsOf, refuse, type Scene } from './assumption-scene.rules.ts';
 import type { RunAssumptions } from './calculation.types.ts';
-import type { AssumptionsBody } from './run-assumptions.schemas.ts';
+import type { AssumptionsBody } from './run-assumptions.types.ts';
 import { canonical } from './run-keys.rules.ts';
 
 type Assumed<K extends keyof RunAssumptions> = NonNullable<RunAssumptions[K]>;

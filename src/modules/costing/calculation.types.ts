@@ -1,7 +1,7 @@
 import type { AllocationKey } from './allocation-keys.rules.ts';
+import type { ClauseKey } from './clause-key.types.ts';
 import type { SecondaryMethod } from './cost-centre-use.rules.ts';
 import type { KeyFormula } from './key-formulas.rules.ts';
-import type { ClauseKey } from './run-facts.types.ts';
 
 /** Shapes of the calculation files; `calculation.schemas.ts` describes the same to the validator. */
 

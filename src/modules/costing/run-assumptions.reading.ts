@@ -1,13 +1,14 @@
 import { DomainError } from '../../platform/errors.ts';
+import { checkCostClause } from '../agreements/index.ts';
 import { checkFigures } from './assumption-figures.rules.ts';
 import { readJoins, readLeaves } from './assumption-members.rules.ts';
 import { type Scene, sceneOf } from './assumption-scene.rules.ts';
 import { readClauses, readCosts, readKeyValues } from './assumption-terms.rules.ts';
 import type { RunAssumptions } from './calculation.types.ts';
+import { canonicalAssumptions } from './canonical-assumptions.rules.ts';
 import { ASSUMPTION_REFUSED } from './costing.errors.ts';
-import { canonicalAssumptions } from './run-assumptions.canonical.ts';
 import { applyAssumptions } from './run-assumptions.rules.ts';
-import type { AssumptionsBody } from './run-assumptions.schemas.ts';
+import type { AssumptionsBody } from './run-assumptions.types.ts';
 import type { RunFacts } from './run-facts.types.ts';
 
 /** Facts as they would be, and what was assumed for it, as the calculation file says it; nothing where nothing was. */
@@ -39,14 +40,14 @@ export function scenarioOf(
   assertSound(scene);
   if (assumptions === undefined) return { facts };
   const after = applyAssumptions(facts, assumptions);
-  checkFigures(scene, { body, assumptions, after, clauseVersionId, at });
+  checkFigures(scene, { body, assumptions, after, clauseVersionId, at, checkClause: checkCostClause });
   assertSound(scene);
   return { facts: after, assumptions: canonicalAssumptions(assumptions) };
 }
 
 function withoutEmpty(assumptions: RunAssumptions): RunAssumptions | undefined {
   const given = Object.entries(assumptions).filter(([, value]) => !Array.isArray(value) || value.length > 0);
-  return given.length === 0 ? undefined : (Object.fromEntries(given) as RunAssumptions);
+  return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
 function assertSound({ errors }: Scene): void {

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { Cents, closed, named, text, Uuid } from '../../platform/http/schemas.ts';
 import { CostClauseSchema } from '../agreements/index.ts';
 import { KeyValues, ListType, Weight } from './allocation-lists.schemas.ts';
@@ -13,7 +13,7 @@ const AssumedClause = closed({ serviceIds: ServiceIds, costClause: CostClauseSch
 
 const AssumedKeyValues = closed({
   name: text(60, { description: 'Value list as cost clauses name it' }),
-  type: Type.Optional({ ...ListType, description: 'Left out: that of the list the centre has' }),
+  type: Type.Optional(ListType),
   basis: Type.Optional(text(200)),
   source: text(200, { description: 'Where the assumed values come from' }),
   values: KeyValues,
@@ -73,7 +73,12 @@ export const AssumptionsSchema = named('AllocationAssumptions', {
   clauses: Type.Optional(
     Type.Array(AssumedClause, { maxItems: 200, description: 'Other tranches and keys' }),
   ),
-  keyValues: Type.Optional(Type.Array(AssumedKeyValues, { maxItems: 100, description: 'Other value lists' })),
+  keyValues: Type.Optional(
+    Type.Array(AssumedKeyValues, {
+      maxItems: 100,
+      description: 'Other value lists; without a type, of that of the list the centre has',
+    }),
+  ),
   joins: Type.Optional(Type.Array(AssumedJoin, { maxItems: 100, description: 'Members that join services' })),
   leaves: Type.Optional(
     Type.Array(AssumedLeave, { maxItems: 100, description: 'Members that leave services' }),
@@ -84,4 +89,3 @@ export const AssumptionsSchema = named('AllocationAssumptions', {
     description: 'An earlier period whose usage counts instead of that of the period',
   }),
 });
-export type AssumptionsBody = Static<typeof AssumptionsSchema>;

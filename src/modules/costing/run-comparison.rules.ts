@@ -95,12 +95,17 @@ function sumOf(pairs: readonly Pair[], side: 0 | 1): number | null {
 function differenceOf(baseCents: number | null, scenarioCents: number | null): Difference {
   const differenceCents = sumCents([scenarioCents ?? 0, -(baseCents ?? 0)]);
   return {
-    presence: baseCents === null ? 'scenario' : scenarioCents === null ? 'base' : 'both',
+    presence: presenceOf(baseCents, scenarioCents),
     baseCents,
     scenarioCents,
     differenceCents,
     differencePercent: percentOf(differenceCents, baseCents ?? 0),
   };
+}
+
+function presenceOf(baseCents: number | null, scenarioCents: number | null): Presence {
+  if (baseCents === null) return 'scenario';
+  return scenarioCents === null ? 'base' : 'both';
 }
 
 /** Half up to the last digit, as exact decimal text. */

@@ -24,11 +24,11 @@ export const comparisonFields = {
   scenario: closed(
     {
       periodId: Type.Optional({ ...Uuid, description: 'Left out: the period of the base' }),
-      costKind: Type.Optional({ ...Kind, description: 'Left out: that of the base' }),
+      costKind: Type.Optional(Kind),
       clauseVersionId,
       assumptions: Type.Optional(AssumptionsSchema),
     },
-    { description: 'What would be' },
+    { description: 'What would be; a costKind left out is that of the base' },
   ),
 };
 export const CompareRuns = named('CompareAllocationRuns', comparisonFields);

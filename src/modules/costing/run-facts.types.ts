@@ -1,8 +1,8 @@
 import type { Day } from '../../platform/clock.ts';
 import type { Netting, RoundingMode, RunSecondary } from './calculation.types.ts';
+import type { ClauseKey } from './clause-key.types.ts';
 import type { SecondaryMethod } from './cost-centre-use.rules.ts';
 import type { CostCategory, CostKind } from './cost-line.types.ts';
-import type { PopulationGrade } from './key-formulas.rules.ts';
 
 /** What a run is computed from, as the database holds it; `run-snapshot.rules.ts` makes the snapshot of it. */
 
@@ -52,28 +52,6 @@ export interface CostFacts {
   /** Booked on the service itself, where cost centres feed the pool too. */
   readonly directCents?: number;
   readonly costLineIds: readonly string[];
-}
-
-export interface ClauseKey {
-  readonly type:
-    | 'equal'
-    | 'fixed'
-    | 'seat'
-    | 'population'
-    | 'graded_population'
-    | 'cases'
-    | 'minutes'
-    | 'weighted_cases'
-    | 'area'
-    | 'head_count'
-    | 'values';
-  readonly values?: Readonly<Record<string, string>>;
-  readonly meter?: string;
-  readonly basis?: string;
-  readonly keyName?: string;
-  readonly seat?: string;
-  readonly equivalents?: Readonly<Record<string, string>>;
-  readonly grades?: readonly PopulationGrade[];
 }
 
 export interface ClauseFacts {

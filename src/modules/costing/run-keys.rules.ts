@@ -1,6 +1,7 @@
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { compareIds } from '../../platform/money/index.ts';
 import type { KeyOrigin, RunKey } from './calculation.types.ts';
+import type { ClauseKey } from './clause-key.types.ts';
 import {
   KEY_LIST_MISSING,
   KEY_LIST_TYPE,
@@ -9,7 +10,7 @@ import {
   KEY_VALUE_MISSING,
 } from './costing.errors.ts';
 import { valuesByFormula } from './key-formulas.rules.ts';
-import type { ClauseKey, MemberFacts, RunFacts } from './run-facts.types.ts';
+import type { MemberFacts, RunFacts } from './run-facts.types.ts';
 
 const SOURCE_LENGTH = 1000;
 

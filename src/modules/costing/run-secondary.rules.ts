@@ -4,7 +4,7 @@ import type { AllocationRunInput, Netting, RunPool, RunSecondary } from './calcu
 import { POOL_SOURCES_SUM } from './cost-centres.errors.ts';
 import { POOL_NETTING_SUM } from './costing.errors.ts';
 import { allocateSecondary, type SecondaryAllocation } from './secondary-allocation.rules.ts';
-import { sortedByName } from './sorted-by-name.ts';
+import { sortedByName } from './sorted-names.rules.ts';
 
 /**
  * Passes the cost of the support centres on, and sees that each pool is what was booked on its service and came to its cost

@@ -8,7 +8,7 @@ import type { AllocationRunInput } from './calculation.types.ts';
 import type { CostKind } from './cost-line.types.ts';
 import { ASSUMPTION_REFUSED, PERIOD_UNKNOWN } from './costing.errors.ts';
 import { type Scenario, scenarioOf } from './run-assumptions.reading.ts';
-import type { AssumptionsBody } from './run-assumptions.schemas.ts';
+import type { AssumptionsBody } from './run-assumptions.types.ts';
 import { gatherFacts } from './run-facts.service.ts';
 import type { RunFacts } from './run-facts.types.ts';
 import { toRunInput } from './run-snapshot.rules.ts';

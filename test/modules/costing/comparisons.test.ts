@@ -1,4 +1,4 @@
-import tap from 'tap';
+import tap, { type Test } from 'tap';
 import { newId } from '../../../src/platform/ids.ts';
 import { readXlsx } from '../../../src/platform/xlsx.ts';
 import {
@@ -354,7 +354,7 @@ async function workbookOf(bytes: Buffer) {
 }
 
 /** Works out every sum and difference of the workbook from the cells it names, and compares with the value that stands there. */
-async function formulasAgree(t: typeof tap | import('tap').Test, bytes: Buffer): Promise<void> {
+async function formulasAgree(t: Test, bytes: Buffer): Promise<void> {
   const workbook = await workbookOf(bytes);
   const numberAt = (sheet: string, address: string): number => {
     const { value } = workbook.getWorksheet(sheet)?.getCell(address) ?? {};

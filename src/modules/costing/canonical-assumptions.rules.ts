@@ -1,6 +1,6 @@
 import { compareIds } from '../../platform/money/index.ts';
 import type { AssumedTranche, RunAssumptions } from './calculation.types.ts';
-import { sortedByName } from './sorted-by-name.ts';
+import { sortedByName } from './sorted-names.rules.ts';
 
 /** Lists ascending by what they are about, fields in one order: the same assumptions give the same bytes. */
 export function canonicalAssumptions(assumptions: RunAssumptions): RunAssumptions {
