@@ -30,8 +30,20 @@ const OPEN_PLACES: Readonly<Record<string, string>> = {
   '/use/*': 'the same, by who used it',
   '/categories': 'cost types as the ledger names them, each with a word of three',
   '/values': 'an allocation key: weights by AGS or id of an organisation, each a decimal',
+  ...assumedPlaces('/assumptions'),
+  ...assumedPlaces('/scenario/assumptions'),
   '/attributes': 'a few values that describe a usage event; names and sizes are checked by rules',
 };
+
+/** A function declaration, for the table above needs it. */
+function assumedPlaces(at: string): Record<string, string> {
+  return {
+    [`${at}/clauses/*/costClause/tranches/*/key/values`]: 'as in the cost clause of an agreement',
+    [`${at}/clauses/*/costClause/tranches/*/key/equivalents`]: 'as in the cost clause of an agreement',
+    [`${at}/keyValues/*/values`]: 'as in an allocation key',
+    [`${at}/joins/*/values`]: 'what a member that joins has by name of a value list, each a decimal',
+  };
+}
 
 /** Shown once and stored nowhere, so that a replayed answer has null in their place. */
 const SHOWN_ONCE = ['temporaryPassword', 'clientSecret'];

@@ -34,7 +34,7 @@ const Sums = named('ComparedVatSums', {
   unclearRows: Type.Integer(),
   grossCents: nullable({ ...Cents, description: 'Null as long as something is unclear' }),
 });
-const sums = closed({ base: Sums, scenario: Sums });
+const sums = named('ComparedVatOfMember', { base: Sums, scenario: Sums });
 
 export const VatComparison = named('VatComparison', {
   ...comparisonHead,

@@ -12,7 +12,8 @@ const clauseVersionId = Type.Optional({
 /** What is compared, for routes that ask more than this. */
 export const comparisonFields = {
   centreId: OwnCentreId,
-  base: closed(
+  base: named(
+    'ComparisonBaseQuestion',
     {
       runId: Type.Optional({ ...Uuid, description: 'A posted run' }),
       periodId: Type.Optional({ ...Uuid, description: 'Or a period as it stands' }),
@@ -21,7 +22,8 @@ export const comparisonFields = {
     },
     { description: 'What is: a posted run, or what a run of the period would be today' },
   ),
-  scenario: closed(
+  scenario: named(
+    'ComparisonScenarioQuestion',
     {
       periodId: Type.Optional({ ...Uuid, description: 'Left out: the period of the base' }),
       costKind: Type.Optional(Kind),
@@ -40,7 +42,7 @@ export const ComparisonQuery = closed({
 });
 export type ComparisonQuery = Static<typeof ComparisonQuery>;
 
-const Period = closed({ code: Type.String(), startsOn: Day, endsOn: Day });
+const Period = named('ComparisonPeriod', { code: Type.String(), startsOn: Day, endsOn: Day });
 const sideFields = {
   period: Period,
   costKind: Kind,
@@ -112,7 +114,7 @@ export type ExitView = Static<typeof ExitSchema>;
 
 /** Everything of a comparison but its members and rows, which other modules add to. */
 export const comparisonHead = {
-  base: closed({
+  base: named('ComparisonBase', {
     ...sideFields,
     runId: nullable(Uuid),
     runNumber: nullable(Type.String({ description: 'Null: the period as it stands' })),
@@ -123,7 +125,7 @@ export const comparisonHead = {
       }),
     ),
   }),
-  scenario: closed({
+  scenario: named('ComparisonScenario', {
     ...sideFields,
     usagePeriod: nullable(Period),
     assumptions: Type.Object(
@@ -131,8 +133,8 @@ export const comparisonHead = {
       { additionalProperties: true, description: 'As the calculation file of the simulation says them' },
     ),
   }),
-  totals: closed(differenceFields),
-  services: Type.Array(closed({ ...serviceFields, ...differenceFields })),
+  totals: named('ComparedTotals', differenceFields),
+  services: Type.Array(named('ComparedService', { ...serviceFields, ...differenceFields })),
   exits: Type.Array(ExitSchema, { description: 'For each service that somebody leaves' }),
 };
 export const RunComparison = named('AllocationComparison', {
