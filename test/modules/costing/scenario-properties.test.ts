@@ -20,6 +20,8 @@ const id = (at: number) => `00000000-0000-4000-8000-00000000000${at}`;
 const service = (at: number) => `10000000-0000-4000-8000-00000000000${at}`;
 const GUEST = id(9);
 const SERVICES = [0, 1, 2];
+/** Cost of the first service that comes from a cost centre. */
+const FED = 777;
 
 const percent = fc.constantFrom(
   ['100'],
@@ -85,6 +87,7 @@ const world: fc.Arbitrary<World> = fc
         title: `S${at}`,
         amountCents: amounts[at] ?? 0,
         costLineIds: ['l'],
+        ...(at === 0 && { directCents: (amounts[at] ?? 0) - FED }),
         ...(at === 1 && {
           netting: {
             costCents: (amounts[at] ?? 0) + 500,
@@ -92,6 +95,13 @@ const world: fc.Arbitrary<World> = fc
           },
         }),
       })),
+      secondary: {
+        method: 'direct',
+        costCentres: [
+          { id: 'F', name: 'F', type: 'final', pool: 's0', primaryCents: FED, costLineIds: ['f'] },
+        ],
+        use: {},
+      },
       wordings: SERVICES.map((at) => ({
         agreementId: `a${at}`,
         agreementVersionId: `v${at}`,
