@@ -130,15 +130,19 @@ function worksheet({ widths, rows }: Worksheet): XmlElement {
   const cols = widths.map((width, at) =>
     element('col', { min: String(at + 1), max: String(at + 1), width: String(width), customWidth: '1' }),
   );
-  const data = rows.map((cells, at) =>
-    element('row', { r: String(at + 1) }, ...cells.flatMap((cell, column) => cellElement(cell, at, column))),
-  );
-  return element(
-    'worksheet',
-    { xmlns: MAIN },
-    element('cols', {}, ...cols),
-    element('sheetData', {}, ...data),
-  );
+  return element('worksheet', { xmlns: MAIN }, element('cols', {}, ...cols), {
+    name: 'sheetData',
+    attributes: {},
+    children: rowElements(rows),
+  });
+}
+
+/** One row at a time: all cells of a large sheet as elements would take hundreds of megabytes. */
+function* rowElements(rows: Worksheet['rows']): Generator<XmlElement> {
+  for (const [at, cells] of rows.entries()) {
+    const children = cells.flatMap((cell, column) => cellElement(cell, at, column));
+    yield { name: 'row', attributes: { r: String(at + 1) }, children };
+  }
 }
 
 function cellElement(cell: SheetCell, row: number, column: number): XmlElement[] {

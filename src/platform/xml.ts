@@ -1,8 +1,8 @@
-/** An element; its children are elements or one text. */
+/** An element; its children are elements or one text. Of very many children a generator spares the memory. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  readonly children: readonly XmlElement[] | string;
+  readonly children: Iterable<XmlElement> | string;
 }
 
 type Child = XmlElement | undefined | false | readonly XmlElement[];
@@ -29,16 +29,22 @@ export function writeXml(root: XmlElement): string {
 function write({ name, attributes, children }: XmlElement, indent: string): string {
   const open = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
   const start = `${indent}<${name}${open.join('')}`;
-  if (children.length === 0) return `${start}/>\n`;
+  if (children === '') return `${start}/>\n`;
   if (typeof children === 'string') return `${start}>${escapeXml(children)}</${name}>\n`;
-  return `${start}>\n${children.map((child) => write(child, `${indent}  `)).join('')}${indent}</${name}>\n`;
+  const inner: string[] = [];
+  for (const child of children) inner.push(write(child, `${indent}  `));
+  if (inner.length === 0) return `${start}/>\n`;
+  return `${start}>\n${inner.join('')}${indent}</${name}>\n`;
 }
 
+/** Most texts: nothing in them has to be looked at twice. */
+const PLAIN = /^[\w .,:;()+*/'!-]*$/;
 /** XML 1.0, section 2.2. */
 const HOLDABLE = /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 function escapeXml(text: string): string {
+  if (PLAIN.test(text)) return text;
   if (!HOLDABLE.test(text)) throw new RangeError('A text has characters that XML cannot hold');
   return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? '');
 }
