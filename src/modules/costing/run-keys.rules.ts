@@ -186,10 +186,13 @@ function countMeter(question: KeyQuestion, meter: string, { usage }: RunFacts) {
     basis: units.length === 1 ? `${meter} (${units[0]})` : meter,
     quantities: new Map(rows.map((row) => [row.organisationId, row.quantity] as const)),
     eventCount: rows.reduce((sum, row) => sum + row.eventCount, 0),
-    assumed: question.members
-      .filter(({ id }) => rows.some((row) => row.isAssumed === true && row.organisationId === id))
-      .map(memberIdOf),
+    assumed: rows.filter((row) => row.isAssumed === true).map((row) => nameOf(question, row.organisationId)),
   };
+}
+
+/** Of a member of the pool: that it is one was seen to. */
+function nameOf({ members }: KeyQuestion, organisationId: string): string {
+  return memberIdOf(members.find(({ id }) => id === organisationId) as MemberFacts);
 }
 
 function valuesOf(

@@ -60,6 +60,8 @@ interface Comparison {
 
 const URL = '/allocation-runs/comparisons';
 
+tap.setTimeout(120_000);
+
 tap.test('comparisons (numbers in brackets: invariants of the README)', async (t) => {
   const world = await startCostingWorld(t);
   const { test, finance, auditor, member, stranger, anroechte, erwitte, marriage, certificates, periodId } =
