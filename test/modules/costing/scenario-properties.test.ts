@@ -16,6 +16,7 @@ import { sumCents } from '../../../src/platform/money/index.ts';
 /** Facts of up to six members and three services, and assumptions of all kinds over them; by rules alone, a thousand of each. */
 
 const RUNS = { numRuns: 1000 };
+tap.setTimeout(120_000);
 const id = (at: number) => `00000000-0000-4000-8000-00000000000${at}`;
 const service = (at: number) => `10000000-0000-4000-8000-00000000000${at}`;
 const GUEST = id(9);
