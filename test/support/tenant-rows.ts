@@ -7,7 +7,7 @@ import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
 import { RATES } from './tenant-rows-rates.ts';
 import { SENDING } from './tenant-rows-sending.ts';
 import { SIMULATIONS } from './tenant-rows-simulations.ts';
-import { STATEMENTS, STATEMENTS } from './tenant-rows-statements.ts';
+import { STATEMENTS } from './tenant-rows-statements.ts';
 import { VAT } from './tenant-rows-vat.ts';
 import { OPERATIONS, REQUESTS, USAGE } from './tenant-rows-work.ts';
 import {
