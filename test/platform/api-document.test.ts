@@ -72,3 +72,31 @@ tap.test('refusals: one answer by status, shared by all routes, whose codes each
     },
   });
 });
+
+tap.test(
+  'parameters: what many operations take stands once, of two of one name the more common one',
+  async (t) => {
+    const limit = (maximum: number) => ({
+      name: 'page-limit',
+      in: 'query',
+      schema: { type: 'integer', maximum },
+    });
+    const operation = (at: number, maximum: number) => ({
+      operationId: `list${at}`,
+      parameters: [limit(maximum)],
+      responses: {},
+    });
+    const get = (at: number, maximum: number) => [`/things${at}`, { get: operation(at, maximum) }] as const;
+    const paths = Object.fromEntries([
+      ...[1, 2, 3].map((at) => get(at, 10)),
+      ...[4, 5, 6, 7].map((at) => get(at, 200)),
+      get(8, 5),
+    ]);
+    const document = completed({ components: {}, paths }, new Map());
+    t.same(document.components['parameters'], { PageLimit: limit(200) });
+    const parametersOf = (at: number) => document.paths[`/things${at}`]?.['get']?.parameters;
+    t.same(parametersOf(4), [{ $ref: '#/components/parameters/PageLimit' }]);
+    t.same(parametersOf(1), [limit(10)], 'another of the same name stays in place');
+    t.same(parametersOf(8), [limit(5)]);
+  },
+);

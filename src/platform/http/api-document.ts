@@ -5,8 +5,17 @@ import { ProblemSchema } from './schemas.ts';
 
 type Json = Record<string, unknown>;
 
+interface Reference {
+  readonly $ref: string;
+}
+
+interface Parameter extends Json {
+  readonly name: string;
+}
+
 interface Operation extends Json {
   readonly operationId: string;
+  parameters?: (Parameter | Reference)[];
   responses: Json;
 }
 
@@ -50,6 +59,38 @@ function withoutNull(schema: Json): { plain: Json; isNullable: boolean } {
   return { plain, isNullable };
 }
 
+/** So many operations take the same parameter before it stands apart. */
+const OFTEN = 3;
+
+/** `if-match` → `IfMatch`. */
+const parameterName = (name: string): string =>
+  name.replace(/(^|-)(\w)/g, (_, _hyphen, letter: string) => letter.toUpperCase());
+
+/** Moves parameters that many operations share to the components: of two of one name, the one that is used more. */
+function nameParameters(operations: readonly Operation[]): Json {
+  const uses = new Map<string, number>();
+  for (const parameter of operations.flatMap(({ parameters = [] }) => parameters)) {
+    const text = JSON.stringify(parameter);
+    uses.set(text, (uses.get(text) ?? 0) + 1);
+  }
+  const shared: Json = {};
+  const names = new Map<string, string>();
+  for (const [text] of [...uses].filter(([, count]) => count >= OFTEN).sort(([, a], [, b]) => b - a)) {
+    const parameter = JSON.parse(text) as Parameter;
+    const name = parameterName(parameter.name);
+    if (name in shared) continue;
+    shared[name] = parameter;
+    names.set(text, name);
+  }
+  for (const operation of operations) {
+    operation.parameters &&= operation.parameters.map((parameter) => {
+      const name = names.get(JSON.stringify(parameter));
+      return name === undefined ? parameter : { $ref: `#/components/parameters/${name}` };
+    });
+  }
+  return shared;
+}
+
 /** `413` → `PayloadTooLarge`. */
 const responseName = (status: number): string => (STATUS_CODES[status] ?? '').replaceAll(' ', '');
 
@@ -81,7 +122,7 @@ const sorted = (json: Json): Json =>
   Object.fromEntries(Object.entries(json).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /**
- * Adds what the operations refuse, and writes each named schema once. `refusals` is by operation id.
+ * Adds what the operations refuse, and writes each named schema and each common parameter once. `refusals` is by operation id.
  * @throws Error when two different schemas bear one name
  */
 export function completed(
@@ -92,11 +133,14 @@ export function completed(
   const paths = nameSchemas(document.paths, schemas) as ApiDocument['paths'];
   const problem = nameSchemas(ProblemSchema, schemas);
   const refused = new Map<string, Json>();
-  for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
+  const operations = Object.values(paths).flatMap((path) => Object.values(path));
+  const parameters = sorted(nameParameters(operations));
+  for (const operation of operations) {
     const problems = refusals.get(operation.operationId) ?? [];
     for (const { status } of problems) refused.set(responseName(status), responseOf(status, problem));
     operation.responses = { ...operation.responses, ...refusedAnswers(problems) };
   }
   const responses = sorted(Object.fromEntries(refused));
-  return { ...document, paths, components: { ...document.components, schemas: sorted(schemas), responses } };
+  const components = { ...document.components, schemas: sorted(schemas), parameters, responses };
+  return { ...document, paths, components };
 }
