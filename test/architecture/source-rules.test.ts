@@ -184,3 +184,71 @@ t.test('source rule: no function of a service has more than 50 lines of its own'
   t.same(longFunctions('x.ts', factory, 41).length, 2, 'each enclosed function counts');
   t.same(longFunctions('x.ts', `function f() {\n${steps(50)}}\n`, 50).length, 1);
 });
+
+/**
+ * Lines where a test goes on to other asynchronous work although a subtest that it did not wait for may still run: both then act on the
+ * same world at the same time, and which one is first depends on the machine.
+ */
+function overtakenSubtests(file: string, text: string): string[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true);
+  const found = new Set<string>();
+  const note = (node: ts.Node) =>
+    found.add(`${file}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}`);
+  const visit = (node: ts.Node): void => {
+    if (ts.isBlock(node) || ts.isSourceFile(node)) {
+      const started = node.statements.findIndex((statement) => leavesSubtestRunning(statement));
+      const behind = started === -1 ? [] : node.statements.slice(started + 1);
+      for (const statement of behind.filter((one) => awaitsOtherWork(one))) note(statement);
+    }
+    if (ts.isIterationStatement(node, false) && leavesSubtestRunning(node) && awaitsOtherWork(node))
+      note(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return [...found];
+}
+
+function isSubtest(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false;
+  const { expression, name } = node.expression;
+  return name.text === 'test' && ts.isIdentifier(expression) && ['t', 'tap'].includes(expression.text);
+}
+
+function leavesSubtestRunning(node: ts.Node): boolean {
+  return holds(node, (inner) => ts.isExpressionStatement(inner) && isSubtest(inner.expression));
+}
+
+/** Subtests queue up behind each other, so that waiting for the next one is no other work. */
+function awaitsOtherWork(node: ts.Node): boolean {
+  return holds(
+    node,
+    (inner) =>
+      (ts.isAwaitExpression(inner) && !isSubtest(inner.expression)) ||
+      (ts.isForOfStatement(inner) && inner.awaitModifier !== undefined),
+  );
+}
+
+/** Whether something is found in a node, without the functions that it encloses. */
+function holds(node: ts.Node, isMeant: (inner: ts.Node) => boolean): boolean {
+  if (ts.isFunctionLike(node)) return false;
+  return isMeant(node) || ts.forEachChild(node, (child) => holds(child, isMeant)) === true;
+}
+
+t.test('source rule: a test waits for its subtests before it goes on to other work', async (t) => {
+  const files = listFiles(['test'], ['.test.ts']);
+  t.ok(files.length > 0, 'files were looked at');
+  t.same(
+    files.flatMap((file) => overtakenSubtests(file, readText(file))),
+    [],
+  );
+  const overtaken = (text: string) => overtakenSubtests('x', text).length;
+  t.equal(overtaken("t.test('a', async (t) => {});\nawait post();\nconst b = await post();"), 2);
+  t.equal(
+    overtaken("tap.test('a', async (t) => {\nt.test('b', async () => {});\nt.ok(await post());\n});"),
+    1,
+  );
+  t.equal(overtaken("for (const x of y) {\nawait post();\nt.test('a', async () => {});\n}"), 1);
+  t.equal(overtaken("await post();\nt.test('a', async () => {\nawait post();\n});\nlet b = '';"), 0);
+  t.equal(overtaken("t.test('a', async () => {});\nasync function b() {\nawait post();\n}"), 0);
+  t.equal(overtaken("t.test('a', async () => {});\nawait t.test('b', async () => {});\nt.ok(true);"), 0);
+});

@@ -63,7 +63,7 @@ tap.test('corrections and reasons (numbers in brackets: invariants of the README
   });
   const { id: nextPeriod } = await must(finance, 'POST', '/billing-periods', { code: '2026-Q4' });
 
-  t.test('409: only a correction has deltas and another billing period', async (t) => {
+  await t.test('409: only a correction has deltas and another billing period', async (t) => {
     const draft = await createRun(world);
     const deltas = await finance.call('GET', `/allocation-runs/${draft.id}/deltas`);
     t.equal(problemOf(deltas).code, 'RUN_CORRECTS_NOTHING');
@@ -77,13 +77,13 @@ tap.test('corrections and reasons (numbers in brackets: invariants of the README
   const before = await linesOf(finance, first.id);
   await lateUsage(world, first);
 
-  t.test('422: the billing period is one of the centre', async (t) => {
+  await t.test('422: the billing period is one of the centre', async (t) => {
     const answer = await finance.call('POST', '/allocation-runs', { periodId, billingPeriodId: marriage });
     t.match(problemOf(answer), { code: 'PERIOD_UNKNOWN', errors: [{ pointer: '/billingPeriodId' }] });
   });
 
   const draft = await createRun(world, { billingPeriodId: nextPeriod });
-  t.test('201: the correction keeps the period of the usage and that of the bill', async (t) => {
+  await t.test('201: the correction keeps the period of the usage and that of the bill', async (t) => {
     t.match(draft, {
       correctsRunId: first.id,
       period: { id: periodId, code: '2026-Q3' },

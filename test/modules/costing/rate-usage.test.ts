@@ -30,7 +30,7 @@ tap.test('rating of a period (numbers in brackets: invariants of the README)', a
     priceClause: pricedBy('Urkunden', [certificates]),
   });
 
-  t.test('refused: a clause that names a card which is not in force on all days (12)', async (t) => {
+  await t.test('refused: a clause that names a card which is not in force on all days (12)', async (t) => {
     t.same(await refusal(), {
       code: 'RATE_CARD_MISSING',
       detail:
