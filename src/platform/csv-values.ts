@@ -72,6 +72,11 @@ export function parseQuantity(cell: string): CellResult<string> {
   return { ok: true, value: decimals === undefined ? digits : `${digits}.${decimals}` };
 }
 
+/** A quantity that a spreadsheet holds as a number, in plain writing: a point is never a thousand. */
+export function parseTypedQuantity(cell: string): CellResult<string> {
+  return /^[1-9]\d{0,2}\.\d{3}$/.test(cell) ? { ok: true, value: cell } : parseQuantity(cell);
+}
+
 const LOCAL_TIME = /^(\d{4}-\d{2}-\d{2}|\d{2}\.\d{2}\.\d{4})[ T]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?)$/;
 
 /** A moment with its offset (RFC 3339), a day with the time in Germany, or a day alone, which is its noon. */

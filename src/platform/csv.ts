@@ -6,7 +6,6 @@ export {
   type CsvReading,
   type CsvRow,
   readCsv,
-  readTable,
   type TableOptions,
 } from './csv-reader.ts';
 export {
@@ -18,6 +17,7 @@ export {
   parseMoment,
   parseQuantity,
   parseTextUpTo,
+  parseTypedQuantity,
   refuse,
   show,
 } from './csv-values.ts';

@@ -1,8 +1,8 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { CSV, fileOf, takeFiles } from '../../platform/http/file-bodies.ts';
 import { AllocationKeyView, KeyImportPreview, KeyImportQuery } from './allocation-lists.schemas.ts';
 import type { AllocationListsService } from './allocation-lists.service.ts';
 import { KEY_IMPORT_BROKEN } from './costing.errors.ts';
-import { CSV, fileOf, takeFiles } from './file-bodies.routes.ts';
 
 const FILE_LIMIT_BYTES = 256 * 1024;
 

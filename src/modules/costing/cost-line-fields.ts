@@ -52,6 +52,7 @@ const SPECS: Specs = {
   bookedOn: {
     headers: ['Datum', 'Tag', 'Buchungstag', 'Buchungsdatum', 'day', 'date', 'booked on', 'bookedOn'],
     parse: parseDay,
+    parseTyped: parseTypedDay,
   },
   service: {
     headers: ['Leistung', 'Leistungscode', 'Leistungskürzel', 'service', 'service code', 'serviceCode'],
@@ -64,7 +65,7 @@ const SPECS: Specs = {
     fallback: '',
   },
   costType: { headers: ['Kostenart', 'cost type', 'costType'], parse: parseTextUpTo(60) },
-  amountCents: { headers: ['Betrag', 'amount'], parse: parseAmountCents },
+  amountCents: { headers: ['Betrag', 'amount'], parse: parseAmountCents, parseTyped: parseTypedAmount },
   text: { headers: ['Text', 'Buchungstext', 'description'], parse: parseTextUpTo(200), fallback: '' },
   voucherNumber: {
     headers: ['Beleg', 'Belegnummer', 'voucher', 'voucher number', 'voucherNumber'],
@@ -96,15 +97,21 @@ export function columnsOf(mapping: MappingRules | undefined): CsvColumns {
       if (header === undefined) return [];
       const spec = SPECS[field];
       const parse = parsers[field] ?? spec.parse;
-      return [[field, { ...spec, headers: [header], parse, parseTyped: typedParser(field), isNamed: true }]];
+      return [[field, { ...spec, headers: [header], parse, isNamed: true }]];
     }),
   );
 }
 
-/** Numbers and days of a spreadsheet are written plainly, whatever the ledger writes in texts. */
-function typedParser(field: LineField): CellParser<unknown> {
-  if (field === 'amountCents') return AMOUNT_PARSERS.english;
-  return field === 'bookedOn' ? DAY_PARSERS.iso : SPECS[field].parse;
+/** Numbers and days of a spreadsheet are written plainly, whatever the ledger writes in texts; a booking has no time of day. */
+function parseTypedDay(cell: string): CellResult<string> {
+  return DAY_PARSERS.iso(cell.replace(/T.*$/, ''));
+}
+
+/** Sums in a spreadsheet are binary fractions: what is a cent but for a millionth is meant as one. */
+function parseTypedAmount(cell: string): CellResult<number> {
+  const cents = Number(cell) * 100;
+  const isCents = Math.abs(cents) < 1e13 && Math.abs(cents - Math.round(cents)) < 1e-4;
+  return AMOUNT_PARSERS.english(isCents ? (Math.round(cents) / 100).toFixed(2) : cell);
 }
 
 /** What the row says, with what the mapping knows of cost types and signs: income is positive, as cost is. */

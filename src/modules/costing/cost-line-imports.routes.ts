@@ -1,10 +1,10 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { CSV, fileOf, takeFiles, XLSX } from '../../platform/http/file-bodies.ts';
 import { AMOUNT_OUT_OF_RANGE } from '../../platform/money/index.ts';
 import { COST_LINE_MAPPING_UNKNOWN } from './cost-centres.errors.ts';
 import { ImportListQuery, ImportPage, ImportPreview, ImportQuery, ImportView } from './cost-lines.schemas.ts';
 import type { CostLinesService } from './cost-lines.service.ts';
 import { COST_LINE_IMPORT_BROKEN, COST_LINE_IMPORT_REPEATED } from './costing.errors.ts';
-import { CSV, fileOf, takeFiles, XLSX } from './file-bodies.routes.ts';
 
 const tags = ['Cost allocation'];
 const FILE_LIMIT_BYTES = 8 * 1024 * 1024;

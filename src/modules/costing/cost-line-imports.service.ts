@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { plusDays } from '../../platform/clock.ts';
 import { groupBy } from '../../platform/collections.ts';
 import type { HatContext } from '../../platform/context.ts';
-import { type CsvIssue, readCsv } from '../../platform/csv.ts';
+import type { CsvIssue } from '../../platform/csv.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { compareIds, sumCents } from '../../platform/money/index.ts';
-import { readXlsx } from '../../platform/xlsx-reader.ts';
+import { readTableFile, type TableFile } from '../../platform/table-files.ts';
 import { audit } from '../audit/index.ts';
 import { holdPeriodsWithin, type PeriodRow } from './billing-periods.repo.ts';
 import { COST_LINE_MAPPING_UNKNOWN } from './cost-centres.errors.ts';
@@ -20,12 +20,6 @@ import * as repo from './cost-lines.repo.ts';
 import type { ImportPreview, ImportQuery, ImportView } from './cost-lines.schemas.ts';
 import { COST_LINE_IMPORT_BROKEN, COST_LINE_IMPORT_REPEATED } from './costing.errors.ts';
 import { SHOWN_ISSUES, toFieldError } from './import-issues.ts';
-
-/** A file of cost lines, as it came in. */
-export interface CostLineFile {
-  readonly bytes: Uint8Array;
-  readonly format: 'csv' | 'xlsx';
-}
 
 type Wishes = Pick<ImportQuery, 'mappingId' | 'kind' | 'repeat'>;
 
@@ -51,7 +45,7 @@ interface Reading {
 export async function previewImport(
   tx: HatTx,
   ctx: HatContext,
-  file: CostLineFile,
+  file: TableFile,
   wishes: Wishes,
 ): Promise<ImportPreview> {
   const { fileHash, lines, issues } = await readFile(tx, ctx.hat.id, file, wishes);
@@ -80,7 +74,7 @@ export async function previewImport(
 export async function importCostLines(
   tx: HatTx,
   ctx: HatContext,
-  file: CostLineFile,
+  file: TableFile,
   wishes: Wishes,
 ): Promise<ImportView> {
   const { fileHash, lines, issues } = await readFile(tx, ctx.hat.id, file, wishes);
@@ -108,15 +102,14 @@ export async function importCostLines(
 async function readFile(
   tx: HatTx,
   centreId: string,
-  { bytes, format }: CostLineFile,
+  file: TableFile,
   { mappingId, kind = 'actual' }: Wishes,
 ): Promise<Reading> {
-  const fileHash = createHash('sha256').update(bytes).digest('hex');
+  const fileHash = createHash('sha256').update(file.bytes).digest('hex');
   const mapping = mappingId === undefined ? undefined : await getMapping(tx, mappingId);
   const columns = columnsOf(mapping);
   const options = { ignoresOtherColumns: mapping !== undefined };
-  const reading =
-    format === 'csv' ? readCsv(bytes, columns, options) : await readXlsx(bytes, columns, options);
+  const reading = await readTableFile(file, columns, options);
   const issues: CsvIssue[] = [...reading.issues];
   if (reading.rows.length === 0 && issues.length === 0) {
     issues.push({ code: 'FILE_EMPTY', reason: 'has no rows below the header' });

@@ -8,12 +8,13 @@ import { ownCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
+import type { TableFile } from '../../platform/table-files.ts';
 import { audit } from '../audit/index.ts';
 import { holdPeriodsWithin } from './billing-periods.repo.ts';
 import { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
 import { COST_CENTRE_RETIRED, COST_PLACE_UNCLEAR } from './cost-centres.errors.ts';
 import { holdCostCentre } from './cost-centres.repo.ts';
-import { type CostLineFile, importCostLines, previewImport } from './cost-line-imports.service.ts';
+import { importCostLines, previewImport } from './cost-line-imports.service.ts';
 import type { NewCostLine } from './cost-lines.repo.ts';
 import * as repo from './cost-lines.repo.ts';
 import type {
@@ -83,13 +84,13 @@ export function createCostLinesService(db: Database) {
     },
 
     /** Says what an import of the file would do; writes nothing. */
-    previewImport(ctx: HatContext, file: CostLineFile, query: ImportQuery): Promise<ImportPreview> {
+    previewImport(ctx: HatContext, file: TableFile, query: ImportQuery): Promise<ImportPreview> {
       ownCentre(ctx);
       return withHatTx(db, ctx, (tx) => previewImport(tx, ctx, file, query));
     },
 
     /** Imports all rows of the file, or none. */
-    importFile(ctx: HatContext, file: CostLineFile, query: ImportQuery): Promise<ImportView> {
+    importFile(ctx: HatContext, file: TableFile, query: ImportQuery): Promise<ImportView> {
       ownCentre(ctx);
       return withHatTxOnce(db, ctx, (tx) => importCostLines(tx, ctx, file, query));
     },

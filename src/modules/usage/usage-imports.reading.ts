@@ -3,16 +3,13 @@ import {
   parseMoment,
   parseQuantity,
   parseTextUpTo,
-  readCsv,
-  readTable,
+  parseTypedQuantity,
 } from '../../platform/csv.ts';
 import { hashOf } from '../../platform/hash.ts';
+import { readTableFile, type TableFile } from '../../platform/table-files.ts';
 import { factsOf } from './usage.rules.ts';
 import type { UsageEventInput } from './usage.schemas.ts';
 import type { UsageImportQuery } from './usage-imports.schemas.ts';
-
-/** A file as it was sent: the bytes of a CSV file, or the rows of a sheet. */
-export type UsageFile = { readonly csv: Buffer } | { readonly rows: readonly (readonly string[])[] };
 
 const COLUMNS = {
   organisation: {
@@ -20,7 +17,11 @@ const COLUMNS = {
     parse: parseTextUpTo(200),
   },
   service: { headers: ['Leistung', 'Leistungscode', 'service'], parse: parseTextUpTo(60) },
-  quantity: { headers: ['Menge', 'Anzahl', 'quantity'], parse: parseQuantity },
+  quantity: {
+    headers: ['Menge', 'Anzahl', 'quantity'],
+    parse: parseQuantity,
+    parseTyped: parseTypedQuantity,
+  },
   occurred: { headers: ['Datum', 'Tag', 'Zeitpunkt', 'date', 'day', 'occurredAt'], parse: parseMoment },
   meter: { headers: ['Zähler', 'meter'], parse: parseTextUpTo(60), fallback: '' },
   unit: { headers: ['Einheit', 'unit'], parse: parseTextUpTo(60), fallback: '' },
@@ -37,10 +38,8 @@ export type ColumnName = keyof Columns;
 export type UsageRow = CsvReading<Columns>['rows'][number]['values'];
 
 /** Reads the rows of a file by its headers, or by those that the caller names. */
-export function readUsageFile(file: UsageFile, query: UsageImportQuery): CsvReading<Columns> {
-  const columns = mapped(query);
-  const options = { ignoresOtherColumns: true };
-  return 'csv' in file ? readCsv(file.csv, columns, options) : readTable(file.rows, columns, options);
+export function readUsageFile(file: TableFile, query: UsageImportQuery): Promise<CsvReading<Columns>> {
+  return readTableFile(file, mapped(query), { ignoresOtherColumns: true });
 }
 
 function mapped(query: UsageImportQuery): Columns {

@@ -1,28 +1,16 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { DomainError } from '../../platform/errors.ts';
-import { readXlsx } from '../../platform/xlsx.ts';
+import { CSV, fileOf, takeFiles, XLSX } from '../../platform/http/file-bodies.ts';
 import { USAGE_IMPORT_UNREADABLE } from './usage.errors.ts';
 import type { UsageService } from './usage.service.ts';
-import type { UsageFile } from './usage-imports.reading.ts';
 import { ImportResult, UsageImportQuery } from './usage-imports.schemas.ts';
 
-const CSV = 'text/csv';
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const FILE_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** A plugin of its own, for this route takes files and nothing else. */
 export const usageImportsRoutes =
   (service: UsageService): FastifyPluginAsyncTypebox =>
   async (app) => {
-    app.removeAllContentTypeParsers();
-    for (const [type, kind] of [
-      [CSV, 'csv'],
-      [XLSX, 'xlsx'],
-    ] as const) {
-      app.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, (_request, bytes, done) =>
-        done(null, { kind, bytes }),
-      );
-    }
+    takeFiles(app, [CSV, XLSX]);
     app.route({
       method: 'POST',
       url: '/usage-imports',
@@ -46,26 +34,7 @@ export const usageImportsRoutes =
       // The body is bytes, not the text its description says; the import reads and checks it.
       validatorCompiler: (part) =>
         part.httpPart === 'body' ? () => true : (app.validatorCompiler?.(part as never) as never),
-      handler: async (request) => {
-        const { ctx, log, query, body } = request;
-        const file = await fileOf(body as SentFile | undefined);
-        return service.importFile(ctx, file, query, (err) => log.error({ err }, 'rows failed'));
-      },
+      handler: async ({ ctx, log, query, body }) =>
+        service.importFile(ctx, fileOf(body), query, (err) => log.error({ err }, 'rows failed')),
     });
   };
-
-interface SentFile {
-  readonly kind: 'csv' | 'xlsx';
-  readonly bytes: Buffer;
-}
-
-async function fileOf(sent: SentFile | undefined): Promise<UsageFile> {
-  const { kind, bytes } = sent ?? { kind: 'csv', bytes: Buffer.alloc(0) };
-  if (kind === 'csv') return { csv: bytes };
-  const rows = await readXlsx(bytes);
-  if (Array.isArray(rows)) return { rows };
-  const { code, reason } = rows;
-  throw new DomainError(USAGE_IMPORT_UNREADABLE, `The file ${reason}.`, {
-    errors: [{ pointer: '', code, detail: `The file ${reason}` }],
-  });
-}

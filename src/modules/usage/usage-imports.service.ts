@@ -2,6 +2,7 @@ import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
+import type { TableFile } from '../../platform/table-files.ts';
 import { USAGE_IMPORT_UNREADABLE } from './usage.errors.ts';
 import { CHUNK_LINES } from './usage.lines.ts';
 import { type Outcome, type Prepared, prepareSent, recordEach } from './usage.recording.ts';
@@ -12,7 +13,6 @@ import {
   type Headers,
   RowKeys,
   readUsageFile,
-  type UsageFile,
   type UsageRow,
 } from './usage-imports.reading.ts';
 import { type ImportNames, readImportNames } from './usage-imports.repo.ts';
@@ -42,7 +42,7 @@ interface ReadRow {
 export async function importUsage(
   deps: ImportDependencies,
   ctx: HatContext,
-  file: UsageFile,
+  file: TableFile,
   query: UsageImportQuery,
 ): Promise<ImportResult> {
   const { rows, headers } = await readRows(deps.db, ctx, file, query);
@@ -67,10 +67,10 @@ export async function importUsage(
 async function readRows(
   db: Database,
   ctx: HatContext,
-  file: UsageFile,
+  file: TableFile,
   query: UsageImportQuery,
 ): Promise<{ rows: ReadRow[]; headers: Headers }> {
-  const { rows, issues, headers } = readUsageFile(file, query);
+  const { rows, issues, headers } = await readUsageFile(file, query);
   const ofFile = issues.filter(({ row = 1 }) => row === 1);
   if (ofFile.length > 0) {
     throw unreadable(

@@ -9,6 +9,7 @@ import { FORBIDDEN } from '../../platform/http/authentication.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { VALIDATION_FAILED } from '../../platform/json.errors.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
+import type { TableFile } from '../../platform/table-files.ts';
 import { findRequest } from '../requests/index.ts';
 import { adjust, reverse } from './usage.corrections.ts';
 import { USAGE_SUMMARY_TOO_LARGE } from './usage.errors.ts';
@@ -32,7 +33,6 @@ import type {
 import { recordStream } from './usage.stream.ts';
 import { summarise } from './usage.summary.repo.ts';
 import type { SumsFilter } from './usage.totals.repo.ts';
-import type { UsageFile } from './usage-imports.reading.ts';
 import type { ImportResult, UsageImportQuery } from './usage-imports.schemas.ts';
 import { importUsage } from './usage-imports.service.ts';
 
@@ -111,7 +111,7 @@ export function createUsageService(db: Database, clock: Clock) {
     /** Records the rows of a file, each on its own; as a dry run it tells the same and writes nothing. */
     async importFile(
       ctx: HatContext,
-      file: UsageFile,
+      file: TableFile,
       query: UsageImportQuery,
       onFailure: (error: unknown) => void,
     ): Promise<ImportResult> {

@@ -1,4 +1,3 @@
-import { deflateRawSync } from 'node:zlib';
 import excel from 'exceljs';
 import tap from 'tap';
 import type { Caller } from '../../support/app.ts';
@@ -220,7 +219,7 @@ tap.test('import of usage files (numbers in brackets: invariants of the README)'
     t.match(await imported(file, '?source=xlsx', XLSX), { createdCount: 0, existingCount: 2 });
   });
 
-  t.test('422: what is no table, or a file made to fill the memory', async (t) => {
+  t.test('422: what is no table', async (t) => {
     const refused = async (file: string | Buffer, type: string) => {
       const answer = await send(file, '', type);
       t.equal(answer.statusCode, 422, answer.body.slice(0, 200));
@@ -236,7 +235,6 @@ tap.test('import of usage files (numbers in brackets: invariants of the README)'
     ]);
     t.same(await refused(Buffer.from([0x4d, 0xfc, 0x0a]), 'text/csv'), ['ENCODING']);
     t.same(await refused(good, XLSX), ['XLSX_MALFORMED']);
-    t.same(await refused(bomb(), XLSX), ['XLSX_MALFORMED']);
     const rows = Array.from({ length: 20_001 }, () => 'Erwitte;call;1;02.11.2026');
     t.same(await refused(['Mitglied;Leistung;Menge;Datum', ...rows].join('\n'), 'text/csv'), [
       'TOO_MANY_ROWS',
@@ -276,29 +274,3 @@ tap.test('import of usage files (numbers in brackets: invariants of the README)'
     t.ok(seen > 10);
   });
 });
-
-/** An archive of some kB that unpacks to 64 MB and says that it is small. */
-function bomb(): Buffer {
-  const name = Buffer.from('xl/workbook.xml');
-  const packed = deflateRawSync(Buffer.alloc(64 * 1024 * 1024));
-  const sizes = (header: Buffer, at: number) => {
-    header.writeUInt32LE(packed.length, at);
-    header.writeUInt32LE(100, at + 4);
-    header.writeUInt16LE(name.length, at + 8);
-  };
-  const local = Buffer.alloc(30);
-  local.writeUInt32LE(0x04034b50, 0);
-  local.writeUInt16LE(8, 8);
-  sizes(local, 18);
-  const entry = Buffer.alloc(46);
-  entry.writeUInt32LE(0x02014b50, 0);
-  entry.writeUInt16LE(8, 10);
-  sizes(entry, 20);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(entry.length + name.length, 12);
-  end.writeUInt32LE(local.length + name.length + packed.length, 16);
-  return Buffer.concat([local, name, packed, entry, name, end]);
-}

@@ -8,38 +8,44 @@ const LONGEST_COMMENT = 65_535;
 const STORED = 0;
 const DEFLATED = 8;
 
-/**
- * Whether the entries of a ZIP archive, once unpacked, have no more than so many bytes in all. What the archive says of itself is not
- * believed: each entry is unpacked up to the limit. False also for what is no archive, or one that programs for spreadsheets do not write.
- */
-export function unpacksWithin(bytes: Buffer, limitBytes: number): boolean {
-  try {
-    let left = limitBytes;
-    for (const packed of entriesOf(bytes)) {
-      if (left <= 0) return false;
-      left -= packed.isDeflated
-        ? inflateRawSync(packed.bytes, { maxOutputLength: left }).length
-        : packed.bytes.length;
-    }
-    return left >= 0;
-  } catch {
-    return false;
-  }
+export interface ZipEntry {
+  readonly name: string;
+  readonly packed: Buffer;
+  readonly isDeflated: boolean;
 }
 
-function* entriesOf(bytes: Buffer): Generator<{ bytes: Buffer; isDeflated: boolean }> {
+/**
+ * The entries of a ZIP archive, still packed.
+ * @throws RangeError for what is no archive, or one that programs for spreadsheets do not write
+ */
+export function entriesOf(bytes: Buffer): ZipEntry[] {
   const end = findEnd(bytes);
   const count = bytes.readUInt16LE(end + 10);
+  const entries: ZipEntry[] = [];
   let at = bytes.readUInt32LE(end + 16);
   for (let index = 0; index < count; index += 1) {
     if (bytes.readUInt32LE(at) !== DIRECTORY_ENTRY) throw new RangeError('no entry');
     const method = bytes.readUInt16LE(at + 10);
     if (method !== STORED && method !== DEFLATED) throw new RangeError('unknown method');
+    const behindName = at + 46 + bytes.readUInt16LE(at + 28);
     const start = dataStart(bytes, bytes.readUInt32LE(at + 42));
-    const packed = bytes.subarray(start, start + bytes.readUInt32LE(at + 20));
-    yield { bytes: packed, isDeflated: method === DEFLATED };
-    at += 46 + bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
+    entries.push({
+      name: bytes.toString('utf8', at + 46, behindName),
+      packed: bytes.subarray(start, start + bytes.readUInt32LE(at + 20)),
+      isDeflated: method === DEFLATED,
+    });
+    at = behindName + bytes.readUInt16LE(at + 30) + bytes.readUInt16LE(at + 32);
   }
+  return entries;
+}
+
+/**
+ * The content of an entry. What the archive says of its size is not believed: it is unpacked up to the limit.
+ * @throws RangeError where it is longer, Error where it is broken
+ */
+export function unpack({ packed, isDeflated }: ZipEntry, limitBytes: number): Buffer {
+  if (limitBytes <= 0 || (!isDeflated && packed.length > limitBytes)) throw new RangeError('too large');
+  return isDeflated ? inflateRawSync(packed, { maxOutputLength: limitBytes }) : packed;
 }
 
 function findEnd(bytes: Buffer): number {

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import type { TableFile, TableFormat } from '../table-files.ts';
 
 export const CSV = 'text/csv';
 export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-type FileFormat = 'csv' | 'xlsx';
-const FORMATS: Readonly<Record<string, FileFormat>> = { [CSV]: 'csv', [XLSX]: 'xlsx' };
+const FORMATS: Readonly<Record<string, TableFormat>> = { [CSV]: 'csv', [XLSX]: 'xlsx' };
 
 /** A file as a request body; for idempotency keys it counts as its hash. */
-export class FileBody {
+export class FileBody implements TableFile {
   readonly bytes: Buffer;
-  readonly format: FileFormat;
-  constructor(bytes: Buffer, format: FileFormat) {
+  readonly format: TableFormat;
+  constructor(bytes: Buffer, format: TableFormat) {
     this.bytes = bytes;
     this.format = format;
   }
