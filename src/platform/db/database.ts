@@ -53,8 +53,9 @@ function connect(target: DatabaseTarget, role: DatabaseRole, options: Connection
   const session = {
     application_name: `verbund ${role}`,
     TimeZone: 'UTC',
-    // Statements are few and short; the server would plan most of them anew each time, which costs as much as running them.
-    ...(role === 'verbund_app' && { plan_cache_mode: 'force_generic_plan' }),
+    // Statements are few and short; the server would plan most of them anew each time, which costs as much as running them. And it
+    // would compile the few long ones: for a table of many partitions that takes seconds, and saves none.
+    ...(role === 'verbund_app' && { plan_cache_mode: 'force_generic_plan', jit: 'off' }),
   };
   if (target.kind === 'url') {
     const { url, host } = withoutSocket(role === 'owner' ? target.ownerUrl : target.url);

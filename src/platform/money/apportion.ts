@@ -31,13 +31,8 @@ export function apportion(total: bigint, weights: readonly Weighted[]): Portion[
   const sum = sumOfWeights(sorted);
   const size = total < 0n ? -total : total;
   // Remainders are below the sum. Where numbers hold them exactly they are ranked as numbers, which is far faster.
-  const small = sum <= MAX_SAFE;
-  const shares = sorted.map(({ id, weight }, position) => {
-    const product = size * weight;
-    const floor = product / sum;
-    const remainder = product - floor * sum;
-    return { id, position, floor, remainder: small ? Number(remainder) : remainder };
-  });
+  const divide = sum <= MAX_SAFE ? numberDivider(size, sum) : bigDivider(size, sum);
+  const shares = sorted.map(({ id, weight }, position) => ({ id, position, ...divide(weight) }));
   const left = Number(shares.reduce((rest, share) => rest - share.floor, size));
   const lifted = positionsOfLargest(shares, left);
   return shares.map(({ id, position, floor }) => {
@@ -62,15 +57,65 @@ function sumOfWeights(sorted: readonly Weighted[]): bigint {
   return sum;
 }
 
+interface Divided {
+  readonly floor: bigint;
+  readonly remainder: bigint | number;
+}
+
+function bigDivider(size: bigint, sum: bigint): (weight: bigint) => Divided {
+  return (weight) => {
+    const product = size * weight;
+    const floor = product / sum;
+    return { floor, remainder: product - floor * sum };
+  };
+}
+
+/** `size * weight` by `sum` in plain numbers wherever they are exact: `size = whole * sum + rest`, so that only the rest is divided. */
+function numberDivider(size: bigint, sum: bigint): (weight: bigint) => Divided {
+  const whole = size / sum;
+  const [rest, divisor] = [Number(size % sum), Number(sum)];
+  const exact = bigDivider(size, sum);
+  return (weight) => {
+    const product = rest * Number(weight);
+    if (product > Number.MAX_SAFE_INTEGER) {
+      const { floor, remainder } = exact(weight);
+      return { floor, remainder: Number(remainder) };
+    }
+    const remainder = product % divisor;
+    return { floor: whole * weight + BigInt((product - remainder) / divisor), remainder };
+  };
+}
+
+interface Remaining {
+  readonly position: number;
+  readonly remainder: bigint | number;
+}
+
 /** Ties by ascending position. */
-export function positionsOfLargest(
-  shares: readonly { position: number; remainder: bigint | number }[],
-  count: number,
-): Set<number> {
+export function positionsOfLargest(shares: readonly Remaining[], count: number): Set<number> {
   if (count === 0) return new Set();
+  const numbers = shares.flatMap(({ remainder }) => (typeof remainder === 'number' ? [remainder] : []));
+  return numbers.length === shares.length ? largestNumbers(shares, numbers, count) : largest(shares, count);
+}
+
+function largest(shares: readonly Remaining[], count: number): Set<number> {
   const ranked = [...shares].sort((a, b) => {
     if (a.remainder === b.remainder) return a.position - b.position;
     return a.remainder > b.remainder ? -1 : 1;
   });
   return new Set(ranked.slice(0, count).map((share) => share.position));
+}
+
+/** Numbers are ranked without asking a function for each pair; the last of the largest says which others are among them. */
+function largestNumbers(
+  shares: readonly Remaining[],
+  numbers: readonly number[],
+  count: number,
+): Set<number> {
+  const last = Float64Array.from(numbers).sort().at(-count) ?? 0;
+  const above = shares.filter((_share, index) => (numbers[index] as number) > last);
+  const ties = shares
+    .filter((_share, index) => numbers[index] === last)
+    .sort((a, b) => a.position - b.position);
+  return new Set([...above, ...ties.slice(0, count - above.length)].map(({ position }) => position));
 }

@@ -23,9 +23,19 @@ export function fromBigCents(amount: bigint, pointer?: string): number {
 
 /** Sum of integer cents, exact or refused. @throws DomainError AMOUNT_OUT_OF_RANGE */
 export function sumCents(amounts: Iterable<number>): number {
-  let sum = 0n;
-  for (const amountCents of amounts) sum += toBigCents(amountCents);
-  return fromBigCents(sum);
+  let big = 0n;
+  let sum = 0;
+  for (const amountCents of amounts) {
+    if (!Number.isSafeInteger(amountCents)) throw outOfRange(String(amountCents), undefined);
+    const next = sum + amountCents;
+    // Two numbers that are held exactly have an exact sum where that is one, too.
+    if (Number.isSafeInteger(next)) sum = next;
+    else {
+      big += BigInt(sum) + BigInt(amountCents);
+      sum = 0;
+    }
+  }
+  return big === 0n ? sum : fromBigCents(big + BigInt(sum));
 }
 
 function outOfRange(shown: string, pointer: string | undefined): DomainError {
