@@ -2,31 +2,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrate } from '../src/backing.ts';
-import { systemClock } from '../src/platform/clock.ts';
 import { type Database, type DatabaseTarget, openDatabase } from '../src/platform/db/database.ts';
-import { startThrowaway } from '../src/platform/embedded/index.ts';
-import { newId } from '../src/platform/ids.ts';
 import type { QueueTarget } from '../src/platform/jobs/queues.ts';
-import { pgbench, requestsPerSecond, type Shape, start } from './load.ts';
+import { ownTime, startTime, writeAllocation } from './compute.ts';
+import { type Figure, lineOf, report, say } from './figures.ts';
+import { pgbench, requestsPerSecond, start } from './load.ts';
 import { bareQueue, outboxQueue } from './queue.ts';
-import { copiedEvents, fillYear, streamedEvents, sumsOfYear } from './usage.ts';
+import { bearer, filing, listing, reading, usageBatch } from './requests.ts';
+import { startServer } from './server.ts';
+import { copiedEvents, streamedEvents } from './usage.ts';
 import { fillClaimable, fillRequests, makeWorld, type World } from './world.ts';
-
-/** Every figure against a floor measured in the same run on the same server: ratios travel between machines, seconds do not. */
-interface Figure {
-  readonly what: string;
-  readonly perSecond: number;
-  readonly floor: string;
-  readonly floorPerSecond: number;
-  readonly aim: number;
-}
+import { makeYear } from './year.ts';
+import { sharedYear, sumsOfYear } from './year-sums.ts';
 
 const JOBS = 3000;
 const SECONDS = Number(process.argv[2] ?? 6);
 /** Events in the year that is summed up. */
 const EVENTS = Number(process.argv[3] ?? 2_000_000);
+/** Parts to measure; all when none is named. */
+const WANTED = (process.argv[4] ?? '').split(',').filter((name) => name !== '');
 const STREAMED = 50_000;
-const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
 const folder = mkdtempSync(path.join(tmpdir(), 'verbund-bench-'));
 const script = (name: string, text: string): string => {
   const file = path.join(folder, name);
@@ -60,22 +55,12 @@ const BATCH = 1000;
 const USAGE_ROWS = `insert into floor_usage select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'floor', gen_random_uuid()::text, 1, now() from generate_series(1, ${BATCH});
 `;
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
 async function main(): Promise<void> {
-  const server = await startThrowaway({ settings: DURABLE });
+  const server = await startServer(process.env['DATABASE_URL']);
   try {
-    const target: DatabaseTarget = {
-      kind: 'socket',
-      host: server.host,
-      port: server.port,
-      database: 'postgres',
-    };
-    await migrate(target);
-    const owner = openDatabase(target, 'owner', 2);
-    report(await measure(target, owner));
+    await migrate(server.target);
+    const owner = openDatabase(server.target, 'owner', 2);
+    report(await measure(server.target, owner));
     await owner.end();
   } finally {
     await server.stop();
@@ -89,31 +74,36 @@ interface Stage {
   readonly sql: Database['sql'];
   readonly world: World;
   readonly api: string;
-  readonly constantPerSecond: number;
   readonly add: (figure: Figure) => void;
 }
 
+/** In this order: queues first, while the outbox is empty. */
+const PARTS = {
+  queues: measureQueues,
+  filing: measureFiling,
+  usage: measureUsage,
+  stream: measureStream,
+  year: measureYear,
+  compute: measureCompute,
+  requests: measureRequests,
+} as const;
+
 async function measure(target: DatabaseTarget, { sql }: Database): Promise<Figure[]> {
+  const strange = WANTED.filter((name) => !Object.hasOwn(PARTS, name));
+  if (strange.length > 0)
+    throw new Error(`there are ${Object.keys(PARTS).join(', ')}, not ${strange.join(', ')}`);
   const world = await makeWorld(sql);
   await sql.unsafe(FLOOR_TABLES);
-  const constant = await start('constant.js');
-  const constantPerSecond = await requestsPerSecond(constant.address, { method: 'GET', path: '/' }, SECONDS);
-  constant.stop();
   const api = await start('api.js', JSON.stringify(target));
   const figures: Figure[] = [];
   const add = (figure: Figure): void => {
     figures.push(figure);
     say(lineOf(figure));
   };
-  const stage: Stage = { target, sql, world, api: api.address, constantPerSecond, add };
-  await measureQueues(stage); // first, while the outbox is empty
-  await measureFiling(stage);
-  await measureUsage(stage);
-  await measureStream(stage);
-  await measureSums(stage);
-  await fillRequests(sql, world, 1, 10_000);
-  await measureReading(stage);
-  await measureListing(stage);
+  const stage: Stage = { target, sql, world, api: api.address, add };
+  for (const [name, part] of Object.entries(PARTS)) {
+    if (WANTED.length === 0 || WANTED.includes(name)) await part(stage);
+  }
   api.stop();
   return figures;
 }
@@ -126,7 +116,7 @@ async function measureFiling({ target, world, api, add }: Stage): Promise<void> 
 
 /** Events a second, against the same rows written by one statement without keys, agreements or rights. */
 async function measureUsage({ target, world, api, add }: Stage): Promise<void> {
-  const batches = await requestsPerSecond(api, usageBatch(world), SECONDS);
+  const batches = await requestsPerSecond(api, usageBatch(world, BATCH), SECONDS);
   const floor = await pgbench(target, script('usage.sql', USAGE_ROWS), SECONDS);
   add({
     what: 'usage events, batches of 1,000',
@@ -144,17 +134,66 @@ async function measureStream({ sql, world, api, add }: Stage): Promise<void> {
   add({ what: 'usage events, one NDJSON stream', perSecond, floor: 'COPY', floorPerSecond, aim: 0.3 });
 }
 
-/** The usage of a year as a run takes it; `npm run bench -- 6 10000000` for a big year. */
-async function measureSums({ target, sql, world, add }: Stage): Promise<void> {
+/** A year of usage, shared out: `npm run bench -- 5 10000000 year` for a big one. */
+async function measureYear({ target, sql, add }: Stage): Promise<void> {
   say(`filling a year with ${EVENTS} usage events …`);
-  await fillYear(sql, world, EVENTS);
-  const { rollups, raw } = await sumsOfYear(sql, target, world);
-  const floor = 'one aggregate over the events';
-  add({ what: `usage of a year, ${EVENTS} events`, perSecond: rollups, floor, floorPerSecond: raw, aim: 50 });
-  say(`  ${(1000 / rollups).toFixed(0)} ms instead of ${(1000 / raw).toFixed(0)} ms`);
+  const year = await makeYear(sql, target, EVENTS);
+  const { gathered, raw, sums, events, rollups } = await sumsOfYear(sql, target, year);
+  add({
+    what: `usage of a year, ${events} events`,
+    perSecond: 1000 / gathered,
+    floor: 'one aggregate over the events',
+    floorPerSecond: 1000 / raw,
+    // The aggregate grows with the events, the roll-ups do not.
+    aim: 50 * Math.min(1, EVENTS / 10_000_000),
+  });
+  say(
+    `  ${sums} sums, the same both ways, in ${ms(gathered)} instead of ${ms(raw)}; ${rollups} roll-ups by month`,
+  );
+  const { created, lines } = await sharedYear(sql, target, year);
+  say(
+    `  a run of ${lines} lines gathered, computed and stored in ${ms(created)}, ${(created / raw).toFixed(1)} of that aggregate`,
+  );
 }
 
-async function measureReading({ sql, world, api, constantPerSecond, add }: Stage): Promise<void> {
+/** Calculation files, offline. */
+async function measureCompute({ add }: Stage): Promise<void> {
+  for (const mode of ['cascade', 'composite'] as const) {
+    const { allocating, whole, json } = await ownTime(writeAllocation(folder, mode), 5);
+    add({
+      what: `compute, 400 members, 200 tranches, ${mode}`,
+      perSecond: 1000 / whole,
+      floor: 'JSON in and out',
+      floorPerSecond: 1000 / json,
+      aim: 0.4,
+    });
+    say(`  ${ms(whole)} from the first byte to the last, of which ${ms(allocating)} check and share out`);
+  }
+  const { start: started, node } = await startTime(folder, 5);
+  add({
+    what: 'compute, from start to end, a small file',
+    perSecond: 1000 / started,
+    floor: 'node alone',
+    floorPerSecond: 1000 / node,
+    aim: 0.2,
+  });
+}
+
+function ms(time: number): string {
+  return `${time.toFixed(0)} ms`;
+}
+
+async function measureRequests(stage: Stage): Promise<void> {
+  const { sql, world } = stage;
+  const constant = await start('constant.js');
+  const constantPerSecond = await requestsPerSecond(constant.address, { method: 'GET', path: '/' }, SECONDS);
+  constant.stop();
+  await fillRequests(sql, world, 1, 10_000);
+  await measureReading(stage, constantPerSecond);
+  await measureListing(stage, constantPerSecond);
+}
+
+async function measureReading({ sql, world, api, add }: Stage, constantPerSecond: number): Promise<void> {
   const perSecond = await requestsPerSecond(api, await reading(sql, world), SECONDS);
   add({
     what: 'read one request',
@@ -165,7 +204,10 @@ async function measureReading({ sql, world, api, constantPerSecond, add }: Stage
   });
 }
 
-async function measureListing({ target, sql, world, api, constantPerSecond, add }: Stage): Promise<void> {
+async function measureListing(
+  { target, sql, world, api, add }: Stage,
+  constantPerSecond: number,
+): Promise<void> {
   const versusConstant = { floor: 'constant route', floorPerSecond: constantPerSecond, aim: 0.03 };
   const small = await requestsPerSecond(api, listing(world), SECONDS);
   add({ what: 'newest 50 open of a team, 10,000 in the table', perSecond: small, ...versusConstant });
@@ -208,79 +250,6 @@ async function measureQueues({ target: database, add }: Stage): Promise<void> {
       aim: 0.5,
     });
   }
-}
-
-function bearer(token: string): Record<string, string> {
-  return { authorization: `Bearer ${token}` };
-}
-
-function usageBatch({ memberId: organisationId, serviceId, finance }: World): Shape {
-  const headers = { ...bearer(finance), 'content-type': 'application/json' };
-  const occurredAt = systemClock.now();
-  const event = () => ({
-    organisationId,
-    serviceId,
-    source: 'bench',
-    idempotencyKey: newId(),
-    quantity: '1',
-    occurredAt,
-  });
-  return {
-    method: 'POST',
-    path: '/api/v1/usage-events',
-    setupRequest: (request) => ({
-      ...request,
-      headers,
-      body: JSON.stringify(Array.from({ length: BATCH }, event)),
-    }),
-  };
-}
-
-/** Each with a key of its own, as a careful client sends it. */
-function filing(world: World): Shape {
-  const body = JSON.stringify({
-    serviceId: world.serviceId,
-    subject: 'Geburtsurkunde',
-    formData: { registerNumber: 'G 12/2026', copies: 2 },
-    submit: true,
-  });
-  const headers = { ...bearer(world.requester), 'content-type': 'application/json' };
-  return {
-    method: 'POST',
-    path: '/api/v1/service-requests',
-    setupRequest: (request) => ({ ...request, body, headers: { ...headers, 'idempotency-key': newId() } }),
-  };
-}
-
-async function reading(sql: Database['sql'], world: World): Promise<Shape> {
-  const rows = await sql<{ id: string }[]>`select id from service_requests limit 1000`;
-  let next = 0;
-  const headers = bearer(world.requester);
-  const setupRequest: NonNullable<Shape['setupRequest']> = (request) => {
-    next = (next + 1) % rows.length;
-    return { ...request, path: `/api/v1/service-requests/${rows[next]?.id}` };
-  };
-  return { method: 'GET', headers, setupRequest };
-}
-
-function listing(world: World): Shape {
-  return {
-    method: 'GET',
-    path: `/api/v1/service-requests?teamId=${world.teamId}&open=true&limit=50`,
-    headers: bearer(world.caseworker),
-  };
-}
-
-function lineOf({ what, perSecond, floor, floorPerSecond, aim }: Figure): string {
-  const ratio = perSecond / floorPerSecond;
-  const verdict = ratio >= aim ? 'reached' : 'BELOW  ';
-  return `${what.padEnd(50)} ${perSecond.toFixed(0).padStart(7)}/s  ${ratio.toFixed(3)} of ${floor} (${floorPerSecond.toFixed(0)}/s), aim ${aim.toFixed(3)}: ${verdict}`;
-}
-
-function report(figures: readonly Figure[]): void {
-  const missed = figures.filter(({ perSecond, floorPerSecond, aim }) => perSecond / floorPerSecond < aim);
-  say(`\n${figures.length - missed.length} of ${figures.length} aims reached`);
-  process.exitCode = missed.length === 0 ? 0 : 1;
 }
 
 await main();

@@ -35,18 +35,22 @@ export async function sumsOfYear(
   return { gathered, raw, sums: ours.length, events: counts?.events ?? 0, rollups: counts?.rollups ?? 0 };
 }
 
-/** Milliseconds for a run of the year, made and stored with all its lines, as a person would ask for it. */
+/** Milliseconds for a run of the year, made and stored with all its lines as if a person had asked for it. */
 export async function sharedYear(
+  sql: Sql,
   target: DatabaseTarget,
   { centreId, periodId }: Year,
 ): Promise<{ created: number; lines: number }> {
   const app = openDatabase(target, 'verbund_app', 2);
   const { runs } = createCostingService(app);
   const start = performance.now();
-  const { lineCount } = await runs.create(hatOf(centreId), { periodId });
+  const { id } = await runs.create(hatOf(centreId), { periodId });
   const created = performance.now() - start;
   await app.end();
-  return { created, lines: lineCount };
+  const [stored] = await sql<
+    { lines: number }[]
+  >`select count(*)::int as lines from allocation_run_lines where run_id = ${id}`;
+  return { created, lines: stored?.lines ?? 0 };
 }
 
 function hatOf(centreId: string): HatContext {

@@ -95,7 +95,8 @@ function readKey(text: string, offset: number, level: Level): number | Fault {
   if (level.keys === undefined) return offset;
   const end = text[offset] === '"' ? skip(SCALAR, text, offset) : offset;
   if (end === offset) return fault(text, offset, 'a key in double quotes');
-  const key = JSON.parse(text.slice(offset, end)) as string;
+  const spelled = text.slice(offset + 1, end - 1);
+  const key = spelled.includes('\\') ? (JSON.parse(`"${spelled}"`) as string) : spelled;
   if (level.keys.has(key)) return { offset, reason: `Key ${text.slice(offset, end)} occurs twice` };
   level.keys.add(key);
   const colon = skip(SPACE, text, end);

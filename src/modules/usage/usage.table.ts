@@ -157,6 +157,32 @@ export const usageRollups = pgTable('usage_rollups', sums(), (table) => [
   policy('usage_rollups', 'housekeeping', HOUSEKEEPING),
 ]);
 
+/** The same by calendar year, without source: kept by triggers of `usage_rollups`, so that they always say the same. */
+export const usageYearRollups = pgTable(
+  'usage_year_rollups',
+  {
+    centreId: uuid('centre_id').notNull(),
+    year: day('year').notNull(),
+    serviceId: uuid('service_id').notNull(),
+    organisationId: uuid('organisation_id').notNull(),
+    meter: text('meter').notNull(),
+    unit: text('unit').notNull(),
+    quantity: quantity('quantity').notNull(),
+    eventCount: integer('event_count').notNull(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'usage_year_rollups_pkey',
+      columns: [table.centreId, table.year, table.serviceId, table.organisationId, table.meter, table.unit],
+    }),
+    memberKey(table, 'usage_year_rollups_member_fkey'),
+    index('usage_year_rollups_organisation_idx').on(table.organisationId, table.year),
+    readPolicy('usage_year_rollups', 'centre', OWN_CENTRE),
+    readPolicy('usage_year_rollups', 'member', OWN_ORGANISATION),
+    policy('usage_year_rollups', 'housekeeping', HOUSEKEEPING),
+  ],
+);
+
 /**
  * What each statement that wrote events adds to the roll-ups, written by a trigger in the same transaction. A job moves it into
  * `usage_rollups`, so that writers do not wait for each other at a sum.

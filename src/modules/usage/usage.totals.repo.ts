@@ -18,27 +18,44 @@ export interface SumsFilter {
 }
 
 /**
- * Rows to be added up, corrections and all: `service_id, organisation_id, meter, unit, source, month,
- * quantity, events`. Days that are whole
- * months come from the roll-ups, less the few events recorded too late; others from the events.
+ * Rows to be added up, corrections and all: `service_id, organisation_id, meter, unit, source, month, quantity, events`. Days that are
+ * whole months come from the roll-ups, less the few events recorded too late; others from the events.
  */
 export function rowsToSum(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
   const isMonths = filter.from.endsWith('-01') && filter.to.endsWith('-01');
-  return isMonths ? fromRollups(sql, filter) : fromEvents(sql, filter);
+  if (!isMonths) return fromEvents(sql, filter);
+  return sql`
+    select service_id, organisation_id, meter, unit, source, month, quantity, event_count as events
+    from usage_rollups where ${monthsOf(sql, filter)}
+    union all ${besideRollups(sql, filter)}`;
 }
 
-function fromRollups(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
-  const { from, to, recordedUntil } = filter;
-  const months = sql`${narrowed(sql, filter)} and month >= ${from} and month < ${to}`;
+/** The same for sums over all sources and months: whole years come from the roll-ups by year, which are a tenth as many. */
+function rowsToTotal(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
+  const { from, to } = filter;
+  if (!from.endsWith('-01-01') || !to.endsWith('-01-01')) return rowsToSum(sql, filter);
+  return sql`
+    select service_id, organisation_id, meter, unit, null::text as source, year as month, quantity, event_count as events
+    from usage_year_rollups where ${narrowed(sql, filter)} and year >= ${from} and year < ${to}
+    union all ${besideRollups(sql, filter)}`;
+}
+
+/** What makes roll-ups of whole months the sums that are asked for: deltas not yet moved into them, and events recorded too late. */
+function besideRollups(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
+  const { recordedUntil } = filter;
   const tooLate =
     recordedUntil === undefined
       ? sql``
       : sql`union all select service_id, organisation_id, meter, unit, source, date_trunc('month', occurred_on)::date, -quantity, -1
           from usage_events where ${daysOf(sql, filter)} and recorded_at > ${recordedUntil}`;
   return sql`
-    select service_id, organisation_id, meter, unit, source, month, quantity, event_count as events from usage_rollups where ${months}
-    union all select service_id, organisation_id, meter, unit, source, month, quantity, event_count from usage_rollup_deltas where ${months}
+    select service_id, organisation_id, meter, unit, source, month, quantity, event_count
+    from usage_rollup_deltas where ${monthsOf(sql, filter)}
     ${tooLate}`;
+}
+
+function monthsOf(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
+  return sql`${narrowed(sql, filter)} and month >= ${filter.from} and month < ${filter.to}`;
 }
 
 function fromEvents(sql: postgres.TransactionSql, filter: SumsFilter): Fragment {
@@ -84,7 +101,7 @@ export async function usageTotalsOfServices(
   return tx.sql<ServiceUsageTotal[]>`
     select service_id as "serviceId", organisation_id as "organisationId", meter, unit,
       trim_scale(sum(quantity))::text as quantity, sum(events)::int as "eventCount"
-    from (${rowsToSum(tx.sql, filter)}) as parts
+    from (${rowsToTotal(tx.sql, filter)}) as parts
     group by service_id, organisation_id, meter, unit having sum(events) > 0
     order by service_id, organisation_id, meter, unit`;
 }

@@ -7,7 +7,8 @@ import { startUsageWorld, type UsageWorld } from '../../support/usage.ts';
 
 tap.setTimeout(120_000);
 
-const YEAR = { from: '2026-01-01', to: '2027-01-01' } as const;
+const YEAR = { from: '2026-01-01', to: '2027-01-01' };
+const ELEVEN_MONTHS = { from: '2026-02-01', to: '2027-01-01' };
 
 tap.test('usage: sums by month', async (t) => {
   const world = await startUsageWorld(t);
@@ -30,12 +31,14 @@ tap.test('usage: sums by month', async (t) => {
       await fc.assert(
         fc.asyncProperty(steps, async (taken) => {
           for (const step of taken) await take(world, step);
-          t.same(await totals(), await byHand(world), 'roll-ups and deltas together');
+          t.same(await totals(), await byHand(world), 'roll-ups by year and deltas together');
+          t.same(await totals(ELEVEN_MONTHS), await byHand(world, ELEVEN_MONTHS), 'by month and deltas');
         }),
         { numRuns: 40 },
       );
       await rollups.fold();
-      t.same(await totals(), await byHand(world), 'roll-ups alone');
+      t.same(await totals(), await byHand(world), 'roll-ups by year alone');
+      t.same(await totals(ELEVEN_MONTHS), await byHand(world, ELEVEN_MONTHS), 'roll-ups by month alone');
       t.equal((await test.owner.sql`select from usage_rollup_deltas`).length, 0, 'nothing is left to fold');
       t.ok((await test.owner.sql`select from usage_rollups`).length > 4, 'and there was something');
     },
@@ -107,6 +110,19 @@ tap.test('usage: sums by month', async (t) => {
     t.equal(sums[0]?.eventCount, 1);
   });
 
+  await t.test('the sums by year are those by month, for each year by itself', async (t) => {
+    const { sql } = test.owner;
+    await rollups.fold();
+    const kept =
+      await sql`select * from usage_year_rollups where event_count <> 0 or quantity <> 0 order by 1, 2, 3, 4, 5, 6`;
+    const added = await sql`
+      select centre_id, date_trunc('year', month)::date as year, service_id, organisation_id, meter, unit, sum(quantity)::numeric(30, 6) as quantity,
+        sum(event_count)::int as event_count
+      from usage_rollups group by 1, 2, 3, 4, 5, 6 having sum(event_count) <> 0 or sum(quantity) <> 0 order by 1, 2, 3, 4, 5, 6`;
+    t.same(kept, added);
+    t.ok(new Set(kept.map((row) => String(row['year']))).size > 1, 'of more than one year');
+  });
+
   await t.test('partitions are made once, for the months that have none', async (t) => {
     const count = async () =>
       (await test.owner.sql`select from pg_inherits where inhparent = 'usage_events'::regclass`).length;
@@ -163,10 +179,10 @@ async function reverseOne({ test, finance }: UsageWorld): Promise<void> {
 }
 
 /** From the events themselves. */
-async function byHand({ test, centre }: UsageWorld): Promise<ServiceUsageTotal[]> {
+async function byHand({ test, centre }: UsageWorld, { from, to } = YEAR): Promise<ServiceUsageTotal[]> {
   return test.owner.sql<ServiceUsageTotal[]>`
     select service_id as "serviceId", organisation_id as "organisationId", meter, unit, trim_scale(sum(quantity))::text as quantity,
       count(*)::int as "eventCount"
-    from usage_events where centre_id = ${centre.id} and occurred_on >= ${YEAR.from} and occurred_on < ${YEAR.to}
+    from usage_events where centre_id = ${centre.id} and occurred_on >= ${from} and occurred_on < ${to}
     group by 1, 2, 3, 4 order by 1, 2, 3, 4`;
 }

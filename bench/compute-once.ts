@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { calculations } from '../src/commands/compute.ts';
+import { runCompute } from '../src/platform/calculations/run-compute.ts';
+
+/** One calculation in a fresh process, timed; told its file by the first word. Answers with `OwnTime`. */
+const file = process.argv[2] ?? '';
+const bytes = readFileSync(file);
+const allocation = await calculations['allocation']?.();
+if (allocation === undefined) throw new Error('there is no such calculation');
+let allocating = 0;
+const timed = {
+  compute(input: unknown) {
+    const start = performance.now();
+    const result = allocation.compute(input);
+    allocating = performance.now() - start;
+    return result;
+  },
+};
+const pieces: string[] = [];
+const io = {
+  stdin: process.stdin,
+  stdout: { write: (text: string) => pieces.push(text) },
+  stderr: process.stderr,
+  readFile: () => Promise.resolve(bytes),
+};
+const start = performance.now();
+const exit = await runCompute([file], io, { allocation: () => Promise.resolve(timed) });
+const whole = performance.now() - start;
+if (exit !== 0) throw new Error('the calculation was refused');
+const result: unknown = JSON.parse(pieces.join(''));
+const floor = performance.now();
+JSON.parse(bytes.toString('utf8'));
+JSON.stringify(result, null, 2);
+process.stdout.write(JSON.stringify({ allocating, whole, json: performance.now() - floor }));
