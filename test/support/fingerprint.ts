@@ -20,6 +20,6 @@ export async function fingerprintOf({ sql }: Database, ids: readonly string[]): 
 
 async function tablesOf(sql: Database['sql']): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`select relname as name from pg_class
-    where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> all(${NOT_COUNTED}) order by 1`;
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> all(${NOT_COUNTED}) order by 1`;
   return rows.map(({ name }) => name);
 }
