@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 export type Mode = 'cascade' | 'composite';
 
-/** Milliseconds of one calculation in a process that did none before. */
+/** Milliseconds of processor time of one calculation in a process that did none before, those of collecting garbage included. */
 export interface OwnTime {
   /** Resolving keys and sharing out. */
   readonly allocating: number;

@@ -21,7 +21,7 @@ const SECONDS = Number(process.argv[2] ?? 6);
 const EVENTS = Number(process.argv[3] ?? 2_000_000);
 /** Parts to measure; all when none is named. */
 const WANTED = (process.argv[4] ?? '').split(',').filter((name) => name !== '');
-const STREAMED = 50_000;
+const STREAMED = Math.min(EVENTS, 1_000_000);
 const folder = mkdtempSync(path.join(tmpdir(), 'verbund-bench-'));
 const script = (name: string, text: string): string => {
   const file = path.join(folder, name);

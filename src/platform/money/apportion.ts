@@ -32,7 +32,10 @@ export function apportion(total: bigint, weights: readonly Weighted[]): Portion[
   const size = total < 0n ? -total : total;
   // Remainders are below the sum. Where numbers hold them exactly they are ranked as numbers, which is far faster.
   const divide = sum <= MAX_SAFE ? numberDivider(size, sum) : bigDivider(size, sum);
-  const shares = sorted.map(({ id, weight }, position) => ({ id, position, ...divide(weight) }));
+  const shares = sorted.map(({ id, weight }, position) => {
+    const { floor, remainder } = divide(weight);
+    return { id, position, floor, remainder };
+  });
   const left = Number(shares.reduce((rest, share) => rest - share.floor, size));
   const lifted = positionsOfLargest(shares, left);
   return shares.map(({ id, position, floor }) => {
@@ -94,8 +97,12 @@ interface Remaining {
 /** Ties by ascending position. */
 export function positionsOfLargest(shares: readonly Remaining[], count: number): Set<number> {
   if (count === 0) return new Set();
-  const numbers = shares.flatMap(({ remainder }) => (typeof remainder === 'number' ? [remainder] : []));
-  return numbers.length === shares.length ? largestNumbers(shares, numbers, count) : largest(shares, count);
+  const numbers = new Float64Array(shares.length);
+  for (const [index, { remainder }] of shares.entries()) {
+    if (typeof remainder !== 'number') return largest(shares, count);
+    numbers[index] = remainder;
+  }
+  return largestNumbers(shares, numbers, count);
 }
 
 function largest(shares: readonly Remaining[], count: number): Set<number> {
@@ -107,12 +114,8 @@ function largest(shares: readonly Remaining[], count: number): Set<number> {
 }
 
 /** Numbers are ranked without asking a function for each pair; the last of the largest says which others are among them. */
-function largestNumbers(
-  shares: readonly Remaining[],
-  numbers: readonly number[],
-  count: number,
-): Set<number> {
-  const last = Float64Array.from(numbers).sort().at(-count) ?? 0;
+function largestNumbers(shares: readonly Remaining[], numbers: Float64Array, count: number): Set<number> {
+  const last = numbers.slice().sort().at(-count) ?? 0;
   const above = shares.filter((_share, index) => (numbers[index] as number) > last);
   const ties = shares
     .filter((_share, index) => numbers[index] === last)

@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { test } from 'tap';
 import { calculations } from '../../../src/commands/compute.ts';
 import { computeRun, toRunFile } from '../../../src/modules/costing/allocation-run.rules.ts';
 import type { AllocationRunInput, RunPool } from '../../../src/modules/costing/calculation.types.ts';
 import { verifyRun } from '../../../src/modules/costing/verify-run.rules.ts';
+import { jsonText } from '../../../src/platform/calculations/json-text.ts';
 import { type ComputeIo, runCompute } from '../../../src/platform/calculations/run-compute.ts';
 import { hashOf } from '../../../src/platform/hash.ts';
 import { parseJsonStrict } from '../../../src/platform/json.ts';
 import { sumCents } from '../../../src/platform/money/index.ts';
 import { OLD_RUN } from '../../support/old-run.ts';
+import { repository } from '../../support/repository.ts';
 
 const pool: RunPool = {
   id: 'p2',
@@ -257,6 +261,27 @@ test('compute', async (t) => {
       /supported: allocation, allocation-run, deadline, /,
     );
   });
+});
+
+test('a run of 80,000 lines is verified by a program that may hold 100 MB', async (t) => {
+  const members = Array.from({ length: 400 }, (_, n) => String(5_000_000 + n).padStart(8, '0'));
+  const tranches = Array.from({ length: 200 }, (_, n) => ({
+    id: `t${n}`,
+    label: `Tranche ${n}`,
+    percent: '0.5',
+    key: {
+      type: 'cases',
+      asOf: '2026-06-30',
+      values: Object.fromEntries(members.map((id, place) => [id, `${1 + ((place * 7919 + n) % 9973)}.25`])),
+    },
+  }));
+  const { netting: _none, ...plain } = pool;
+  const file = toRunFile({ ...snapshot, pools: [{ ...plain, members, tranches }] });
+  t.equal(file.lines.length, 80_000);
+  const folder = t.testdir({ 'run.json': [...jsonText(file)].join('') });
+  const words = ['--max-old-space-size=100', `${repository}build/src/cli.js`, 'compute', '--verify'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...words, `${folder}/run.json`]);
+  t.match(JSON.parse(stdout), { matches: true, differences: [] });
 });
 
 test('strict JSON', async (t) => {
