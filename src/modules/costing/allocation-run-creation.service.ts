@@ -33,7 +33,7 @@ export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): P
       pointer: '/assumptions',
     });
   }
-  const period = await getPeriod(tx, input.periodId);
+  const period = await getHeldPeriod(tx, input.periodId);
   if (await hasPostedRun(tx, period.id)) {
     throw new DomainError(PERIOD_HAS_POSTED_RUN, `A run of the period ${period.code} is posted.`, {
       pointer: '/periodId',
@@ -111,13 +111,14 @@ async function billedIn(
   superseded: repo.SupersededRun | undefined,
 ): Promise<PeriodRow | undefined> {
   if (billingPeriodId === undefined) return undefined;
-  if (superseded !== undefined) return getPeriod(tx, billingPeriodId, '/billingPeriodId');
+  if (superseded !== undefined) return getHeldPeriod(tx, billingPeriodId, '/billingPeriodId');
   throw new DomainError(RUN_CORRECTS_NOTHING, 'The run corrects no other and is billed in its own period.', {
     pointer: '/billingPeriodId',
   });
 }
 
-async function getPeriod(tx: HatTx, id: string, pointer = '/periodId'): Promise<PeriodRow> {
+/** A period of the hat, whose state stays as it is until the end of the transaction. @throws DomainError PERIOD_UNKNOWN */
+export async function getHeldPeriod(tx: HatTx, id: string, pointer = '/periodId'): Promise<PeriodRow> {
   const period = await holdPeriod(tx, id);
   if (period !== undefined) return period;
   throw new DomainError(PERIOD_UNKNOWN, 'The centre has no such billing period.', { pointer });

@@ -81,6 +81,27 @@ export function createBillingPeriodsService(db: Database) {
   };
 }
 
+/**
+ * Ends a frozen period for good, once billing has settled it with every member.
+ * @throws DomainError PERIOD_STATE_REFUSED
+ */
+export async function settlePeriod(tx: HatTx, ctx: HatContext, id: string): Promise<void> {
+  const { code, state, version, frozenAt } = found(await repo.lockPeriod(tx, id));
+  if (state !== 'frozen') {
+    throw new DomainError(
+      PERIOD_STATE_REFUSED,
+      `The period ${code} is ${state}; it is settled once it is frozen.`,
+    );
+  }
+  if (!(await repo.updatePeriodState(tx, id, version, 'settled', frozenAt))) throw preconditionFailed();
+  await audit(tx, ctx, {
+    action: 'costing.period-settle',
+    entityType: 'billing_period',
+    entityId: id,
+    details: { code, from: state, to: 'settled' },
+  });
+}
+
 async function assertPossible(tx: HatTx, period: PeriodView, action: PeriodAction): Promise<void> {
   if (!PERIOD_ACTIONS[action].from.includes(period.state)) {
     throw new DomainError(

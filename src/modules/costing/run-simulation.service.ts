@@ -14,7 +14,7 @@ import type { RunFacts } from './run-facts.types.ts';
 import { toRunInput } from './run-snapshot.rules.ts';
 
 /** Number of a computation that is stored nowhere. */
-const SIMULATION = 'SIMULATION';
+export const SIMULATION = 'SIMULATION';
 
 /** What is to be computed as if. */
 export interface ScenarioQuestion {

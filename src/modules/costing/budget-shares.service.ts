@@ -1,0 +1,39 @@
+import type { HatTx } from '../../platform/db/hat.ts';
+import { computeRun } from './allocation-run.rules.ts';
+import { getHeldPeriod } from './allocation-run-creation.service.ts';
+import type { PeriodRow } from './billing-periods.repo.ts';
+import { gatherFacts } from './run-facts.service.ts';
+import { type DerivedLine, derivedLines } from './run-lines.rules.ts';
+import { SIMULATION } from './run-simulation.service.ts';
+import { toRunInput } from './run-snapshot.rules.ts';
+
+/** What a member bears of a service by the plan, and how that follows from the budget. */
+export interface BudgetShare extends DerivedLine {
+  /** Planned net cost of the service that all members bear together. */
+  readonly poolCents: number;
+}
+
+export interface BudgetShares {
+  readonly period: PeriodRow;
+  /** Of the simulation, as `POST /allocation-runs` with `simulate` and `costKind: "budget"` gives it. */
+  readonly resultHash: string;
+  readonly shares: readonly BudgetShare[];
+}
+
+/**
+ * The budget of a period, shared out as a run would share actual cost: same clauses, same keys, same code. Nothing is stored; the
+ * period stays as it is until the end of the transaction.
+ * @throws DomainError PERIOD_UNKNOWN, RUN_WITHOUT_COST, and what a run throws
+ */
+export async function budgetShares(tx: HatTx, periodId: string): Promise<BudgetShares> {
+  const period = await getHeldPeriod(tx, periodId);
+  const facts = await gatherFacts(tx, period.centreId, period, { costKind: 'budget' });
+  const snapshot = toRunInput(facts, { runNumber: SIMULATION });
+  const { lines, resultHash } = computeRun(snapshot);
+  const pools = new Map(snapshot.pools.map((pool) => [pool.service.id, pool.amountCents]));
+  const shares = derivedLines(snapshot, lines).map((line) => ({
+    ...line,
+    poolCents: pools.get(line.serviceId) as number,
+  }));
+  return { period, resultHash, shares };
+}
