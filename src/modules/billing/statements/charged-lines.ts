@@ -29,7 +29,11 @@ export function lineOfRun(
   };
 }
 
-function derivationOf({ parts, exactCents, roundingCents }: RunLineView, poolCents: number): Derivation {
+/** How a share follows from the cost of its service, as documents print it. */
+export function derivationOf(
+  { parts, exactCents, roundingCents }: Pick<RunLineView, 'parts' | 'exactCents' | 'roundingCents'>,
+  poolCents: number,
+): Derivation {
   const [first, ...rest] = parts.map(partOf);
   if (first === undefined) throw new Error('a line of a run has at least one part');
   return {

@@ -87,6 +87,13 @@ export const statements = pgTable(
     index('statements_centre_idx').on(table.centreId, table.id),
     index('statements_organisation_idx').on(table.organisationId, table.id),
     index('statements_batch_idx').on(table.batchId, table.id),
+    // Open items: the newest document of each chain, by the day it is due.
+    index('statements_claims_idx')
+      .on(table.centreId, table.dueOn, table.id)
+      .where(sql`status = 'issued' and superseded_by is null`),
+    index('statements_member_claims_idx')
+      .on(table.organisationId, table.dueOn, table.id)
+      .where(sql`status = 'issued' and superseded_by is null`),
     index('statements_period_idx').on(table.centreId, table.periodId, table.organisationId),
     memberKey(table, 'statements_member_fkey'),
     foreignKey({

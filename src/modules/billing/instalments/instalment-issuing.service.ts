@@ -1,0 +1,225 @@
+import { type Day, dayOf, type Moment, plusDays } from '../../../platform/clock.ts';
+import { groupBy } from '../../../platform/collections.ts';
+import { type HatContext, PLATFORM_HAT_ID, systemContext } from '../../../platform/context.ts';
+import type { Database } from '../../../platform/db/database.ts';
+import { type HatTx, withHatTx } from '../../../platform/db/hat.ts';
+import { newId } from '../../../platform/ids.ts';
+import { enqueueAll } from '../../../platform/jobs/outbox.ts';
+import { checkDocument } from '../documents/index.ts';
+import {
+  findProfile,
+  type ProfileRow,
+  type RecipientRow,
+  recipientsOf,
+} from '../statements/billing-parties.repo.ts';
+import { documentOf } from '../statements/statement.rules.ts';
+import { createDrafts, issueDrafts } from '../statements/statement-issuing.service.ts';
+import {
+  BILLING_PROFILE_MISSING,
+  BILLING_RECIPIENT_MISSING,
+  DOCUMENT_REFUSED,
+  VAT_CHANGES_WITHIN_PERIOD,
+} from '../statements/statements.errors.ts';
+import { discardDrafts } from '../statements/statements.repo.ts';
+import type { NewStatement } from '../statements/statements.types.ts';
+import type { VatAnswer } from '../vat.types.ts';
+import { vatForAll } from '../vat-in-force.service.ts';
+import { listCentreIds } from '../vat-turnover.repo.ts';
+import {
+  type DueLine,
+  dueLines,
+  type IssueProblem,
+  instalmentDocument,
+  noted,
+  spreadByGroup,
+} from './instalment-documents.ts';
+import * as repo from './instalment-issuing.repo.ts';
+import { getPlanRow } from './instalment-plan-actions.service.ts';
+import { listShares, lockPlans, type PlanRow } from './instalment-plans.repo.ts';
+import { issueInstalmentsJob } from './instalments.jobs.ts';
+
+export type InstalmentIssuingService = ReturnType<typeof createInstalmentIssuingService>;
+
+/** A transaction issues no more than this, so that numbers are not held up for long. */
+const PORTION = 100;
+
+/** Issues the documents of instalments when their day comes, each once for ever. */
+export function createInstalmentIssuingService(db: Database) {
+  return {
+    /** Asks for a job for each plan with something due, in every centre; safe to miss and to run twice. */
+    async askForDue(now: Moment): Promise<void> {
+      const platform = systemContext({ kind: 'platform', id: PLATFORM_HAT_ID }, now, newId());
+      const centreIds = await withHatTx(db, platform, listCentreIds);
+      for (const id of centreIds) {
+        const ctx = systemContext({ kind: 'centre', id }, now, newId());
+        await withHatTx(db, ctx, async (tx) => {
+          const planIds = await repo.plansWithDue(tx, id, dayOf(now));
+          await enqueueAll(
+            tx,
+            ctx,
+            issueInstalmentsJob,
+            planIds.map((planId) => ({ planId })),
+          );
+        });
+      }
+    },
+
+    /** Each portion is a transaction of its own: a job that is cut off goes on where it stopped. */
+    async issue(ctx: HatContext, planId: string): Promise<void> {
+      let done = PORTION;
+      while (done === PORTION) done = await withHatTx(db, ctx, (tx) => issuePortion(tx, ctx, planId));
+    },
+  };
+}
+
+interface DueDocument {
+  readonly due: repo.DueInstalment;
+  readonly lines: readonly DueLine[];
+}
+
+async function issuePortion(tx: HatTx, ctx: HatContext, planId: string): Promise<number> {
+  const { centreId } = await getPlanRow(tx, planId);
+  // Nobody ends or replaces the plan meanwhile.
+  await lockPlans(tx, centreId);
+  const plan = await getPlanRow(tx, planId);
+  const today = dayOf(ctx.now);
+  const due = await repo.lockDue(tx, planId, today, ctx.now, PORTION);
+  if (due.length === 0) return 0;
+  const documents = await linesOf(tx, plan, due);
+  const { ready, blocked } = await examine(tx, plan, documents, today);
+  const ids = await createDrafts(
+    tx,
+    ctx,
+    centreId,
+    ready.map(({ statement }) => statement),
+  );
+  const refused = ids.length === 0 ? new Map() : await issueAll(tx, ctx, centreId, ids, today);
+  const instalmentIds = ready.map(({ id }) => id);
+  const placed = instalmentIds.map((id, at) => ({ id, statementId: ids[at] as string }));
+  await repo.markIssued(
+    tx,
+    ctx.now,
+    placed.filter(({ statementId }) => !refused.has(statementId)),
+  );
+  const late = placed.flatMap(({ id, statementId }) => {
+    const problems = refused.get(statementId) as readonly IssueProblem[] | undefined;
+    return problems === undefined ? [] : [{ id, problems: noted(problems) }];
+  });
+  await repo.markBlocked(tx, ctx.now, [...blocked, ...late]);
+  return due.length;
+}
+
+async function linesOf(tx: HatTx, plan: PlanRow, due: readonly repo.DueInstalment[]): Promise<DueDocument[]> {
+  const organisationIds = [...new Set(due.map(({ organisationId }) => organisationId))];
+  const shares = await listShares(tx, plan.id, { organisationIds });
+  const spread = spreadByGroup(shares, plan.dueOn.length);
+  const groups = groupBy(shares, ({ organisationId, vatGroup }) => `${organisationId} ${vatGroup}`);
+  return due.map((one) => ({
+    due: one,
+    lines: dueLines(groups.get(`${one.organisationId} ${one.vatGroup}`) ?? [], spread, one.number),
+  }));
+}
+
+interface Examined {
+  readonly ready: readonly { readonly id: string; readonly statement: NewStatement }[];
+  readonly blocked: readonly { readonly id: string; readonly problems: { code: string; detail: string }[] }[];
+}
+
+/** Tells what can be issued from what cannot and why, in a fixed number of queries; nothing is written for what cannot. */
+async function examine(
+  tx: HatTx,
+  plan: PlanRow,
+  documents: readonly DueDocument[],
+  today: Day,
+): Promise<Examined> {
+  const shares = documents.flatMap(({ lines }) => lines.map(({ share }) => share));
+  const answers = await vatThroughout(tx, plan, shares);
+  const profile = await findProfile(tx, plan.centreId);
+  const organisationIds = [...new Set(documents.map(({ due }) => due.organisationId))];
+  const recipients = await recipientsOf(tx, plan.centreId, organisationIds);
+  const recipientById = new Map(recipients.map((recipient) => [recipient.organisationId, recipient]));
+  const ready: { id: string; statement: NewStatement }[] = [];
+  const blocked: { id: string; problems: { code: string; detail: string }[] }[] = [];
+  let next = 0;
+  for (const { due, lines } of documents) {
+    const made = instalmentDocument(plan, due, lines, answers.slice(next, next + lines.length));
+    next += lines.length;
+    const problems =
+      'problems' in made
+        ? made.problems
+        : obstaclesOf(made.statement, profile, recipientById.get(due.organisationId), today);
+    if ('statement' in made && problems.length === 0) ready.push({ id: due.id, statement: made.statement });
+    else blocked.push({ id: due.id, problems: noted(problems) });
+  }
+  return { ready, blocked };
+}
+
+/** The VAT of each line, where it is the same on the first and the last day of the period. */
+async function vatThroughout(
+  tx: HatTx,
+  { centreId, startsOn, endsOn, periodCode }: PlanRow,
+  shares: readonly DueLine['share'][],
+): Promise<VatAnswer[]> {
+  const answersOn = (day: Day) =>
+    vatForAll(
+      tx,
+      centreId,
+      shares.map(({ serviceId, organisationId }) => ({ serviceId, organisationId, day })),
+    );
+  const first = await answersOn(startsOn);
+  const last = await answersOn(plusDays(endsOn, -1));
+  return last.map((answer, at): VatAnswer => {
+    const before = first[at];
+    if (before === undefined || 'gap' in answer) return answer;
+    if ('gap' in before) return before;
+    if (before.holding.id === answer.holding.id) return answer;
+    const detail = `${before.holding.number} holds at the beginning of ${periodCode}, ${answer.holding.number} at its end.`;
+    return { gap: { problem: VAT_CHANGES_WITHIN_PERIOD, detail } };
+  });
+}
+
+/** As issuing would find them, but before there is a draft that would have to be discarded. */
+function obstaclesOf(
+  statement: NewStatement,
+  profile: ProfileRow | undefined,
+  recipient: RecipientRow | undefined,
+  issuedOn: Day,
+): IssueProblem[] {
+  const missing = [
+    ...(profile === undefined
+      ? [{ problem: BILLING_PROFILE_MISSING, detail: 'There is no billing profile.' }]
+      : []),
+    ...(recipient === undefined
+      ? [{ problem: BILLING_RECIPIENT_MISSING, detail: 'The member has no address for its documents.' }]
+      : []),
+  ];
+  if (profile === undefined || recipient === undefined) return missing;
+  const { dueOn } = statement;
+  const facts = { number: 'ENTWURF', issuedOn, dueOn: dueOn === null || dueOn < issuedOn ? issuedOn : dueOn };
+  const { startsOn, endsOn } = statement.period;
+  const drafted = { ...statement, startsOn, endsOn };
+  return checkDocument(documentOf(drafted, statement.lines, profile, recipient, facts)).map(
+    ({ pointer, detail }) => ({ problem: DOCUMENT_REFUSED, detail: `${pointer} ${detail}` }),
+  );
+}
+
+/** What was refused after all, by statement; its drafts are discarded. */
+async function issueAll(
+  tx: HatTx,
+  ctx: HatContext,
+  centreId: string,
+  ids: readonly string[],
+  today: Day,
+): Promise<Map<string, IssueProblem[]>> {
+  const { blocked } = await issueDrafts(tx, ctx, centreId, ids, today);
+  await discardDrafts(
+    tx,
+    blocked.map(({ statement }) => statement.id),
+  );
+  return new Map(
+    blocked.map(({ statement, obstacles }) => [
+      statement.id,
+      obstacles.map(({ problem, detail }) => ({ problem, detail })),
+    ]),
+  );
+}
