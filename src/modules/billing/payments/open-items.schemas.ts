@@ -1,0 +1,44 @@
+import { type Static, Type } from 'typebox';
+import {
+  Cents,
+  closed,
+  Day,
+  named,
+  nullable,
+  PageQuery,
+  pageOf,
+  Uuid,
+} from '../../../platform/http/schemas.ts';
+
+export const OpenItemView = named(
+  'OpenItem',
+  {
+    statementId: { ...Uuid, description: 'The newest document of the chain' },
+    chainId: { ...Uuid, description: 'The first document of the chain' },
+    number: Type.String(),
+    kind: Type.Integer({ description: 'UNTDID 1001 of the newest document: 326, 380, 384 or 381' }),
+    centreId: Uuid,
+    organisationId: Uuid,
+    memberName: Type.String(),
+    periodId: nullable(Uuid),
+    periodCode: Type.String(),
+    issuedOn: Day,
+    dueOn: Day,
+    claimCents: { ...Cents, description: 'Below zero where the member gets money back' },
+    matchedCents: { ...Cents, description: 'Payments on any document of the chain' },
+    openCents: { ...Cents, description: 'Claim less payments; below zero is a credit' },
+    overdueSince: nullable({ ...Day, description: 'First day on which it was overdue' }),
+  },
+  { description: 'A document with what corrected it: what is claimed, paid and open' },
+);
+export type OpenItemView = Static<typeof OpenItemView>;
+export const OpenItemPage = pageOf(OpenItemView);
+
+export const OpenItemQuery = closed({
+  ...PageQuery,
+  organisationId: Type.Optional(Uuid),
+  periodId: Type.Optional(Uuid),
+  state: Type.Optional(Type.Enum(['open', 'settled', 'all'], { default: 'open' })),
+  overdue: Type.Optional(Type.Boolean({ description: 'Only claims whose day is past' })),
+});
+export type OpenItemQuery = Static<typeof OpenItemQuery>;
