@@ -1,0 +1,36 @@
+import { defineProblem } from '../../../platform/errors.ts';
+
+export const SETTLEMENT_NOT_READY = defineProblem({
+  code: 'SETTLEMENT_NOT_READY',
+  status: 409,
+  title: 'The final documents of the period are not complete',
+  help: 'Issue the final documents of all members with their instalments set off; GET /settlements/figures?periodId= lists in `gaps` what is missing.',
+});
+
+export const SETTLEMENT_EXISTS = defineProblem({
+  code: 'SETTLEMENT_EXISTS',
+  status: 409,
+  title: 'The period is settled',
+  help: 'GET /settlements?periodId= gives the figures as they were. What changes later is claimed by corrected documents.',
+});
+
+export const SETTLEMENT_MISMATCH = defineProblem({
+  code: 'SETTLEMENT_MISMATCH',
+  status: 409,
+  title: 'The figures are not those that you saw',
+  help: 'Something was paid or issued meanwhile. Read GET /settlements/figures again and send its `contentHash`.',
+});
+
+export const SETTLEMENT_NO_CLAIM = defineProblem({
+  code: 'SETTLEMENT_NO_CLAIM',
+  status: 422,
+  title: 'There is no claim that the credit could be set off against',
+  help: 'Issue the first instalment of the next period, or have the credit paid out or kept for now.',
+});
+
+export const SETTLEMENT_MEMBER_UNKNOWN = defineProblem({
+  code: 'SETTLEMENT_MEMBER_UNKNOWN',
+  status: 422,
+  title: 'Nothing is settled with this member',
+  help: 'Name members that GET /settlements/figures lists, each once.',
+});

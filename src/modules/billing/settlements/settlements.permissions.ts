@@ -1,0 +1,8 @@
+import { definePermissions } from '../../../platform/permissions.ts';
+
+const books = ['finance', 'centre-admin'];
+
+definePermissions({
+  'settlements:read': [...books, 'auditor'],
+  'settlements:manage': books,
+});

@@ -1,0 +1,71 @@
+import type { Day, Moment } from '../../../platform/clock.ts';
+import type { HatContext } from '../../../platform/context.ts';
+import type { HatTx } from '../../../platform/db/hat.ts';
+import type { SettledMember } from './settlements.schemas.ts';
+
+export interface SettlementRow {
+  readonly id: string;
+  readonly centreId: string;
+  readonly periodId: string;
+  readonly periodCode: string;
+  readonly startsOn: Day;
+  readonly endsOn: Day;
+  readonly members: SettledMember[];
+  readonly contentHash: string;
+  readonly settledBy: string;
+  readonly settledByName: string;
+  readonly settledAt: Moment;
+}
+
+const select = ({ sql }: HatTx) => sql`
+  select id, centre_id as "centreId", period_id as "periodId", period_code as "periodCode", starts_on as "startsOn", ends_on as "endsOn",
+    members, content_hash as "contentHash", settled_by as "settledBy", settled_by_name as "settledByName", settled_at as "settledAt"
+  from settlements`;
+
+export async function findSettlement(tx: HatTx, id: string): Promise<SettlementRow | undefined> {
+  const [row] = await tx.sql<SettlementRow[]>`${select(tx)} where id = ${id}`;
+  return row;
+}
+
+export async function findSettlementOf(
+  { sql }: HatTx,
+  centreId: string,
+  periodId: string,
+): Promise<string | undefined> {
+  const [row] = await sql<{ id: string }[]>`
+    select id from settlements where centre_id = ${centreId} and period_id = ${periodId}`;
+  return row?.id;
+}
+
+/** Up to `limit` settlements of the centre, the newest first, before the given id. */
+export async function listSettlements(
+  tx: HatTx,
+  centreId: string,
+  periodId: string | undefined,
+  before: string | undefined,
+  limit: number,
+): Promise<SettlementRow[]> {
+  const { sql } = tx;
+  return sql<SettlementRow[]>`${select(tx)} where centre_id = ${centreId}
+    ${periodId === undefined ? sql`` : sql`and period_id = ${periodId}`}
+    ${before === undefined ? sql`` : sql`and id < ${before}`} order by id desc limit ${limit}`;
+}
+
+export async function insertSettlement(
+  { sql }: HatTx,
+  { actor, now }: HatContext,
+  row: Omit<SettlementRow, 'settledBy' | 'settledByName' | 'settledAt'>,
+): Promise<void> {
+  await sql`insert into settlements (id, centre_id, period_id, period_code, starts_on, ends_on, members, content_hash, settled_by,
+      settled_by_name, settled_at)
+    values (${row.id}, ${row.centreId}, ${row.periodId}, ${row.periodCode}, ${row.startsOn}, ${row.endsOn},
+      ${JSON.stringify(row.members)}::text::jsonb, ${row.contentHash}, ${actor.id}, ${actor.name}, ${now})`;
+}
+
+/** The one account of each member, where there is exactly one that is not retired. */
+export async function onlyAccounts({ sql }: HatTx, centreId: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ organisationId: string; iban: string }[]>`
+    select organisation_id as "organisationId", min(iban) as iban from payer_accounts
+    where centre_id = ${centreId} and retired_at is null group by 1 having count(*) = 1`;
+  return new Map(rows.map(({ organisationId, iban }) => [organisationId, iban]));
+}

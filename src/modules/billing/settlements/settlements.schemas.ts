@@ -1,0 +1,90 @@
+import { type Static, Type } from 'typebox';
+import { OwnCentreId } from '../../../platform/http/own-centre.ts';
+import { Cents, closed, named, nullable, PageQuery, pageOf, Uuid } from '../../../platform/http/schemas.ts';
+import { Deed, PeriodName } from '../receivables.schemas.ts';
+
+const Credit = Type.Enum(['offset', 'payout', 'keep'], { title: 'SettlementCredit' });
+
+const FinalDocument = named('SettlementDocument', {
+  statementId: Uuid,
+  number: Type.String(),
+  claimCents: Cents,
+  openCents: { ...Cents, description: 'Below zero is a credit' },
+});
+
+const Figures = {
+  organisationId: Uuid,
+  memberName: Type.String(),
+  invoicedCents: { ...Cents, description: 'Instalments, gross' },
+  paidCents: { ...Cents, description: 'Payments on them' },
+  actualCents: { ...Cents, description: 'Final documents, gross, before instalments are set off' },
+  settlementCents: { ...Cents, description: 'Actual less invoiced' },
+  openCents: { ...Cents, description: 'Invoiced less paid; stays a claim of its own' },
+  netDueCents: { ...Cents, description: 'Actual less paid' },
+  documents: Type.Array(FinalDocument),
+};
+
+const MemberFiguresView = named('SettlementMemberFigures', Figures);
+
+export const FiguresView = named('SettlementFigures', {
+  period: PeriodName,
+  members: Type.Array(MemberFiguresView),
+  gaps: Type.Array(
+    closed({
+      organisationId: Uuid,
+      memberName: Type.String(),
+      code: Type.Enum(['FINAL_MISSING', 'DEDUCTION_DIFFERS']),
+      text: Type.String(),
+    }),
+    { description: 'What keeps the period from being settled' },
+  ),
+  settlementId: nullable({ ...Uuid, description: 'Where it is settled already' }),
+  contentHash: Type.String({ description: 'SHA-256 of period and members; what settling signs' }),
+});
+export type FiguresView = Static<typeof FiguresView>;
+
+export const FiguresQuery = closed({
+  periodId: Uuid,
+  format: Type.Enum(['json', 'csv', 'xlsx'], { default: 'json' }),
+  locale: Type.Enum(['de', 'en'], { default: 'de' }),
+});
+export type FiguresQuery = Static<typeof FiguresQuery>;
+
+export const CreateSettlement = named('CreateSettlement', {
+  centreId: OwnCentreId,
+  periodId: Uuid,
+  contentHash: Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Of the figures you saw' }),
+  credits: Credit,
+  exceptions: Type.Optional(
+    Type.Array(closed({ organisationId: Uuid, credit: Credit }), {
+      maxItems: 1000,
+      description: 'Members for whom something else holds',
+    }),
+  ),
+});
+export type CreateSettlement = Static<typeof CreateSettlement>;
+
+const SettledCredit = closed({
+  decision: Credit,
+  amountCents: { ...Cents, description: 'Credit of the final documents' },
+  offsets: Type.Array(
+    closed({ fromNumber: Type.String(), toNumber: Type.String(), amountCents: Cents, paymentId: Uuid }),
+  ),
+  payouts: Type.Array(closed({ number: Type.String(), amountCents: Cents })),
+});
+
+const SettledMember = named('SettledMember', { ...Figures, credit: nullable(SettledCredit) });
+export type SettledMember = Static<typeof SettledMember>;
+
+export const SettlementView = named('Settlement', {
+  id: Uuid,
+  centreId: Uuid,
+  period: PeriodName,
+  members: Type.Array(SettledMember),
+  contentHash: Type.String({ description: 'SHA-256 of period and members' }),
+  settled: Deed,
+});
+export type SettlementView = Static<typeof SettlementView>;
+export const SettlementPage = pageOf(SettlementView);
+export const SettlementQuery = closed({ ...PageQuery, periodId: Type.Optional(Uuid) });
+export type SettlementQuery = Static<typeof SettlementQuery>;
