@@ -6,7 +6,7 @@ const MILLIMETRE = 72 / 25.4;
 /** DIN 5008, form B: the window of the envelope, and the block of facts beside it. */
 const WINDOW = { x: 25 * MILLIMETRE, y: 45 * MILLIMETRE, width: 80 * MILLIMETRE } as const;
 const FACTS = { x: 118 * MILLIMETRE, y: 45 * MILLIMETRE, label: 62 } as const;
-const BODY_TOP = 98 * MILLIMETRE;
+export const BODY_TOP = 98 * MILLIMETRE;
 
 /** The upper half of the first page: who writes to whom, about what, and what it comes to. */
 export function drawLetter(sheet: Sheet, document: StatementDocument, writer: Writer): void {
@@ -20,7 +20,8 @@ export function drawLetter(sheet: Sheet, document: StatementDocument, writer: Wr
   drawSummary(sheet, document, writer);
 }
 
-function drawLetterhead(sheet: Sheet, { seller }: StatementDocument): void {
+/** Who writes. */
+export function drawLetterhead(sheet: Sheet, { seller }: Pick<StatementDocument, 'seller'>): void {
   const width = CONTENT_WIDTH;
   sheet.decorate(() => {
     sheet.pdf.rect(0, 0, PAGE.width, 7).fill(COLOURS.accent);
@@ -33,7 +34,11 @@ function drawLetterhead(sheet: Sheet, { seller }: StatementDocument): void {
   head.end();
 }
 
-function drawAddress(sheet: Sheet, { seller, buyer }: StatementDocument): void {
+/** To whom, where the window of the envelope is. */
+export function drawAddress(
+  sheet: Sheet,
+  { seller, buyer }: Pick<StatementDocument, 'seller' | 'buyer'>,
+): void {
   const { x, width } = WINDOW;
   const back = [
     seller.centreName,

@@ -37,7 +37,8 @@ function drawRunningHead(sheet: Sheet, document: StatementDocument, writer: Writ
     .stroke(COLOURS.line);
 }
 
-function drawFoot(sheet: Sheet, { seller }: StatementDocument, writer: Writer): void {
+/** Who it is, and where to pay. */
+export function drawFoot(sheet: Sheet, { seller }: Pick<StatementDocument, 'seller'>, writer: Writer): void {
   const { address, contact, bank, taxNumber, vatId } = seller;
   const columns = [
     [seller.name, address.street, `${address.postCode} ${address.city}`],

@@ -1,0 +1,97 @@
+import type { Day } from '../../../platform/clock.ts';
+import { textIn } from '../../../platform/texts.ts';
+import type { Buyer, Seller } from '../documents/document.types.ts';
+import { writerFor } from '../documents/format.ts';
+import { BODY_TOP, drawAddress, drawLetterhead, ibanInGroups } from '../documents/pdf/letter.ts';
+import { metadataOf, PDF_UA } from '../documents/pdf/metadata.ts';
+import { drawFoot } from '../documents/pdf/pages.ts';
+import {
+  bytesOf,
+  CONTENT_WIDTH,
+  createSheet,
+  PAGE,
+  paragraph,
+  type Sheet,
+  STYLES,
+} from '../documents/pdf/sheet.ts';
+import { drawTable } from '../documents/pdf/table.ts';
+import type { DunningLevel } from './dunning.rules.ts';
+import type { NoticeItem } from './dunning-notices.repo.ts';
+
+export interface DunningLetter {
+  readonly number: string;
+  readonly level: DunningLevel;
+  readonly issuedOn: Day;
+  readonly payUntil: Day;
+  readonly seller: Seller;
+  readonly buyer: Buyer;
+  readonly items: readonly NoticeItem[];
+  readonly amountCents: number;
+}
+
+const writer = writerFor('de');
+const say = (key: string, values: Readonly<Record<string, string>> = {}) =>
+  textIn('de', `billing.dunning.${key}`, values);
+
+/** A reminder between authorities: what is overdue, without fees or interest. PDF/A-3a and PDF/UA-1; the same letter has the same bytes. */
+export async function renderDunningLetter(letter: DunningLetter): Promise<Buffer> {
+  const title = `${say(`title.${letter.level}`)} ${letter.number}`;
+  const sheet = await createSheet({ title, locale: 'de', issuedOn: letter.issuedOn, creator: 'Verbund' });
+  drawLetterhead(sheet, letter);
+  drawAddress(sheet, letter);
+  sheet.y = BODY_TOP;
+  drawHead(sheet, title, letter);
+  paragraph(sheet, writer.say('salutation'));
+  paragraph(sheet, say(`intro.${letter.level}`));
+  drawItems(sheet, letter);
+  const { holder, iban } = letter.seller.bank;
+  const values = {
+    amount: writer.euros(letter.amountCents),
+    day: writer.day(letter.payUntil),
+    holder,
+    iban: ibanInGroups(iban),
+  };
+  paragraph(sheet, say('pay', values));
+  paragraph(sheet, say('crossed'));
+  paragraph(sheet, say('closing'));
+  paragraph(sheet, letter.seller.contact.name);
+  drawFeet(sheet, letter);
+  sheet.pdf.appendXML(metadataOf([PDF_UA]));
+  return bytesOf(sheet);
+}
+
+function drawHead(sheet: Sheet, title: string, { issuedOn }: DunningLetter): void {
+  const box = { x: PAGE.left, y: sheet.y, width: CONTENT_WIDTH };
+  sheet.put('H1', () => sheet.write(title, STYLES.title, box));
+  sheet.y += sheet.heightOf(title, STYLES.title, CONTENT_WIDTH) + 4;
+  paragraph(sheet, say('dated', { day: writer.day(issuedOn) }), STYLES.small);
+}
+
+function drawItems(sheet: Sheet, { items, amountCents }: DunningLetter): void {
+  const width = CONTENT_WIDTH / 3;
+  const columns = [
+    { header: say('column.number'), width },
+    { header: say('column.due'), width },
+    { header: say('column.open'), width, align: 'right' as const },
+  ];
+  const rows = items.map(({ number, dueOn, openCents }) => ({
+    cells: [{ text: number }, { text: writer.day(dueOn) }, { text: writer.euros(openCents) }],
+  }));
+  const sum = {
+    cells: [{ text: say('sum') }, { text: '' }, { text: writer.euros(amountCents) }],
+    isSum: true,
+  };
+  sheet.y += 4;
+  drawTable(sheet, { columns, rows: [...rows, sum], rowHeader: 0, keptTogether: 1 });
+  sheet.y += 10;
+}
+
+function drawFeet(sheet: Sheet, letter: DunningLetter): void {
+  const { start, count } = sheet.pdf.bufferedPageRange();
+  for (let page = start; page < start + count; page++) {
+    sheet.pdf.switchToPage(page);
+    // Below its margin a page would break once more.
+    sheet.pdf.page.margins.bottom = 0;
+    sheet.decorate(() => drawFoot(sheet, letter, writer), true);
+  }
+}

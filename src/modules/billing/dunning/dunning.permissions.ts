@@ -1,0 +1,8 @@
+import { definePermissions } from '../../../platform/permissions.ts';
+
+const books = ['finance', 'centre-admin'];
+
+definePermissions({
+  'dunning-notices:read': [...books, 'auditor', 'member-finance', 'member-admin'],
+  'dunning-notices:issue': books,
+});
