@@ -3,8 +3,10 @@ import { agreementsRoutes, createAgreementsService, departureOfParty } from './m
 import {
   billingRoutes,
   createBillingService,
+  createReceivablesService,
   createValidator,
   createVatService,
+  receivablesRoutes,
   type ValidatorSettings,
   vatRoutes,
 } from './modules/billing/index.ts';
@@ -113,6 +115,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     costing: createCostingService(db),
     vat: createVatService(db),
     billing: createBillingService(db, clock, mailer, validator),
+    receivables: createReceivablesService(db),
   };
 }
 
@@ -131,5 +134,6 @@ export function routesOf(modules: Modules): Routes[] {
     costingRoutes(modules.costing),
     vatRoutes(modules.vat),
     billingRoutes(modules.billing),
+    receivablesRoutes(modules.receivables),
   ] as Routes[];
 }

@@ -23,6 +23,9 @@ const BIG = [
   'usage_rollups',
   'audit_entries',
   'outbox_jobs',
+  'statements',
+  'payments',
+  'payment_matches',
 ];
 const NOW = '2026-11-22T12:00:00.000Z';
 
@@ -48,6 +51,7 @@ tap.test('query plans', async (t) => {
   const requester = await test.caller(member, ['requester', 'member-finance', 'member-admin']);
   const [bigCentre, bigMember] = [await test.centre('BIG'), await test.organisation('Wuppertal')];
   const bigCaseworker = await test.caller(bigCentre, ['caseworker']);
+  const bigFinance = await test.caller(bigCentre, ['finance']);
   const bigRequester = await test.caller(bigMember, ['requester']);
   const teamId = newId();
   await dropConstraints(test.owner);
@@ -239,6 +243,41 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.operations.listDeadLetters(ctx, page),
     },
     {
+      name: "a centre's open items",
+      caller: finance,
+      db,
+      index: 'statements_claims_idx',
+      run: (ctx) => modules.receivables.openItems.list(ctx, page),
+    },
+    {
+      name: "a big centre's overdue items",
+      caller: bigFinance,
+      db,
+      index: 'payment_matches_chain_idx',
+      run: (ctx) => modules.receivables.openItems.list(ctx, { ...page, overdue: true }),
+    },
+    {
+      name: "a member's open items",
+      caller: requester,
+      db,
+      index: 'statements_member_claims_idx',
+      run: (ctx) => modules.receivables.openItems.list(ctx, page),
+    },
+    {
+      name: 'payments that nobody could match',
+      caller: bigFinance,
+      db,
+      index: 'payments_unclear_idx',
+      run: (ctx) => modules.receivables.payments.list(ctx, { ...page, status: 'unclear' }),
+    },
+    {
+      name: "a member's payments",
+      caller: requester,
+      db,
+      index: 'payments_organisation_idx',
+      run: (ctx) => modules.receivables.payments.list(ctx, page),
+    },
+    {
       name: 'jobs that wait in the outbox',
       caller: undefined,
       db: jobs,
@@ -329,5 +368,17 @@ async function fill({ sql }: Database, owners: Owners): Promise<void> {
   await sql`insert into outbox_jobs (id, queue, name, payload, hat_kind, hat_id, request_id, available_at, dispatched_at, completed_at, failed_at)
     select id, 'maintenance', 'x', '{}', 'centre', centre_id, 'x', at, case when i % 1000 = 0 then null else at end,
       case when i % 1000 < 900 and i % 1000 > 0 then at end, case when i % 1000 >= 990 then at end from numbered`;
+  await sql`insert into statements (id, centre_id, organisation_id, kind, vat_group, status, number, period_code, starts_on, ends_on,
+      agreement_reference, notes, preceding, net_cents, vat_cents, gross_cents, prepaid_cents, payable_cents, content_hash, due_on, issued_on,
+      issued_at, document, created_by, created_by_name, created_at)
+    select id, centre_id, organisation_id, 326, 'S', 'issued', 'N-' || i, '2026', '2026-01-01', '2027-01-01', 'x', '{}', '[]', 100, 0, 100, 0,
+      100, 'x', at::date, at::date, at, '{}', team_id, 'x', at from numbered`;
+  await sql`insert into payments (id, centre_id, organisation_id, kind, amount_cents, booked_on, text, candidates, unclear_reason, recorded_by,
+      recorded_by_name, recorded_at)
+    select id, centre_id, organisation_id, 'by_hand', 100, at::date, 'x', '{}', case when i % 700 < 100 then 'PAYER_UNKNOWN' end, team_id, 'x', at
+    from numbered`;
+  await sql`insert into payment_matches (id, centre_id, organisation_id, payment_id, statement_id, chain_id, amount_cents, basis, matched_by,
+      matched_by_name, matched_at)
+    select gen_random_uuid(), centre_id, organisation_id, id, id, id, 100, 'by_hand', team_id, 'x', at from numbered where i % 10 < 9`;
   await sql`analyze`;
 }

@@ -133,6 +133,7 @@ const NOWHERE: Target = {
     organisationId: NO_ID,
     centreId: NO_ID,
     validationId: NO_ID,
+    matchId: NO_ID,
     number: 1,
     position: 0,
     action: 'close',

@@ -20,7 +20,7 @@ const period = ({ own }: TenantWorld) =>
 const first = { 'if-match': '"0"' };
 
 /** Profile and recipient of a side, as they are now. */
-async function parties({ centre, member }: Side): Promise<{ profile: number; recipient: number }> {
+export async function parties({ centre, member }: Side): Promise<{ profile: number; recipient: number }> {
   const versionOf = async (path: string, body: object) => {
     const put = await centre.call('PUT', path, body, first);
     return put.statusCode === 200 ? 1 : (await must<{ version: number }>(centre, 'GET', path)).version;

@@ -5,6 +5,7 @@ import { COSTS } from './tenant-rows-costs.ts';
 import { LEDGER } from './tenant-rows-ledger.ts';
 import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
 import { RATES } from './tenant-rows-rates.ts';
+import { RECEIVABLES } from './tenant-rows-receivables.ts';
 import { SENDING } from './tenant-rows-sending.ts';
 import { SIMULATIONS } from './tenant-rows-simulations.ts';
 import { STATEMENTS } from './tenant-rows-statements.ts';
@@ -312,5 +313,6 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...COSTS,
   ...STATEMENTS,
   ...SENDING,
+  ...RECEIVABLES,
   ...OPERATIONS,
 };

@@ -2,7 +2,10 @@ import {
   type BillingService,
   dispatchStatementJob,
   issueBatchJob,
+  issueDunningNoticesJob,
+  issueInstalmentsJob,
   prepareBatchJob,
+  type ReceivablesService,
   renderStatementJob,
   type VatService,
   validateStatementJob,
@@ -21,6 +24,24 @@ export function billingProcessors({ batches, rendering, sending }: BillingServic
   ];
 }
 
-export function billingTasks(vat: VatService, clock: Clock): ScheduledTask[] {
-  return [{ name: 'billing-vat-turnover', pattern: '10 4 * * *', run: () => vat.turnover.warn(clock.now()) }];
+export function receivablesProcessors({ instalments, dunning }: ReceivablesService): Processor[] {
+  return [
+    processor(issueInstalmentsJob, (ctx, { planId }) => instalments.issue(ctx, planId)),
+    processor(issueDunningNoticesJob, (ctx, asked) => dunning.issue(ctx, asked)),
+  ];
+}
+
+export function billingTasks(
+  vat: VatService,
+  receivables: ReceivablesService,
+  clock: Clock,
+): ScheduledTask[] {
+  return [
+    { name: 'billing-vat-turnover', pattern: '10 4 * * *', run: () => vat.turnover.warn(clock.now()) },
+    {
+      name: 'billing-instalments',
+      pattern: '10 5 * * *',
+      run: () => receivables.instalments.askForDue(clock.now()),
+    },
+  ];
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { Processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
-import { billingProcessors, billingTasks } from './billing.ts';
+import { billingProcessors, billingTasks, receivablesProcessors } from './billing.ts';
 import { maintenanceTasks } from './maintenance.ts';
 import { requestProcessors } from './requests.ts';
 import { usageProcessors, usageTasks } from './usage.ts';
@@ -13,6 +13,7 @@ export function processorsOf(modules: Modules): Processor[] {
     ...requestProcessors(modules.processing),
     ...usageProcessors(modules.closedRequests),
     ...billingProcessors(modules.billing),
+    ...receivablesProcessors(modules.receivables),
   ];
 }
 
@@ -20,6 +21,6 @@ export function tasksOf(modules: Modules, outbox: Database, clock: Clock): Sched
   return [
     ...maintenanceTasks(modules, outbox, clock),
     ...usageTasks(modules.rollups, clock),
-    ...billingTasks(modules.vat, clock),
+    ...billingTasks(modules.vat, modules.receivables, clock),
   ];
 }

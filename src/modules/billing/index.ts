@@ -1,11 +1,19 @@
 import './ledger/ledger.permissions.ts';
 import './statements/statements.permissions.ts';
+import './dunning/dunning.permissions.ts';
+import './instalments/instalments.permissions.ts';
+import './payments/payments.permissions.ts';
+import './settlements/settlements.permissions.ts';
 import './vat.permissions.ts';
 
 export { billingRoutes } from './billing.routes.ts';
 export { type BillingService, createBillingService } from './billing.service.ts';
 export { billingCalculations } from './compute.ts';
+export { issueDunningNoticesJob } from './dunning/dunning.jobs.ts';
+export { issueInstalmentsJob } from './instalments/instalments.jobs.ts';
 export { type Instalments, type InstalmentsInput, planInstalments } from './instalments.rules.ts';
+export { receivablesRoutes } from './receivables.routes.ts';
+export { createReceivablesService, type ReceivablesService } from './receivables.service.ts';
 export { type Settlement, type SettlementInput, settle } from './settlement.rules.ts';
 export { renderAll as renderStatementFiles } from './statements/render-statement.ts';
 export type { BatchView } from './statements/statement-batches.schemas.ts';

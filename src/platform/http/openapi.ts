@@ -23,6 +23,7 @@ const TAGS = [
   ['VAT', 'What is determined about value added tax, by whom, and what it rests on'],
   ['Statements', 'What members are sent: invoices, corrections and credit notes, with their files'],
   ['Ledger export', 'Documents to the books: accounts, file formats, and what was handed over'],
+  ['Payments', 'Instalments, open items, payments and bank files, settlement, reminders'],
   ['Operations', 'Dead letters and the audit trail'],
 ].map(([name = '', description = '']) => ({ name, description }));
 

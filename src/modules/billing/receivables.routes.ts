@@ -1,0 +1,17 @@
+import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { dunningRoutes } from './dunning/dunning.routes.ts';
+import { instalmentPlansRoutes } from './instalments/instalment-plans.routes.ts';
+import { bankImportsRoutes } from './payments/bank-imports.routes.ts';
+import { paymentsRoutes } from './payments/payments.routes.ts';
+import type { ReceivablesService } from './receivables.service.ts';
+import { settlementsRoutes } from './settlements/settlements.routes.ts';
+
+export const receivablesRoutes =
+  (receivables: ReceivablesService): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    await app.register(instalmentPlansRoutes(receivables.plans));
+    await app.register(paymentsRoutes(receivables));
+    await app.register(bankImportsRoutes(receivables.bankImports));
+    await app.register(settlementsRoutes(receivables.settlements));
+    await app.register(dunningRoutes(receivables.dunning));
+  };

@@ -1,0 +1,274 @@
+import type { Test } from 'tap';
+import { putProfile, putRecipient } from '../../src/modules/billing/statements/billing-parties.repo.ts';
+import { treatmentOf } from '../../src/modules/billing/statements/charged-lines.ts';
+import { vatGroupOf } from '../../src/modules/billing/statements/statement.rules.ts';
+import { createDrafts, issueDrafts } from '../../src/modules/billing/statements/statement-issuing.service.ts';
+import type { NewStatement } from '../../src/modules/billing/statements/statements.types.ts';
+import { vatFor } from '../../src/modules/billing/vat-in-force.service.ts';
+import { dayOf } from '../../src/platform/clock.ts';
+import { type Hat, systemContext } from '../../src/platform/context.ts';
+import { withHatTx } from '../../src/platform/db/hat.ts';
+import { newId } from '../../src/platform/ids.ts';
+import type { Caller, TestApp } from './app.ts';
+import { addWording, type CostingWorld, startCostingWorld } from './costing.ts';
+import { buyer, seller } from './documents.ts';
+import { must } from './services.ts';
+import { determination, inForce } from './vat.ts';
+
+export const OWN_IBAN = seller.bank.iban;
+
+/** Shares that need no usage: half by head, half 2 : 1. */
+const CLAUSE = (erwitte: Hat, anroechte: Hat) => ({
+  mode: 'cascade',
+  tranches: [
+    { id: 'half', label: 'Kopf', percent: '50', key: { type: 'equal' } },
+    {
+      id: 'rest',
+      label: 'Anteil',
+      percent: '50',
+      key: { type: 'fixed', values: { '05974016': '2', [anroechte.id]: '1' }, ...(erwitte && {}) },
+    },
+  ],
+});
+
+export interface ReceivablesWorld extends CostingWorld {
+  /** The fourth quarter of 2026, open, with a budget. */
+  readonly planned: string;
+}
+
+/** The costing world with who issues, who receives, VAT of both services, and a budget of the fourth quarter. */
+export async function startReceivablesWorld(t: Test): Promise<ReceivablesWorld> {
+  const world = await startCostingWorld(t);
+  const { test, finance, colleague, erwitte, anroechte, marriage, certificates, centre } = world;
+  await addWording(world, [marriage, certificates], [erwitte, anroechte], CLAUSE(erwitte, anroechte));
+  await withHatTx(test.db, finance.context, async (tx) => {
+    await putProfile(tx, centre.id, 0, { seller, paymentDays: 30 });
+    for (const { id: organisationId } of [erwitte, anroechte])
+      await putRecipient(tx, centre.id, 0, { organisationId, buyer, email: null, formats: ['pdf'] });
+  });
+  for (const service of [marriage, certificates])
+    await inForce(finance, colleague, determination(service, [erwitte.id, anroechte.id]));
+  const planned = (await must(finance, 'POST', '/billing-periods', { code: '2026-Q4' })).id;
+  await budget(finance, marriage, 1_000_001);
+  await budget(finance, certificates, 50_000);
+  return { ...world, planned };
+}
+
+export async function budget(
+  caller: Caller,
+  serviceId: string,
+  amountCents: number,
+  bookedOn = '2026-10-15',
+) {
+  const line = { costType: 'Personal', text: 'Ansatz', kind: 'budget' };
+  await must(caller, 'POST', '/cost-lines', { serviceId, bookedOn, amountCents, ...line });
+}
+
+export interface PlanBody {
+  readonly id: string;
+  readonly number: string;
+  readonly status: string;
+  readonly version: number;
+  readonly amountCents: number;
+  readonly invoicedCents: number;
+  readonly contentHash: string;
+  readonly resultHash: string | null;
+  readonly availableActions: readonly string[];
+  readonly progress: { readonly count: number; readonly issued: number; readonly blocked: number };
+}
+
+export const DUE = ['2026-10-20', '2026-11-20', '2026-12-18'];
+
+export const planOf = ({ planned }: ReceivablesWorld, change: object = {}) => ({
+  periodId: planned,
+  dueOn: DUE,
+  issueDaysBefore: 14,
+  ...change,
+});
+
+export function planStep(
+  caller: Caller,
+  { id, version }: Pick<PlanBody, 'id' | 'version'>,
+  action: string,
+  body: object = {},
+) {
+  return caller.call('POST', `/instalment-plans/${id}/actions/${action}`, body, {
+    'if-match': `"${version}"`,
+  });
+}
+
+export async function planMust(
+  caller: Caller,
+  plan: Pick<PlanBody, 'id' | 'version'>,
+  action: string,
+  body: object = {},
+): Promise<PlanBody> {
+  const answer = await planStep(caller, plan, action, body);
+  if (answer.statusCode !== 200) throw new Error(`${action}: ${answer.statusCode} ${answer.body}`);
+  return answer.json();
+}
+
+export async function planInForce(world: ReceivablesWorld, change: object = {}): Promise<PlanBody> {
+  const { finance, colleague } = world;
+  const draft = await must<PlanBody>(finance, 'POST', '/instalment-plans', planOf(world, change));
+  const submitted = await planMust(finance, draft, 'submit');
+  return planMust(colleague, submitted, 'approve', { contentHash: draft.contentHash });
+}
+
+/** The job of the day, as the worker runs it after the task. */
+export async function runDue({ test, clock, centre }: ReceivablesWorld): Promise<void> {
+  const { instalments } = test.modules.receivables;
+  await instalments.askForDue(clock.now());
+  const jobs = await test.owner.sql<{ payload: { planId: string } }[]>`
+    delete from outbox_jobs where name = 'billing.issue-instalments' returning payload`;
+  for (const { payload } of jobs)
+    await instalments.issue(systemContext(centre, clock.now(), newId()), payload.planId);
+}
+
+interface IssuedDocument {
+  readonly id: string;
+  readonly number: string;
+  readonly kind: 326 | 380 | 384 | 381;
+  readonly payableCents: number;
+  readonly vatCents: number;
+  readonly grossCents: number;
+}
+
+/** As a document names what it corrects. */
+const reference = ({ id, number, kind, grossCents }: IssuedDocument) => ({
+  statementId: id,
+  number,
+  kind,
+  issuedOn: '2026-10-05',
+  grossCents,
+  prepaidCents: 0,
+  prepaidVatCents: 0,
+});
+
+interface Issued {
+  readonly kind?: 326 | 380 | 384 | 381;
+  readonly netCents: number;
+  readonly periodId?: string;
+  /** The document that is replaced or taken back. */
+  readonly corrects?: IssuedDocument;
+  readonly dueOn?: string;
+  readonly preceding?: NewStatement['preceding'];
+}
+
+/** An issued document of a member, at 19 % VAT; says id, number and what is to be paid. */
+export async function issued(
+  world: ReceivablesWorld,
+  member: Hat,
+  { kind = 326, netCents, periodId, corrects, dueOn, preceding = [] }: Issued,
+): Promise<IssuedDocument> {
+  const { test, clock, finance, centre, marriage, planned } = world;
+  const ctx = { ...finance.context, now: clock.now() };
+  return withHatTx(test.db, ctx, async (tx) => {
+    const question = {
+      centreId: centre.id,
+      serviceId: marriage,
+      organisationId: member.id,
+      day: '2026-12-31',
+    };
+    const holding = await vatFor(tx, question);
+    const vat = treatmentOf(holding);
+    const statement: NewStatement = {
+      organisationId: member.id,
+      kind,
+      vatGroup: vatGroupOf(vat),
+      batchId: null,
+      runId: null,
+      period: { id: periodId ?? planned, code: '2026-Q4', startsOn: '2026-10-01', endsOn: '2027-01-01' },
+      correctsId: corrects?.id ?? null,
+      dueOn: dueOn ?? null,
+      agreementReference: 'Vereinbarung',
+      notes: [],
+      preceding: corrects === undefined ? preceding : [reference(corrects), ...preceding],
+      lines: [
+        {
+          serviceId: marriage,
+          organisationId: member.id,
+          vatDeterminationId: holding.id,
+          runId: null,
+          runPosition: null,
+          usageLinks: [],
+          line: {
+            service: { code: 'marriage', title: 'Eheschließung' },
+            text: 'Leistung',
+            quantity: '1',
+            unit: 'LS',
+            netCents,
+            vat,
+          },
+        },
+      ],
+    };
+    const ids = await createDrafts(tx, ctx, centre.id, [statement]);
+    const result = await issueDrafts(tx, ctx, centre.id, ids, dayOf(clock.now()));
+    const [done] = result.issued;
+    if (done === undefined) throw new Error(JSON.stringify(result.blocked));
+    const { payableCents, vatCents, grossCents } = done.document.totals;
+    return { id: done.id, number: done.number, kind, payableCents, vatCents, grossCents };
+  });
+}
+
+/** Instalments as a final document sets them off. */
+export const setOff = (...documents: readonly IssuedDocument[]): NewStatement['preceding'] =>
+  documents.map(({ id, number, grossCents, vatCents }) => ({
+    statementId: id,
+    number,
+    kind: 326,
+    issuedOn: '2026-10-05',
+    grossCents,
+    prepaidCents: grossCents,
+    prepaidVatCents: vatCents,
+  }));
+
+export interface OpenItemBody {
+  readonly statementId: string;
+  readonly chainId: string;
+  readonly number: string;
+  readonly organisationId: string;
+  readonly claimCents: number;
+  readonly matchedCents: number;
+  readonly openCents: number;
+  readonly overdueSince: string | null;
+}
+
+export async function openItems(caller: Caller, query = ''): Promise<OpenItemBody[]> {
+  const { items } = await must<{ items: OpenItemBody[] }>(caller, 'GET', `/open-items?limit=200&${query}`);
+  return items;
+}
+
+export interface PaymentBody {
+  readonly id: string;
+  readonly version: number;
+  readonly organisationId: string | null;
+  readonly amountCents: number;
+  readonly matchedCents: number;
+  readonly creditCents: number;
+  readonly kind: string;
+  readonly unclear: {
+    readonly reason: string;
+    readonly candidates: readonly string[];
+    readonly clearedAt: string | null;
+  } | null;
+}
+
+export const pay = (caller: Caller, body: object): Promise<PaymentBody> =>
+  must<PaymentBody>(caller, 'POST', '/payments', { bookedOn: '2026-10-05', text: 'Überweisung', ...body });
+
+/** Sends a bank file as the browser would. */
+export function sendBankFile(
+  { app }: TestApp,
+  { token }: Caller,
+  xml: string | Buffer,
+  query = 'dryRun=false',
+) {
+  return app.inject({
+    method: 'POST',
+    url: `/api/v1/bank-statement-imports?${query}`,
+    payload: xml,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/xml' },
+  });
+}
