@@ -2,10 +2,8 @@ import type { HatTx } from '../../platform/db/hat.ts';
 import { computeRun } from './allocation-run.rules.ts';
 import { getHeldPeriod } from './allocation-run-creation.service.ts';
 import type { PeriodRow } from './billing-periods.repo.ts';
-import { gatherFacts } from './run-facts.service.ts';
 import { type DerivedLine, derivedLines } from './run-lines.rules.ts';
-import { SIMULATION } from './run-simulation.service.ts';
-import { toRunInput } from './run-snapshot.rules.ts';
+import { gatherScenario, simulatedInput } from './run-simulation.service.ts';
 
 /** What a member bears of a service by the plan, and how that follows from the budget. */
 export interface BudgetShare extends DerivedLine {
@@ -21,14 +19,25 @@ export interface BudgetShares {
 }
 
 /**
- * The budget of a period, shared out as a run would share actual cost: same clauses, same keys, same code. Nothing is stored; the
- * period stays as it is until the end of the transaction.
- * @throws DomainError PERIOD_UNKNOWN, RUN_WITHOUT_COST, and what a run throws
+ * The budget of a period, shared out as a run would share actual cost: same clauses, same keys, same code. What is used is not
+ * known yet: the usage of an earlier period can stand in for it. Nothing is stored; the period stays as it is until the end of the
+ * transaction.
+ * @throws DomainError PERIOD_UNKNOWN, ASSUMPTION_REFUSED, RUN_WITHOUT_COST, and what a run throws
  */
-export async function budgetShares(tx: HatTx, periodId: string): Promise<BudgetShares> {
+export async function budgetShares(
+  tx: HatTx,
+  periodId: string,
+  usagePeriodId: string | undefined,
+): Promise<BudgetShares> {
   const period = await getHeldPeriod(tx, periodId);
-  const facts = await gatherFacts(tx, period.centreId, period, { costKind: 'budget' });
-  const snapshot = toRunInput(facts, { runNumber: SIMULATION });
+  const { scenario } = await gatherScenario(tx, {
+    period,
+    costKind: 'budget',
+    clauseVersionId: undefined,
+    assumptions: usagePeriodId === undefined ? {} : { usagePeriodId },
+    at: '',
+  });
+  const snapshot = simulatedInput(scenario, undefined);
   const { lines, resultHash } = computeRun(snapshot);
   const pools = new Map(snapshot.pools.map((pool) => [pool.service.id, pool.amountCents]));
   const shares = derivedLines(snapshot, lines).map((line) => ({

@@ -7,7 +7,12 @@ export { findPeriod, type PeriodRow } from './billing-periods.repo.ts';
 export { settlePeriod } from './billing-periods.service.ts';
 export { type BudgetShare, type BudgetShares, budgetShares } from './budget-shares.service.ts';
 export { costingCalculations } from './compute.ts';
-export { FOUR_EYES_REQUIRED, PERIOD_STATE_REFUSED, PERIOD_UNKNOWN } from './costing.errors.ts';
+export {
+  ASSUMPTION_REFUSED,
+  FOUR_EYES_REQUIRED,
+  PERIOD_STATE_REFUSED,
+  PERIOD_UNKNOWN,
+} from './costing.errors.ts';
 export { costingRoutes } from './costing.routes.ts';
 export { type CostingService, createCostingService } from './costing.service.ts';
 export { type PostedAmount, postedAmounts } from './posted-amounts.repo.ts';

@@ -8,7 +8,7 @@ import { formatCents, sumCents } from '../../../platform/money/index.ts';
 import { textIn } from '../../../platform/texts.ts';
 import { costClausesFor } from '../../agreements/index.ts';
 import { audit } from '../../audit/index.ts';
-import { budgetShares, getHeldPeriod, type PeriodRow } from '../../costing/index.ts';
+import { ASSUMPTION_REFUSED, budgetShares, getHeldPeriod, type PeriodRow } from '../../costing/index.ts';
 import { treatmentOf } from '../statements/charged-lines.ts';
 import { vatGroupOf } from '../statements/statement.rules.ts';
 import { memberIdsAmong } from '../vat-determinations.repo.ts';
@@ -90,10 +90,15 @@ interface Planned {
   readonly planned: PlannedShare[];
 }
 
-async function plannedShares(tx: HatTx, { periodId, amounts }: CreatePlan): Promise<Planned> {
+async function plannedShares(tx: HatTx, { periodId, usagePeriodId, amounts }: CreatePlan): Promise<Planned> {
   if (amounts === undefined) {
-    const { period, resultHash, shares } = await budgetShares(tx, periodId);
+    const { period, resultHash, shares } = await budgetShares(tx, periodId, usagePeriodId);
     return { period, resultHash, planned: shares.map(shareOfBudget) };
+  }
+  if (usagePeriodId !== undefined) {
+    throw new DomainError(ASSUMPTION_REFUSED, 'Amounts named by hand depend on no usage.', {
+      pointer: '/usagePeriodId',
+    });
   }
   const period = await getHeldPeriod(tx, periodId);
   return { period, resultHash: null, planned: await statedShares(tx, period, amounts) };

@@ -3,7 +3,12 @@ import { allowNoBody } from '../../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts';
 import { closed, IdParams, IfMatchHeaders } from '../../../platform/http/schemas.ts';
 import { AMOUNT_OUT_OF_RANGE } from '../../../platform/money/index.ts';
-import { COMPUTING_REFUSALS, FOUR_EYES_REQUIRED, PERIOD_UNKNOWN } from '../../costing/index.ts';
+import {
+  ASSUMPTION_REFUSED,
+  COMPUTING_REFUSALS,
+  FOUR_EYES_REQUIRED,
+  PERIOD_UNKNOWN,
+} from '../../costing/index.ts';
 import { VAT_RULES_MISSING } from '../billing.errors.ts';
 import * as problems from './instalment-plans.errors.ts';
 import {
@@ -55,6 +60,7 @@ export const instalmentPlansRoutes =
             problems.INSTALMENT_PLAN_EMPTY,
             problems.INSTALMENT_PLAN_UNKNOWN,
             problems.INSTALMENT_PERIOD_BILLED,
+            ASSUMPTION_REFUSED,
             PERIOD_UNKNOWN,
             VAT_RULES_MISSING,
             AMOUNT_OUT_OF_RANGE,

@@ -37,6 +37,10 @@ export const CreatePlan = named('CreateInstalmentPlan', {
     default: 30,
     description: 'Days from issue to due',
   }),
+  usagePeriodId: Type.Optional({
+    ...Uuid,
+    description: 'An earlier period whose usage stands in for that of the period, which is not known yet',
+  }),
   amounts: Type.Optional(
     Type.Array(StatedAmount, {
       minItems: 1,

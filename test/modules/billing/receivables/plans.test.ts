@@ -156,6 +156,8 @@ tap.test('instalment plans (numbers in brackets: invariants of the README)', asy
         '/amounts/0/amountCents',
       ],
       [{ replacesId: newId() }, 'INSTALMENT_PLAN_UNKNOWN', '/replacesId'],
+      [{ usagePeriodId: world.planned }, 'ASSUMPTION_REFUSED', '/usagePeriodId'],
+      [{ amounts, usagePeriodId: world.periodId }, 'ASSUMPTION_REFUSED', '/usagePeriodId'],
     ] as const) {
       const problem = await refused(change);
       t.equal(problem.code, code, JSON.stringify(change));
