@@ -130,7 +130,7 @@ const layers = [
     to: {
       pathNot: [
         '^src/modules/$1/.*\\.(rules|errors|types)\\.ts$',
-        '^src/platform/(money|clock|collections|errors|hash)(/|\\.ts$)',
+        '^src/platform/(money|clock|collections|errors|hash|printable)(/|\\.ts$)',
         '^src/platform/context\\.ts$',
         // Days and time zones as values; that nobody asks it for the present is a source rule.
         packages('temporal-polyfill'),

@@ -1,61 +1,32 @@
 import { plusDays } from '../../../platform/clock.ts';
-import { formatCents, type MoneyLocale } from '../../../platform/money/index.ts';
+import { type Figures, figuresFor } from '../../../platform/figures.ts';
+import type { MoneyLocale } from '../../../platform/money/index.ts';
 import { textIn } from '../../../platform/texts.ts';
-import { roundHalfUp } from './amounts.rules.ts';
 import type { Derivation, StatementDocument } from './document.types.ts';
 
 export type Locale = MoneyLocale;
 
 /** Words and figures as readers of a language write them. */
-export interface Writer {
+export interface Writer extends Figures {
   readonly locale: Locale;
   say(key: string, values?: Readonly<Record<string, string>>): string;
   /** What was counted: `Einwohner`. */
   key(type: string): string;
-  /** `1.234,56 €` */
-  euros(cents: number): string;
-  /** `31.12.2026` */
-  day(day: string): string;
   /** From the first to the last day, as people write periods; in the data they are half open. */
   period(period: StatementDocument['period']): string;
-  /** A decimal text with grouping: `12.345,5` */
-  decimal(text: string): string;
-  /** Cents given as a fraction, as euros with four more digits than needed: `1.234,5678 €`. */
-  exactEuros(fraction: string): string;
 }
 
-const NO_BREAK_SPACE = '\u00a0';
-
 export function writerFor(locale: Locale): Writer {
-  const decimal = (text: string) => {
-    const [whole = '', rest = ''] = text.split('.');
-    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, locale === 'de' ? '.' : ',');
-    return rest === '' ? grouped : `${grouped}${locale === 'de' ? ',' : '.'}${rest}`;
-  };
-  const day = (text: string) => (locale === 'de' ? text.split('-').toReversed().join('.') : text);
+  const figures = figuresFor(locale);
+  const { day } = figures;
   const say: Writer['say'] = (key, values) => textIn(locale, `billing.document.${key}`, values);
   return {
+    ...figures,
     locale,
     say,
     key: (type) => textIn(locale, `costing.key.${type}`),
-    day,
-    decimal,
-    euros: (cents) => minus(`${formatCents(cents, locale)}${NO_BREAK_SPACE}€`),
     period: ({ startsOn, endsOn }) => say('period', { from: day(startsOn), to: day(plusDays(endsOn, -1)) }),
-    exactEuros: (fraction) => minus(`${decimal(inEuros(fraction))}${NO_BREAK_SPACE}€`),
   };
-}
-
-/** The sign of typography instead of the hyphen, which would break from its number. */
-function minus(text: string): string {
-  return text.replace(/^-/, '\u2212');
-}
-
-function inEuros(fraction: string): string {
-  const [over = 0n, under = 1n] = fraction.split('/').map(BigInt);
-  const millionths = roundHalfUp(over * 10_000n, under);
-  const size = (millionths < 0n ? -millionths : millionths).toString().padStart(7, '0');
-  return `${millionths < 0n ? '-' : ''}${size.slice(0, -6)}.${size.slice(-6)}`;
 }
 
 /** What a derivation ends in: the line's amount, or the share that its instalment is part of. */

@@ -1,20 +1,21 @@
 import type { Day } from '../../../platform/clock.ts';
-import { textIn } from '../../../platform/texts.ts';
-import type { Buyer, Seller } from '../documents/document.types.ts';
-import { writerFor } from '../documents/format.ts';
-import { BODY_TOP, drawAddress, drawLetterhead, ibanInGroups } from '../documents/pdf/letter.ts';
-import { metadataOf, PDF_UA } from '../documents/pdf/metadata.ts';
-import { drawFoot } from '../documents/pdf/pages.ts';
+import { drawLetterhead, drawTitle } from '../../../platform/pdf/blocks.ts';
+import { metadataOf, PDF_UA } from '../../../platform/pdf/metadata.ts';
+import { drawPageFrames } from '../../../platform/pdf/pages.ts';
 import {
   bytesOf,
   CONTENT_WIDTH,
   createSheet,
-  PAGE,
   paragraph,
   type Sheet,
   STYLES,
-} from '../documents/pdf/sheet.ts';
-import { drawTable } from '../documents/pdf/table.ts';
+} from '../../../platform/pdf/sheet.ts';
+import { drawTable } from '../../../platform/pdf/table.ts';
+import { textIn } from '../../../platform/texts.ts';
+import type { Buyer, Seller } from '../documents/document.types.ts';
+import { writerFor } from '../documents/format.ts';
+import { BODY_TOP, drawAddress, ibanInGroups } from '../documents/pdf/letter.ts';
+import { frameOf } from '../documents/pdf/pages.ts';
 import type { DunningLevel } from './dunning.rules.ts';
 import type { NoticeItem } from './dunning-notices.repo.ts';
 
@@ -37,10 +38,11 @@ const say = (key: string, values: Readonly<Record<string, string>> = {}) =>
 export async function renderDunningLetter(letter: DunningLetter): Promise<Buffer> {
   const title = `${say(`title.${letter.level}`)} ${letter.number}`;
   const sheet = await createSheet({ title, locale: 'de', issuedOn: letter.issuedOn, creator: 'Verbund' });
-  drawLetterhead(sheet, letter);
+  drawLetterhead(sheet, letter.seller.centreName, letter.seller.name);
   drawAddress(sheet, letter);
   sheet.y = BODY_TOP;
-  drawHead(sheet, title, letter);
+  drawTitle(sheet, title);
+  paragraph(sheet, say('dated', { day: writer.day(letter.issuedOn) }), STYLES.small);
   paragraph(sheet, writer.say('salutation'));
   paragraph(sheet, say(`intro.${letter.level}`));
   drawItems(sheet, letter);
@@ -55,16 +57,9 @@ export async function renderDunningLetter(letter: DunningLetter): Promise<Buffer
   paragraph(sheet, say('crossed'));
   paragraph(sheet, say('closing'));
   paragraph(sheet, letter.seller.contact.name);
-  drawFeet(sheet, letter);
+  drawPageFrames(sheet, frameOf(title, letter.seller, writer));
   sheet.pdf.appendXML(metadataOf([PDF_UA]));
   return bytesOf(sheet);
-}
-
-function drawHead(sheet: Sheet, title: string, { issuedOn }: DunningLetter): void {
-  const box = { x: PAGE.left, y: sheet.y, width: CONTENT_WIDTH };
-  sheet.put('H1', () => sheet.write(title, STYLES.title, box));
-  sheet.y += sheet.heightOf(title, STYLES.title, CONTENT_WIDTH) + 4;
-  paragraph(sheet, say('dated', { day: writer.day(issuedOn) }), STYLES.small);
 }
 
 function drawItems(sheet: Sheet, { items, amountCents }: DunningLetter): void {
@@ -84,14 +79,4 @@ function drawItems(sheet: Sheet, { items, amountCents }: DunningLetter): void {
   sheet.y += 4;
   drawTable(sheet, { columns, rows: [...rows, sum], rowHeader: 0, keptTogether: 1 });
   sheet.y += 10;
-}
-
-function drawFeet(sheet: Sheet, letter: DunningLetter): void {
-  const { start, count } = sheet.pdf.bufferedPageRange();
-  for (let page = start; page < start + count; page++) {
-    sheet.pdf.switchToPage(page);
-    // Below its margin a page would break once more.
-    sheet.pdf.page.margins.bottom = 0;
-    sheet.decorate(() => drawFoot(sheet, letter, writer), true);
-  }
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import t from 'tap';
-import { isPrintable } from '../../../../src/modules/billing/documents/checks/texts.rules.ts';
 import {
   isGermanVatId,
   isIban,
   isLeitwegId,
 } from '../../../../src/modules/billing/documents/identifiers.rules.ts';
 import { checkDocument, type StatementDocument } from '../../../../src/modules/billing/documents/index.ts';
+import { isPrintable } from '../../../../src/platform/printable.ts';
 import {
   allSamples,
   EXEMPT,

@@ -1,8 +1,8 @@
 import { sumCents } from '../../../../platform/money/index.ts';
+import { CONTENT_WIDTH, heading, paragraph, type Sheet, STYLES } from '../../../../platform/pdf/sheet.ts';
+import { drawTable, type Row } from '../../../../platform/pdf/table.ts';
 import type { DocumentLine, StatementDocument } from '../document.types.ts';
 import { termsOf, type Writer } from '../format.ts';
-import { CONTENT_WIDTH, heading, paragraph, type Sheet, STYLES } from './sheet.ts';
-import { drawTable, type Row } from './table.ts';
 
 /** Lines and totals, VAT that is not shown and why, instalments set off, terms of payment, remarks. */
 export function drawAmounts(sheet: Sheet, document: StatementDocument, writer: Writer): void {

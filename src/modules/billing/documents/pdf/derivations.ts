@@ -1,8 +1,8 @@
+import { CONTENT_WIDTH, heading, paragraph, type Sheet, STYLES } from '../../../../platform/pdf/sheet.ts';
+import { type Cell, drawTable, type Row } from '../../../../platform/pdf/table.ts';
 import { percentOfTotal } from '../amounts.rules.ts';
 import type { Derivation, DerivationPart, StatementDocument } from '../document.types.ts';
 import { shareCents, type Writer } from '../format.ts';
-import { CONTENT_WIDTH, heading, paragraph, type Sheet, STYLES } from './sheet.ts';
-import { type Cell, drawTable, type Row } from './table.ts';
 
 /** How each amount came about, so that anybody can compute it again. */
 export function drawDerivations(sheet: Sheet, document: StatementDocument, writer: Writer): void {

@@ -1,37 +1,38 @@
+import {
+  drawLetterhead,
+  drawSummary,
+  drawTitle,
+  SUMMARY_AMOUNT,
+  type SummaryColumn,
+} from '../../../../platform/pdf/blocks.ts';
+import {
+  COLOURS,
+  PAGE,
+  paragraph,
+  type Sheet,
+  STYLES,
+  type TextStyle,
+} from '../../../../platform/pdf/sheet.ts';
 import type { StatementDocument } from '../document.types.ts';
 import { isRefund, titleOf, type Writer } from '../format.ts';
-import { COLOURS, CONTENT_WIDTH, PAGE, paragraph, type Sheet, STYLES, type TextStyle } from './sheet.ts';
 
 const MILLIMETRE = 72 / 25.4;
 /** DIN 5008, form B: the window of the envelope, and the block of facts beside it. */
 const WINDOW = { x: 25 * MILLIMETRE, y: 45 * MILLIMETRE, width: 80 * MILLIMETRE } as const;
 const FACTS = { x: 118 * MILLIMETRE, y: 45 * MILLIMETRE, label: 62 } as const;
+/** Where the text of a letter begins. */
 export const BODY_TOP = 98 * MILLIMETRE;
 
 /** The upper half of the first page: who writes to whom, about what, and what it comes to. */
 export function drawLetter(sheet: Sheet, document: StatementDocument, writer: Writer): void {
-  drawLetterhead(sheet, document);
+  drawLetterhead(sheet, document.seller.centreName, document.seller.name);
   drawAddress(sheet, document);
   const factsEnd = drawFacts(sheet, document, writer);
   sheet.y = Math.max(BODY_TOP, factsEnd + 14);
-  drawTitle(sheet, document, writer);
+  drawTitle(sheet, `${titleOf(document, writer)} ${document.number}`);
   paragraph(sheet, writer.say('salutation'));
   paragraph(sheet, intro(document, writer));
-  drawSummary(sheet, document, writer);
-}
-
-/** Who writes. */
-export function drawLetterhead(sheet: Sheet, { seller }: Pick<StatementDocument, 'seller'>): void {
-  const width = CONTENT_WIDTH;
-  sheet.decorate(() => {
-    sheet.pdf.rect(0, 0, PAGE.width, 7).fill(COLOURS.accent);
-  });
-  const name: TextStyle = { size: 15, weight: 'semibold', colour: COLOURS.accent };
-  const head = sheet.open('Sect');
-  sheet.put('P', () => sheet.write(seller.centreName, name, { x: PAGE.left, y: 34, width }), head);
-  const below = 34 + sheet.heightOf(seller.centreName, name, width);
-  sheet.put('P', () => sheet.write(seller.name, STYLES.small, { x: PAGE.left, y: below, width }), head);
-  head.end();
+  drawSummary(sheet, summaryOf(document, writer));
 }
 
 /** To whom, where the window of the envelope is. */
@@ -94,13 +95,6 @@ function drawFacts(sheet: Sheet, document: StatementDocument, writer: Writer): n
   return y;
 }
 
-function drawTitle(sheet: Sheet, document: StatementDocument, writer: Writer): void {
-  const text = `${titleOf(document, writer)} ${document.number}`;
-  const box = { x: PAGE.left, y: sheet.y, width: CONTENT_WIDTH };
-  sheet.put('H1', () => sheet.write(text, STYLES.title, box));
-  sheet.y += sheet.heightOf(text, STYLES.title, CONTENT_WIDTH) + 8;
-}
-
 function intro(document: StatementDocument, writer: Writer): string {
   const { kind, preceding } = document;
   const key = kind === 380 && preceding.length > 0 ? 'intro.380-final' : `intro.${kind}`;
@@ -112,59 +106,33 @@ function intro(document: StatementDocument, writer: Writer): string {
   });
 }
 
-interface SummaryColumn {
-  /** Of the width of the content. */
-  readonly share: number;
-  readonly label: string;
-  readonly text: string;
-  readonly style: TextStyle;
-}
-
 /** What a treasurer looks for: amount, day, account. */
 function summaryOf(document: StatementDocument, writer: Writer): SummaryColumn[] {
   const { totals, dueOn, number, seller } = document;
   const refund = isRefund(document);
-  const amount: TextStyle = { size: 15, weight: 'semibold', colour: COLOURS.accent };
   const due = refund ? 'summary.until' : 'summary.due';
   const { holder, iban, bic = '' } = seller.bank;
   const account = [holder, ibanInGroups(iban), bic].join('\n').trimEnd();
   const columns: SummaryColumn[] = [
     {
       share: 0.26,
-      label: refund ? 'summary.refund' : 'summary.pay',
+      label: writer.say(refund ? 'summary.refund' : 'summary.pay'),
       text: writer.euros(Math.abs(totals.payableCents)),
-      style: amount,
+      style: SUMMARY_AMOUNT,
     },
-    { share: 0.16, label: due, text: writer.day(dueOn), style: STYLES.strong },
-    { share: 0.265, label: 'summary.reference', text: number, style: STYLES.strong },
+    { share: 0.16, label: writer.say(due), text: writer.day(dueOn), style: STYLES.strong },
+    { share: 0.265, label: writer.say('summary.reference'), text: number, style: STYLES.strong },
   ];
   if (refund) return columns;
   return [
     ...columns,
-    { share: 0.315, label: 'summary.account', text: account, style: { ...STYLES.body, size: 8.5 } },
+    {
+      share: 0.315,
+      label: writer.say('summary.account'),
+      text: account,
+      style: { ...STYLES.body, size: 8.5 },
+    },
   ];
-}
-
-function drawSummary(sheet: Sheet, document: StatementDocument, writer: Writer): void {
-  const columns = summaryOf(document, writer);
-  const inner = (share: number) => share * CONTENT_WIDTH - 16;
-  const heights = columns.map(({ text, style, share }) => sheet.heightOf(text, style, inner(share)));
-  const height = 30 + Math.max(...heights);
-  sheet.y += 4;
-  sheet.ensure(height);
-  const top = sheet.y;
-  sheet.decorate(() => {
-    sheet.pdf.rect(PAGE.left, top, CONTENT_WIDTH, height).fill(COLOURS.shade);
-    sheet.pdf.rect(PAGE.left, top, 3, height).fill(COLOURS.accent);
-  });
-  let x = PAGE.left + 12;
-  for (const { share, label, text, style } of columns) {
-    const [left, width] = [x, inner(share)];
-    sheet.put('P', () => sheet.write(writer.say(label), STYLES.small, { x: left, y: top + 9, width }));
-    sheet.put('P', () => sheet.write(text, style, { x: left, y: top + 22, width }));
-    x += share * CONTENT_WIDTH;
-  }
-  sheet.y += height + 6;
 }
 
 /** `DE02 1203 0000 0000 2020 51` */

@@ -1,14 +1,16 @@
 import { dateOf } from '../../../../platform/clock.ts';
+import { metadataOf, PDF_UA } from '../../../../platform/pdf/metadata.ts';
+import { drawPageFrames } from '../../../../platform/pdf/pages.ts';
+import { bytesOf, createSheet, type Sheet } from '../../../../platform/pdf/sheet.ts';
 import type { StatementDocument } from '../document.types.ts';
 import { renderFacturX } from '../einvoice/cii.ts';
 import { type Locale, titleOf, type Writer, writerFor } from '../format.ts';
 import { drawAmounts } from './amounts.ts';
 import { drawDerivations } from './derivations.ts';
+import { FACTUR_X, FACTUR_X_FILE } from './factur-x.ts';
 import { drawLetter } from './letter.ts';
-import { FACTUR_X, FACTUR_X_FILE, metadataOf, PDF_UA } from './metadata.ts';
-import { drawPageFrames } from './pages.ts';
+import { frameOf } from './pages.ts';
 import { drawShares } from './shares.ts';
-import { bytesOf, createSheet, type Sheet } from './sheet.ts';
 
 /** The document on paper: PDF/A-3a and PDF/UA-1. The same document has the same bytes. */
 export async function renderPdf(document: StatementDocument, locale: Locale = 'de'): Promise<Buffer> {
@@ -35,8 +37,9 @@ export async function renderZugferd(document: StatementDocument): Promise<Buffer
 }
 
 async function draw(document: StatementDocument, writer: Writer): Promise<Sheet> {
+  const title = `${titleOf(document, writer)} ${document.number}`;
   const sheet = await createSheet({
-    title: `${titleOf(document, writer)} ${document.number}`,
+    title,
     locale: writer.locale,
     issuedOn: document.issuedOn,
     creator: 'Verbund',
@@ -45,6 +48,6 @@ async function draw(document: StatementDocument, writer: Writer): Promise<Sheet>
   drawAmounts(sheet, document, writer);
   drawShares(sheet, document, writer);
   drawDerivations(sheet, document, writer);
-  drawPageFrames(sheet, document, writer);
+  drawPageFrames(sheet, frameOf(title, document.seller, writer));
   return sheet;
 }

@@ -1,8 +1,8 @@
+import { COLOURS, CONTENT_WIDTH, heading, PAGE, type Sheet, STYLES } from '../../../../platform/pdf/sheet.ts';
+import { drawTable, type RowPlace } from '../../../../platform/pdf/table.ts';
 import { percentOfTotal } from '../amounts.rules.ts';
 import type { Derivation, DocumentLine, StatementDocument } from '../document.types.ts';
 import { shareCents, type Writer } from '../format.ts';
-import { COLOURS, CONTENT_WIDTH, heading, PAGE, type Sheet, STYLES } from './sheet.ts';
-import { drawTable, type RowPlace } from './table.ts';
 
 /** The member's part of what a service costs all members together, over all tranches. */
 export interface ServiceShare {

@@ -1,5 +1,5 @@
-import { type Day, dateOf } from '../../../../platform/clock.ts';
-import type { Locale } from '../format.ts';
+import { type Day, dateOf } from '../clock.ts';
+import type { MoneyLocale } from '../money/index.ts';
 import { fontFile, type Weight } from './fonts.ts';
 
 /** DIN A4 in points, with the margins of a DIN 5008 letter. */
@@ -61,7 +61,7 @@ export interface Sheet {
 
 export interface SheetOptions {
   readonly title: string;
-  readonly locale: Locale;
+  readonly locale: MoneyLocale;
   readonly issuedOn: Day;
   readonly creator: string;
 }

@@ -23,26 +23,6 @@ export const PDF_UA: MetadataSchema = {
   properties: [{ name: 'part', type: 'Integer', description: 'Part of the PDF/UA standard', value: '1' }],
 };
 
-export const FACTUR_X_FILE = 'factur-x.xml';
-
-/** Which attachment is the invoice (Factur-X 1, ZUGFeRD 2). */
-export const FACTUR_X: MetadataSchema = {
-  name: 'Factur-X PDFA Extension Schema',
-  namespace: 'urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#',
-  prefix: 'fx',
-  category: 'external',
-  properties: [
-    text('DocumentFileName', 'name of the embedded XML invoice file', FACTUR_X_FILE),
-    text('DocumentType', 'INVOICE', 'INVOICE'),
-    text('Version', 'The actual version of the Factur-X XML schema', '1.0'),
-    text('ConformanceLevel', 'The conformance level of the embedded Factur-X data', 'EN 16931'),
-  ],
-};
-
-function text(name: string, meaning: string, value: string): MetadataSchema['properties'][number] {
-  return { name, type: 'Text', description: meaning, value };
-}
-
 /** Values and, in the one list there may be, meanings of the schemas: RDF for the metadata of a PDF. */
 export function metadataOf(schemas: readonly MetadataSchema[]): string {
   const values = schemas.map(({ prefix, namespace, properties }) =>
