@@ -14,6 +14,7 @@ const chain = [
   'requests',
   'usage',
   'costing',
+  'grants',
   'billing',
 ];
 const uses = Object.fromEntries(chain.map((name, at) => [name, [...chain.slice(0, at), 'audit']]));

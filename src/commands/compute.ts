@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { billingCalculations } from '../modules/billing/compute.ts';
 import { costingCalculations } from '../modules/costing/compute.ts';
+import { grantsCalculations } from '../modules/grants/compute.ts';
 import { requestsCalculations } from '../modules/requests/compute.ts';
 import type { Calculations } from '../platform/calculations/calculation.ts';
 import { runCompute } from '../platform/calculations/run-compute.ts';
@@ -8,6 +9,7 @@ import { runCompute } from '../platform/calculations/run-compute.ts';
 export const calculations: Calculations = {
   ...billingCalculations,
   ...costingCalculations,
+  ...grantsCalculations,
   ...requestsCalculations,
 };
 

@@ -83,6 +83,16 @@ export function plusDays(day: Day, days: number): Day {
   return Temporal.PlainDate.from(day).add({ days }).toString();
 }
 
+/** The same day so many months later; where that month has no such day, its last one. */
+export function plusMonths(day: Day, months: number): Day {
+  return Temporal.PlainDate.from(day).add({ months }).toString();
+}
+
+/** Days from the first to the second; negative when the second is earlier. */
+export function daysBetween(from: Day, to: Day): number {
+  return Temporal.PlainDate.from(from).until(to, { largestUnit: 'day' }).days;
+}
+
 /** Milliseconds from one moment to a later one; negative when `to` is earlier. */
 export function millisecondsBetween(from: Moment, to: Moment): number {
   return Date.parse(to) - Date.parse(from);

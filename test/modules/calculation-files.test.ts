@@ -3,6 +3,7 @@ import { test } from 'tap';
 import { calculations } from '../../src/commands/compute.ts';
 import { billingCalculations } from '../../src/modules/billing/index.ts';
 import { costingCalculations } from '../../src/modules/costing/compute.ts';
+import { grantsCalculations } from '../../src/modules/grants/compute.ts';
 import { requestsCalculations } from '../../src/modules/requests/compute.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import { readText, repository } from '../support/repository.ts';
@@ -41,7 +42,12 @@ test('examples', async (t) => {
 
 test('kinds', async (t) => {
   t.test('a kind belongs to one module', async (t) => {
-    const kinds = [billingCalculations, costingCalculations, requestsCalculations].flatMap(Object.keys);
+    const kinds = [
+      billingCalculations,
+      costingCalculations,
+      grantsCalculations,
+      requestsCalculations,
+    ].flatMap(Object.keys);
     t.strictSame(kinds.toSorted(), Object.keys(calculations).toSorted());
   });
 

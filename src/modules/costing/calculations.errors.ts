@@ -62,10 +62,3 @@ export const RATE_COMMITMENT_INVALID = defineProblem({
   title: 'The minimum is above the maximum',
   help: 'Correct the minimum or the maximum of the rate.',
 });
-
-export const GRANT_PERCENT_OUT_OF_RANGE = defineProblem({
-  code: 'GRANT_PERCENT_OUT_OF_RANGE',
-  status: 422,
-  title: 'The funded share is not from 0 to 100 percent',
-  help: 'Correct the percentage of the rule, e.g. "90".',
-});

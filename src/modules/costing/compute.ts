@@ -4,7 +4,6 @@ import type { Calculations } from '../../platform/calculations/calculation.ts';
 export const costingCalculations: Calculations = {
   allocation: () => import('./allocation.calculation.ts'),
   'allocation-run': () => import('./allocation-run.calculation.ts'),
-  grant: () => import('./grant.calculation.ts'),
   rating: () => import('./rating.calculation.ts'),
   'secondary-allocation': () => import('./secondary-allocation.calculation.ts'),
 };

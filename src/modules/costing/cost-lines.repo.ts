@@ -44,27 +44,30 @@ export async function insertCostLines(
   );
 }
 
-const columns = ({ sql }: HatTx) => sql`id, centre_id as "centreId", service_id as "serviceId",
+export const costLineColumns = ({ sql }: HatTx) => sql`id, centre_id as "centreId", service_id as "serviceId",
   cost_centre_id as "costCentreId", kind, category, grant_tags as "grantTags", booked_on as "bookedOn",
   cost_type as "costType", amount_cents as "amountCents", text, voucher_number as "voucherNumber", import_id as "importId",
   recorded_by as "recordedBy", recorded_at as "recordedAt"`;
 
 export async function findCostLine(tx: HatTx, id: string): Promise<CostLineView | undefined> {
-  const [row] = await tx.sql<CostLineView[]>`select ${columns(tx)} from cost_lines where id = ${id}`;
+  const [row] = await tx.sql<CostLineView[]>`select ${costLineColumns(tx)} from cost_lines where id = ${id}`;
   return row;
 }
+
+/** Day and id of the line before, where there is one. */
+export type CostLinesAfter = readonly [string, string] | undefined;
 
 /** Up to `limit` lines by day, the newest first, after the given day and id. */
 export async function listCostLines(
   tx: HatTx,
   centreId: string,
   filter: Omit<CostLineQuery, 'limit' | 'cursor'>,
-  after: readonly [string, string] | undefined,
+  after: CostLinesAfter,
   limit: number,
 ): Promise<CostLineView[]> {
   const { sql } = tx;
   const { serviceId, costCentreId, kind, category, costType, grantTag, importId, from, to } = filter;
-  return sql<CostLineView[]>`select ${columns(tx)} from cost_lines where centre_id = ${centreId}
+  return sql<CostLineView[]>`select ${costLineColumns(tx)} from cost_lines where centre_id = ${centreId}
     ${costCentreId === undefined ? sql`` : sql`and cost_centre_id = ${costCentreId}`}
     ${kind === undefined ? sql`` : sql`and kind = ${kind}`}
     ${category === undefined ? sql`` : sql`and category = ${category}`}

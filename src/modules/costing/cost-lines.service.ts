@@ -1,21 +1,14 @@
-import { plusDays } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
+import { withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { ownCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
-import { newId } from '../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import type { TableFile } from '../../platform/table-files.ts';
-import { audit } from '../audit/index.ts';
-import { holdPeriodsWithin } from './billing-periods.repo.ts';
-import { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
-import { COST_CENTRE_RETIRED, COST_PLACE_UNCLEAR } from './cost-centres.errors.ts';
-import { holdCostCentre } from './cost-centres.repo.ts';
 import { importCostLines, previewImport } from './cost-line-imports.service.ts';
-import type { NewCostLine } from './cost-lines.repo.ts';
+import { recordCostLine } from './cost-line-recording.service.ts';
 import * as repo from './cost-lines.repo.ts';
 import type {
   CostLineQuery,
@@ -26,7 +19,6 @@ import type {
   ImportQuery,
   ImportView,
 } from './cost-lines.schemas.ts';
-import { PERIOD_FROZEN } from './costing.errors.ts';
 
 export type CostLinesService = ReturnType<typeof createCostLinesService>;
 
@@ -36,32 +28,8 @@ export function createCostLinesService(db: Database) {
     async create(ctx: HatContext, { centreId: given, ...input }: CreateCostLine): Promise<CostLineView> {
       const centreId = ownCentre(ctx, given);
       return withHatTxOnce(db, ctx, async (tx) => {
-        const { bookedOn, serviceId = null, costCentreId = null } = input;
-        await assertPlace(tx, { serviceId, costCentreId, bookedOn });
-        const [period] = await holdPeriodsWithin(tx, centreId, bookedOn, plusDays(bookedOn, 1));
-        if (period !== undefined && period.frozenAt !== null) {
-          throw new DomainError(PERIOD_FROZEN, `The period ${period.code} is ${period.state}.`, {
-            pointer: '/bookedOn',
-          });
-        }
-        const line = {
-          ...input,
-          id: newId(),
-          serviceId,
-          costCentreId,
-          kind: input.kind ?? 'actual',
-          category: input.category ?? 'cost',
-          voucherNumber: input.voucherNumber ?? null,
-          grantTags: input.grantTags ?? [],
-        };
-        await repo.insertCostLines(tx, ctx, [line], null);
-        await audit(tx, ctx, {
-          action: 'costing.cost-line-recorded',
-          entityType: 'cost_line',
-          entityId: line.id,
-          details: { serviceId, costCentreId, bookedOn, amountCents: line.amountCents },
-        });
-        const view = await repo.findCostLine(tx, line.id);
+        const id = await recordCostLine(tx, ctx, centreId, input);
+        const view = await repo.findCostLine(tx, id);
         if (view === undefined) throw new DomainError(NOT_FOUND, 'There is no such cost line.');
         return view;
       });
@@ -108,28 +76,4 @@ export function createCostLinesService(db: Database) {
       );
     },
   };
-}
-
-/** Cost has one place: a service, or a cost centre that takes cost on the day. */
-async function assertPlace(
-  tx: HatTx,
-  { serviceId, costCentreId, bookedOn }: Pick<NewCostLine, 'serviceId' | 'costCentreId' | 'bookedOn'>,
-): Promise<void> {
-  if ((serviceId === null) === (costCentreId === null)) {
-    throw new DomainError(COST_PLACE_UNCLEAR, 'Exactly one of service and cost centre is needed.', {
-      pointer: '/costCentreId',
-    });
-  }
-  if (costCentreId === null) return;
-  const costCentre = await holdCostCentre(tx, costCentreId);
-  if (costCentre === undefined) {
-    throw new DomainError(COST_CENTRE_UNKNOWN, 'The centre has no such cost centre.', {
-      pointer: '/costCentreId',
-    });
-  }
-  const { code, retiredOn } = costCentre;
-  if (retiredOn === null || bookedOn < retiredOn) return;
-  throw new DomainError(COST_CENTRE_RETIRED, `The cost centre ${code} takes no cost from ${retiredOn} on.`, {
-    pointer: '/bookedOn',
-  });
 }

@@ -6,10 +6,17 @@ export type { RunDetailView, RunLineView, RunView } from './allocation-runs.sche
 export { findPeriod, type PeriodRow } from './billing-periods.repo.ts';
 export { settlePeriod } from './billing-periods.service.ts';
 export { type BudgetShare, type BudgetShares, budgetShares } from './budget-shares.service.ts';
+export { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
 export { costingCalculations } from './compute.ts';
+export { COST_CENTRE_RETIRED, COST_PLACE_UNCLEAR } from './cost-centres.errors.ts';
+export { GRANT_TAG, MAX_GRANT_TAGS } from './cost-line.types.ts';
+export { assertCostPlace, recordCostLine } from './cost-line-recording.service.ts';
+export { CostLinePage, type CostLineView } from './cost-lines.schemas.ts';
 export {
   ASSUMPTION_REFUSED,
+  COST_SERVICE_UNKNOWN,
   FOUR_EYES_REQUIRED,
+  PERIOD_FROZEN,
   PERIOD_STATE_REFUSED,
   PERIOD_UNKNOWN,
 } from './costing.errors.ts';
@@ -37,3 +44,4 @@ export {
 } from './run-comparisons.schemas.ts';
 export { compareRuns } from './run-comparisons.service.ts';
 export { type Eyes, isSecondPerson } from './run-states.rules.ts';
+export { listTaggedLines, type TaggedScope, taggedSums } from './tagged-cost.repo.ts';

@@ -1,6 +1,6 @@
 import { DomainError } from '../../platform/errors.ts';
 import { alignDecimals, fromBigCents, parseDecimal, toBigCents } from '../../platform/money/index.ts';
-import { GRANT_PERCENT_OUT_OF_RANGE } from './calculations.errors.ts';
+import { GRANT_PERCENT_OUT_OF_RANGE } from './grants.errors.ts';
 
 /**
  * How a programme funds a co-operation. The amounts come from its guideline, for example that of North
