@@ -12,6 +12,7 @@ import {
 } from './modules/billing/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
 import { costingRoutes, createCostingService } from './modules/costing/index.ts';
+import { createGrantsService, grantsRoutes } from './modules/grants/index.ts';
 import {
   createBootstrapService,
   createMembersService,
@@ -113,6 +114,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     closedRequests: createClosedRequestsService(db),
     operations: createOperationsService(db),
     costing: createCostingService(db),
+    grants: createGrantsService(db),
     vat: createVatService(db),
     billing: createBillingService(db, clock, mailer, validator),
     receivables: createReceivablesService(db),
@@ -132,6 +134,7 @@ export function routesOf(modules: Modules): Routes[] {
     usageRoutes(modules.usage),
     operationsRoutes(modules.operations),
     costingRoutes(modules.costing),
+    grantsRoutes(modules.grants),
     vatRoutes(modules.vat),
     billingRoutes(modules.billing),
     receivablesRoutes(modules.receivables),

@@ -3,7 +3,8 @@ import type { Clock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { Processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
-import { billingProcessors, billingTasks, receivablesProcessors } from './billing.ts';
+import { billingProcessors, billingProcessors, billingTasks, billingTasks, receivablesProcessors } from './billing.ts';
+import { grantsTasks } from './grants.ts';
 import { maintenanceTasks } from './maintenance.ts';
 import { requestProcessors } from './requests.ts';
 import { usageProcessors, usageTasks } from './usage.ts';
@@ -22,5 +23,6 @@ export function tasksOf(modules: Modules, outbox: Database, clock: Clock): Sched
     ...maintenanceTasks(modules, outbox, clock),
     ...usageTasks(modules.rollups, clock),
     ...billingTasks(modules.vat, modules.receivables, clock),
+    ...grantsTasks(modules.grants, clock),
   ];
 }

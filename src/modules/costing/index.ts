@@ -9,7 +9,7 @@ export { type BudgetShare, type BudgetShares, budgetShares } from './budget-shar
 export { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
 export { costingCalculations } from './compute.ts';
 export { COST_CENTRE_RETIRED, COST_PLACE_UNCLEAR } from './cost-centres.errors.ts';
-export { GRANT_TAG, MAX_GRANT_TAGS } from './cost-line.types.ts';
+export { GRANT_TAG } from './cost-line.types.ts';
 export { assertCostPlace, recordCostLine } from './cost-line-recording.service.ts';
 export { CostLinePage, type CostLineView } from './cost-lines.schemas.ts';
 export {

@@ -1,4 +1,4 @@
-import { group, leaf, writeXml, type XmlElement } from '../../../../platform/xml.ts';
+import { group, leaf, writeXml, type XmlElement } from '../xml.ts';
 
 /** Properties of XMP that PDF/A does not know by itself, so that a file has to say what they mean. */
 export interface MetadataSchema {

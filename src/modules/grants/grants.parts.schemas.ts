@@ -1,0 +1,50 @@
+import { Type } from 'typebox';
+import { Cents, closed, Day, Moment, named, nullable, text, Uuid } from '../../platform/http/schemas.ts';
+import { GRANT_TAG } from '../costing/index.ts';
+
+/** A thousand billion euros: beyond it a slip of the hand is likelier than a grant. */
+const LARGEST_CENTS = 100_000_000_000_000;
+
+/** Named where they stand again and again, so that the API document says them once. */
+export const Sum = { ...Cents, title: 'GrantCents' };
+export const Amount = Type.Integer({
+  title: 'GrantAmount',
+  minimum: 0,
+  maximum: LARGEST_CENTS,
+  description: 'Euro cents',
+});
+export const PositiveAmount = Type.Integer({
+  title: 'PositiveGrantAmount',
+  minimum: 1,
+  maximum: LARGEST_CENTS,
+  description: 'Euro cents',
+});
+export const Percent = Type.String({
+  title: 'GrantPercent',
+  pattern: '^(0|[1-9]\\d{0,2})(\\.\\d{1,6})?$',
+  description: 'From 0 to 100, an exact decimal',
+  examples: ['90'],
+});
+export const Tags = Type.Array(Type.String({ pattern: GRANT_TAG, examples: ['LF-2026-17'] }), {
+  minItems: 1,
+  maxItems: 50,
+  uniqueItems: true,
+  title: 'GrantTags',
+  description: 'Grant tags of cost lines',
+});
+export const Person = named('GrantPerson', { id: Uuid, name: Type.String() });
+/** Who did it and when; members are told when. */
+export const Step = named('GrantStep', { by: nullable(Person), at: Moment });
+export const End = named('GrantEnd', { ...Step.properties, reason: nullable(Type.String()) });
+export const Reference = closed({ title: text(200, { examples: ['Förderrichtlinie IKZ'] }), date: Day });
+export const Decision = named(
+  'GrantDecision',
+  { decidedOn: Day, reference: text(100, { examples: ['Vorlage 2026/041'] }) },
+  { description: 'Decision of a council' },
+);
+export const VoucherNumber = Type.Optional(text(60));
+/** A day of the ledger. */
+export const BookedOn = Type.Optional({
+  ...Day,
+  description: 'Day in the ledger, which decides the period; left out, the day on which the money moved',
+});
