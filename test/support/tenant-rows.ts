@@ -2,6 +2,7 @@ import { created, must, tagOf } from './services.ts';
 import { foreignCentre, list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
 import { COSTING } from './tenant-rows-costing.ts';
 import { COSTS } from './tenant-rows-costs.ts';
+import { GRANTS } from './tenant-rows-grants.ts';
 import { LEDGER } from './tenant-rows-ledger.ts';
 import { PEOPLE, SIGN_IN } from './tenant-rows-people.ts';
 import { RATES } from './tenant-rows-rates.ts';
@@ -314,5 +315,6 @@ export const TENANT_ROWS: Readonly<Record<string, TenantRow>> = {
   ...STATEMENTS,
   ...SENDING,
   ...RECEIVABLES,
+  ...GRANTS,
   ...OPERATIONS,
 };

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { Processor } from '../runtime.ts';
 import type { ScheduledTask } from '../schedulers.ts';
-import { billingProcessors, billingProcessors, billingTasks, billingTasks, receivablesProcessors } from './billing.ts';
+import { billingProcessors, billingTasks, receivablesProcessors } from './billing.ts';
 import { grantsTasks } from './grants.ts';
 import { maintenanceTasks } from './maintenance.ts';
 import { requestProcessors } from './requests.ts';
