@@ -20,6 +20,7 @@ const TAGS = [
   ['Service requests', 'From filing to closing'],
   ['Usage', 'What was used, append-only'],
   ['Cost allocation', 'Costs, keys, and who pays what and why'],
+  ['Grants', 'Money of authorities: what it was promised for, what it paid for, and the proof of it'],
   ['VAT', 'What is determined about value added tax, by whom, and what it rests on'],
   ['Statements', 'What members are sent: invoices, corrections and credit notes, with their files'],
   ['Ledger export', 'Documents to the books: accounts, file formats, and what was handed over'],
