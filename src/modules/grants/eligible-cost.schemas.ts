@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Cents, closed, Day, named, PageQuery } from '../../platform/http/schemas.ts';
-import { Sum } from './grants.parts.schemas.ts';
+import { On, Sum } from './grants.parts.schemas.ts';
 
 const To = Type.Optional({ ...Day, description: 'Day after the last; left out: the whole approved period' });
 
@@ -18,17 +18,17 @@ export const GrantCostLineQuery = closed({
 });
 export type GrantCostLineQuery = Static<typeof GrantCostLineQuery>;
 
-const sum = {
+const CostSum = named('GrantCostSum', {
   rowCount: Type.Integer(),
   amountCents: Sum,
   costLines: Type.String({ description: 'Address of exactly these cost lines' }),
-};
+});
 
 export const FinancingView = named('GrantFinancing', {
   eligibleCents: Sum,
   notEligibleCents: Sum,
-  grantCents: { ...Cents, description: 'What the eligible cost gives, at most what was awarded' },
-  ownShareCents: { ...Cents, description: 'Eligible cost less the grant' },
+  grantCents: Sum,
+  ownShareCents: Sum,
   netPoolCents: { ...Cents, description: 'All cost less the grant: what members share' },
 });
 
@@ -41,16 +41,16 @@ export const BalanceView = named('GrantBalance', {
 });
 
 export const EligibleCostView = named('GrantEligibleCost', {
-  from: Day,
-  to: Day,
-  tags: Type.Array(closed({ tag: Type.String(), ...sum }), {
+  from: On,
+  to: On,
+  tags: Type.Array(closed({ tag: Type.String(), ...CostSum.properties }), {
     description: 'A line with two tags stands under both, and counts once in `eligible`',
   }),
-  eligible: closed(sum),
-  notEligible: closed(sum, { description: 'Cost on the place of the grant that bears none of its tags' }),
+  eligible: CostSum,
+  notEligible: CostSum,
   sharedCents: { ...Cents, description: 'Of the eligible cost, what bears a tag of another grant too' },
   financing: FinancingView,
-  availableCents: { ...Cents, description: 'What can be drawn now' },
+  availableCents: Sum,
   balance: BalanceView,
 });
 export type EligibleCostView = Static<typeof EligibleCostView>;

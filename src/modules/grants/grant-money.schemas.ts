@@ -3,6 +3,7 @@ import {
   Cents,
   closed,
   Day,
+  IdParams,
   named,
   nullable,
   PageQuery,
@@ -10,16 +11,30 @@ import {
   text,
   Uuid,
 } from '../../platform/http/schemas.ts';
-import { BookedOn, End, PositiveAmount, Step, Sum, VoucherNumber } from './grants.parts.schemas.ts';
+import {
+  BookedOn,
+  ClawbackStatus,
+  DrawdownStatus,
+  End,
+  Id,
+  On,
+  PositiveAmount,
+  Step,
+  Sum,
+  VoucherNumber,
+} from './grants.parts.schemas.ts';
 
-export const MoneyParams = closed({ id: Uuid, number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }) });
+export const MoneyParams = closed({
+  ...IdParams.properties,
+  number: Type.Integer({ minimum: 1, maximum: 2_147_483_647 }),
+});
 export const MoneyQuery = closed(PageQuery);
 export type MoneyQuery = Static<typeof MoneyQuery>;
 export const CancelGrantMoney = named('CancelGrantMoney', { reason: text(500) });
 
 export const RequestGrantDrawdown = named('RequestGrantDrawdown', {
   amountCents: PositiveAmount,
-  requestedOn: Day,
+  requestedOn: On,
   costTo: { ...Day, description: 'Day after the last whose cost is claimed' },
 });
 export type RequestGrantDrawdown = Static<typeof RequestGrantDrawdown>;
@@ -27,7 +42,7 @@ export type RequestGrantDrawdown = Static<typeof RequestGrantDrawdown>;
 export const ReceiveGrantDrawdown = named(
   'ReceiveGrantDrawdown',
   {
-    receivedOn: Day,
+    receivedOn: On,
     amountCents: Type.Optional(PositiveAmount),
     bookedOn: BookedOn,
     voucherNumber: VoucherNumber,
@@ -48,12 +63,12 @@ const made = {
 };
 
 export const GrantDrawdownView = named('GrantDrawdown', {
-  grantId: Uuid,
+  grantId: Id,
   number: Type.Integer(),
-  status: Type.Enum(['requested', 'received', 'cancelled']),
+  status: DrawdownStatus,
   amountCents: Sum,
-  requestedOn: Day,
-  costTo: Day,
+  requestedOn: On,
+  costTo: On,
   eligibleCents: { ...Cents, description: 'Eligible cost before `costTo`, when it was asked for' },
   entitledCents: { ...Cents, description: 'What that gave' },
   receivedCents: nullable(Sum),
@@ -65,7 +80,7 @@ export const GrantDrawdownView = named('GrantDrawdown', {
 export type GrantDrawdownView = Static<typeof GrantDrawdownView>;
 export const GrantDrawdownPage = pageOf(GrantDrawdownView);
 
-const Reason = Type.Enum(['eligible_cost', 'purpose_ended', 'other'], {
+export const Reason = Type.Enum(['eligible_cost', 'purpose_ended', 'other'], {
   title: 'GrantClawbackReason',
   description:
     'eligible_cost: more was received than eligible cost gives. purpose_ended: the purpose was given up early, by days. other: the amount is stated',
@@ -77,8 +92,8 @@ export const DemandGrantClawback = named(
     reason: Reason,
     grounds: text(2000),
     reference: Type.Optional(text(100, { description: 'File number of the demand' })),
-    demandedOn: Day,
-    dueOn: Day,
+    demandedOn: On,
+    dueOn: On,
     amountCents: Type.Optional(PositiveAmount),
     endedOn: Type.Optional({
       ...Day,
@@ -90,44 +105,41 @@ export const DemandGrantClawback = named(
 export type DemandGrantClawback = Static<typeof DemandGrantClawback>;
 
 export const RepayGrantClawback = named('RepayGrantClawback', {
-  repaidOn: Day,
+  repaidOn: On,
   bookedOn: BookedOn,
   voucherNumber: VoucherNumber,
 });
 export type RepayGrantClawback = Static<typeof RepayGrantClawback>;
 
-const Derivation = Type.Union(
-  [
-    closed({
-      rule: Type.Literal('eligible_cost'),
-      eligibleCents: Sum,
-      entitledCents: Sum,
-      receivedCents: Sum,
-      clawedBackCents: Sum,
-    }),
-    closed({
-      rule: Type.Literal('purpose_ended'),
-      keptCents: Sum,
-      purposeDays: Type.Integer(),
-      lostDays: Type.Integer(),
-      exactCents: Type.String({ description: 'kept × lost / purpose days, before rounding' }),
-    }),
-    closed({ rule: Type.Literal('stated'), keptCents: Sum }),
-  ],
-  { description: 'How the amount came about' },
+const Derivation = closed(
+  {
+    rule: Type.Enum(['eligible_cost', 'purpose_ended', 'stated']),
+    eligibleCents: Type.Optional(Sum),
+    entitledCents: Type.Optional(Sum),
+    receivedCents: Type.Optional(Sum),
+    clawedBackCents: Type.Optional(Sum),
+    keptCents: Type.Optional(Sum),
+    purposeDays: Type.Optional(Type.Integer()),
+    lostDays: Type.Optional(Type.Integer()),
+    exactCents: Type.Optional(Type.String()),
+  },
+  {
+    description:
+      'How the amount came about. eligible_cost: received − clawedBack − entitled. purpose_ended: kept × lostDays / purposeDays, exact and then rounded. stated: at most kept',
+  },
 );
 
 export const GrantClawbackView = named('GrantClawback', {
-  grantId: Uuid,
+  grantId: Id,
   number: Type.Integer(),
-  status: Type.Enum(['demanded', 'repaid', 'cancelled']),
+  status: ClawbackStatus,
   reason: Reason,
   grounds: Type.String(),
   reference: nullable(Type.String()),
   amountCents: Sum,
   derivation: Derivation,
-  demandedOn: Day,
-  dueOn: Day,
+  demandedOn: On,
+  dueOn: On,
   repaidOn: nullable(Day),
   ...booking,
   ...made,

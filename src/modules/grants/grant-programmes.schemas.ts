@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { OwnCentreId } from '../../platform/http/own-centre.ts';
-import { closed, Day, named, PageQuery, pageOf, text, Uuid } from '../../platform/http/schemas.ts';
-import { Amount, Percent, Person, Reference, Step, Tags } from './grants.parts.schemas.ts';
+import { closed, Day, named, PageQuery, pageOf, text } from '../../platform/http/schemas.ts';
+import { Amount, Id, On, Percent, Person, Reference, Step, Tags } from './grants.parts.schemas.ts';
 
 const rule = {
   validFrom: { ...Day, description: 'First day of applications to which the figures apply' },
@@ -21,7 +21,7 @@ const rule = {
     description: 'Until then the use is proved after the approved period',
   }),
   eligibleTags: Tags,
-  source: text(300, { description: 'Where the figures stand', examples: ['Nr. 5.4 der Richtlinie'] }),
+  source: text(300, { description: 'Where the figures stand' }),
 };
 
 export const RecordGrantRule = named('RecordGrantRule', rule, {
@@ -31,7 +31,7 @@ export const RecordGrantRule = named('RecordGrantRule', rule, {
 export type RecordGrantRule = Static<typeof RecordGrantRule>;
 
 export const GrantRuleView = named('GrantRule', {
-  id: Uuid,
+  id: Id,
   number: Type.Integer(),
   ...rule,
   recorded: Step,
@@ -41,18 +41,18 @@ export type GrantRuleView = Static<typeof GrantRuleView>;
 export const CreateGrantProgramme = named('CreateGrantProgramme', {
   centreId: OwnCentreId,
   name: text(200),
-  authority: text(200, { examples: ['Bezirksregierung Arnsberg'] }),
+  authority: text(200),
   reference: Reference,
   rule: RecordGrantRule,
 });
 export type CreateGrantProgramme = Static<typeof CreateGrantProgramme>;
 
 export const GrantProgrammeView = named('GrantProgramme', {
-  id: Uuid,
-  centreId: Uuid,
+  id: Id,
+  centreId: Id,
   name: Type.String(),
   authority: Type.String(),
-  reference: closed({ title: Type.String(), date: Day }),
+  reference: Reference,
   rules: Type.Array(GrantRuleView, {
     description:
       'Newest first. Of those valid from a day or before it the newest holds; of two of one day the later one',

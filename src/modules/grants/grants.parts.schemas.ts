@@ -1,11 +1,19 @@
 import { Type } from 'typebox';
-import { Cents, closed, Day, Moment, named, nullable, text, Uuid } from '../../platform/http/schemas.ts';
+import { Cents, Day, Moment, named, nullable, text, Uuid } from '../../platform/http/schemas.ts';
 import { GRANT_TAG } from '../costing/index.ts';
 
 /** A thousand billion euros: beyond it a slip of the hand is likelier than a grant. */
 const LARGEST_CENTS = 100_000_000_000_000;
 
 /** Named where they stand again and again, so that the API document says them once. */
+export const Id = { ...Uuid, title: 'GrantId' };
+export const On = { ...Day, title: 'GrantDay' };
+export const DrawdownStatus = Type.Enum(['requested', 'received', 'cancelled'], {
+  title: 'GrantDrawdownStatus',
+});
+export const ClawbackStatus = Type.Enum(['demanded', 'repaid', 'cancelled'], {
+  title: 'GrantClawbackStatus',
+});
 export const Sum = { ...Cents, title: 'GrantCents' };
 export const Amount = Type.Integer({
   title: 'GrantAmount',
@@ -32,14 +40,17 @@ export const Tags = Type.Array(Type.String({ pattern: GRANT_TAG, examples: ['LF-
   title: 'GrantTags',
   description: 'Grant tags of cost lines',
 });
-export const Person = named('GrantPerson', { id: Uuid, name: Type.String() });
+export const Person = named('GrantPerson', { id: Id, name: Type.String() });
 /** Who did it and when; members are told when. */
 export const Step = named('GrantStep', { by: nullable(Person), at: Moment });
 export const End = named('GrantEnd', { ...Step.properties, reason: nullable(Type.String()) });
-export const Reference = closed({ title: text(200, { examples: ['Förderrichtlinie IKZ'] }), date: Day });
+export const Reference = named('GrantReference', {
+  title: text(200),
+  date: On,
+});
 export const Decision = named(
   'GrantDecision',
-  { decidedOn: Day, reference: text(100, { examples: ['Vorlage 2026/041'] }) },
+  { decidedOn: On, reference: text(100) },
   { description: 'Decision of a council' },
 );
 export const VoucherNumber = Type.Optional(text(60));

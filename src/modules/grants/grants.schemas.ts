@@ -12,9 +12,20 @@ import {
   Uuid,
 } from '../../platform/http/schemas.ts';
 import { GrantRuleView } from './grant-programmes.schemas.ts';
-import { Amount, Decision, End, PositiveAmount, Step, Sum, Tags } from './grants.parts.schemas.ts';
+import {
+  Amount,
+  Decision,
+  End,
+  Id,
+  On,
+  PositiveAmount,
+  Reference,
+  Step,
+  Sum,
+  Tags,
+} from './grants.parts.schemas.ts';
 
-const Party = named('GrantPartyInput', { organisationId: Uuid, decision: Type.Optional(nullable(Decision)) });
+const Party = named('GrantPartyInput', { organisationId: Id, decision: Type.Optional(nullable(Decision)) });
 
 const application = {
   title: text(200),
@@ -23,9 +34,9 @@ const application = {
     nullable({ ...Uuid, description: 'Where the money is set off: a service or a cost centre' }),
   ),
   costCentreId: Type.Optional(nullable(Uuid)),
-  costType: text(60, { description: 'Under which the money is booked', examples: ['Zuwendungen'] }),
+  costType: text(60, { description: 'Under which the money is booked' }),
   parties: Type.Array(Party, { minItems: 1, maxItems: 500, description: 'Members of the centre' }),
-  leadOrganisationId: Uuid,
+  leadOrganisationId: Id,
   tags: Type.Optional(Tags),
   costBeforeCents: PositiveAmount,
   costAfterCents: Amount,
@@ -37,7 +48,7 @@ const application = {
 
 export const CreateGrant = named(
   'CreateGrant',
-  { centreId: OwnCentreId, programmeId: Uuid, ...application },
+  { centreId: OwnCentreId, programmeId: Id, ...application },
   {
     description:
       'costBeforeCents, costAfterCents: what the parties spend per year, each for themselves and together. tags: of the cost that is claimed; left out, all tags of the rule',
@@ -50,7 +61,7 @@ export type ChangeGrant = Static<typeof ChangeGrant>;
 
 export const RecordGrantNotice = named('RecordGrantNotice', {
   number: text(100, { description: 'File number of the notice' }),
-  noticeOn: Day,
+  noticeOn: On,
   awardedCents: PositiveAmount,
   approvedFrom: { ...Day, description: 'First day whose cost is eligible' },
   approvedTo: { ...Day, description: 'Day after the last' },
@@ -63,7 +74,7 @@ export const AwardGrant = named('AwardGrant', {
 });
 export const EndGrantStep = named('EndGrantStep', { reason: text(500) });
 export const SubmitGrantProof = named('SubmitGrantProof', {
-  submittedOn: Day,
+  submittedOn: On,
   reference: text(100, { description: 'File number of what was sent' }),
 });
 
@@ -101,12 +112,12 @@ const Planned = closed(
 
 export const Notice = named('GrantNotice', {
   number: Type.String(),
-  noticeOn: Day,
+  noticeOn: On,
   awardedCents: Sum,
-  approvedFrom: Day,
-  approvedTo: Day,
-  purposeEndsOn: Day,
-  proofDueOn: Day,
+  approvedFrom: On,
+  approvedTo: On,
+  purposeEndsOn: On,
+  proofDueOn: On,
 });
 
 const Sums = named(
@@ -122,66 +133,62 @@ const Sums = named(
 
 const DeadlineView = closed({
   kind: Type.Enum(['proof', 'purpose_end']),
-  dueOn: Day,
+  dueOn: On,
   state: Type.Enum(['open', 'soon', 'overdue', 'done']),
-  remindedAt: nullable({ ...Moment, description: 'When somebody was last reminded' }),
+  remindedAt: nullable(Moment),
 });
 
-export const GrantView = named(
-  'Grant',
-  {
-    id: Uuid,
-    centreId: Uuid,
-    number: Type.String({ examples: ['SOE-F-2026-001'] }),
-    title: Type.String(),
-    status: GrantStatusName,
-    programme: closed({
-      id: Uuid,
+export const GrantView = named('Grant', {
+  id: Id,
+  centreId: Id,
+  number: Type.String({ examples: ['SOE-F-2026-001'] }),
+  title: Type.String(),
+  status: GrantStatusName,
+  programme: closed({
+    id: Id,
+    name: Type.String(),
+    authority: Type.String(),
+    reference: Reference,
+  }),
+  rule: GrantRuleView,
+  appliedOn: On,
+  serviceId: nullable(Uuid),
+  costCentreId: nullable(Uuid),
+  costType: Type.String(),
+  parties: Type.Array(
+    closed({
+      organisationId: Id,
       name: Type.String(),
-      authority: Type.String(),
-      reference: closed({ title: Type.String(), date: Day }),
+      isLead: Type.Boolean(),
+      decision: nullable(Decision),
     }),
-    rule: GrantRuleView,
-    appliedOn: Day,
-    serviceId: nullable(Uuid),
-    costCentreId: nullable(Uuid),
-    costType: Type.String(),
-    parties: Type.Array(
-      closed({
-        organisationId: Uuid,
-        name: Type.String(),
-        isLead: Type.Boolean(),
-        decision: nullable(Decision),
-      }),
-    ),
-    tags: Type.Array(Type.String()),
-    savings: Savings,
-    planned: Planned,
-    notice: nullable(Notice),
-    noticed: nullable(Step),
-    contentHash: nullable(
-      Type.String({ description: 'SHA-256 of application and notice; what an award signs' }),
-    ),
-    awarded: nullable(Step),
-    proof: nullable(
-      closed({
-        submittedOn: Day,
-        reference: Type.String(),
-        eligibleCents: Sum,
-        grantCents: Sum,
-        hash: Type.String({ description: 'SHA-256 of the proof as it was then' }),
-        recorded: Step,
-      }),
-    ),
-    ended: nullable(End),
-    sums: Sums,
-    deadlines: Type.Array(DeadlineView),
-    created: Step,
-    availableActions: Type.Array(Action),
-    version: Type.Integer(),
-  },
-  { description: 'Parties read it once it is awarded, without the names of staff' },
-);
+  ),
+  tags: Type.Array(Type.String()),
+  savings: Savings,
+  planned: Planned,
+  notice: nullable(Notice),
+  noticed: nullable(Step),
+  contentHash: nullable(
+    Type.String({ description: 'SHA-256 of application and notice; what an award signs' }),
+  ),
+  awarded: nullable(Step),
+  proof: nullable(
+    closed({
+      submittedOn: On,
+      reference: Type.String(),
+      eligibleCents: Sum,
+      grantCents: Sum,
+      hash: Type.String({ description: 'SHA-256 of the proof as it was then' }),
+      recorded: Step,
+    }),
+  ),
+  ended: nullable(End),
+  sums: Sums,
+  deadlines: Type.Array(DeadlineView),
+  created: Step,
+  availableActions: Type.Array(Action),
+  version: Type.Integer(),
+});
 export type GrantView = Static<typeof GrantView>;
 export const GrantPage = pageOf(GrantView);
 

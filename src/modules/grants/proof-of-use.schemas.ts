@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
-import { Cents, closed, Day, named, nullable, Uuid } from '../../platform/http/schemas.ts';
+import { closed, Day, named, nullable } from '../../platform/http/schemas.ts';
 import { BalanceView, FinancingView } from './eligible-cost.schemas.ts';
-import { Sum } from './grants.parts.schemas.ts';
+import { Reason } from './grant-money.schemas.ts';
+import { ClawbackStatus, DrawdownStatus, Id, On, Reference, Sum } from './grants.parts.schemas.ts';
 import { Notice } from './grants.schemas.ts';
 
 export const ProofQuery = closed({
@@ -19,14 +20,14 @@ export const ProofOfUseView = named('ProofOfUse', {
     Type.String({ description: 'Of the proof that was submitted; another one: the books went on' }),
   ),
   grant: closed({
-    id: Uuid,
+    id: Id,
     number: Type.String(),
     title: Type.String(),
     centre: Type.String(),
     operator: Type.String(),
     programme: Type.String(),
     authority: Type.String(),
-    reference: closed({ title: Type.String(), date: Day }),
+    reference: Reference,
     lead: Type.String(),
     parties: texts,
     tags: texts,
@@ -35,8 +36,8 @@ export const ProofOfUseView = named('ProofOfUse', {
   rule: closed({ percent: Type.String(), capCents: Sum, source: Type.String() }),
   lines: Type.Array(
     closed({
-      id: Uuid,
-      bookedOn: Day,
+      id: Id,
+      bookedOn: On,
       voucherNumber: nullable(Type.String()),
       costType: Type.String(),
       text: Type.String(),
@@ -45,14 +46,14 @@ export const ProofOfUseView = named('ProofOfUse', {
     { description: 'Eligible cost lines by day' },
   ),
   notEligible: closed({ rowCount: Type.Integer(), amountCents: Sum }),
-  sharedCents: { ...Cents, description: 'Of the eligible cost, what bears a tag of another grant too' },
+  sharedCents: Sum,
   financing: FinancingView,
   drawdowns: Type.Array(
     closed({
       number: Type.Integer(),
-      status: Type.Enum(['requested', 'received', 'cancelled']),
-      requestedOn: Day,
-      costTo: Day,
+      status: DrawdownStatus,
+      requestedOn: On,
+      costTo: On,
       amountCents: Sum,
       receivedOn: nullable(Day),
       receivedCents: nullable(Sum),
@@ -62,10 +63,10 @@ export const ProofOfUseView = named('ProofOfUse', {
   clawbacks: Type.Array(
     closed({
       number: Type.Integer(),
-      status: Type.Enum(['demanded', 'repaid', 'cancelled']),
-      reason: Type.Enum(['eligible_cost', 'purpose_ended', 'other']),
-      demandedOn: Day,
-      dueOn: Day,
+      status: ClawbackStatus,
+      reason: Reason,
+      demandedOn: On,
+      dueOn: On,
       amountCents: Sum,
       repaidOn: nullable(Day),
       voucherNumber: nullable(Type.String()),
