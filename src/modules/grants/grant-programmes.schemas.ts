@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import { closed, Day, named, PageQuery, pageOf, text } from '../../platform/http/schemas.ts';
-import { Amount, Id, On, Percent, Person, Reference, Step, Tags } from './grants.parts.schemas.ts';
+import { Amount, Id, Percent, Person, Reference, Step, Tags } from './grants.parts.schemas.ts';
 
 const rule = {
   validFrom: { ...Day, description: 'First day of applications to which the figures apply' },
