@@ -11,11 +11,16 @@ import {
   text,
   Uuid,
 } from '../../../platform/http/schemas.ts';
+import type { DocumentKind } from '../documents/document.types.ts';
 import { Step } from './statement-batches.schemas.ts';
 import { DOCUMENT_FORMATS } from './statements.types.ts';
 
 /** UNTDID 1001: instalment, invoice, corrected invoice, credit note. */
-const Kind = Type.Enum([326, 380, 384, 381], { title: 'DocumentKind' });
+const Kind = Type.Unsafe<DocumentKind>({
+  type: 'integer', // else a query, which is text, fits none of them
+  enum: [326, 380, 384, 381],
+  title: 'DocumentKind',
+});
 const Status = Type.Enum(['draft', 'issued', 'discarded'], { title: 'StatementStatus' });
 const Errors = Type.Array(closed({ pointer: Type.String(), code: Type.String(), detail: Type.String() }));
 
