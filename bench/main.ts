@@ -10,6 +10,7 @@ import { pgbench, requestsPerSecond, start } from './load.ts';
 import { bareQueue, outboxQueue } from './queue.ts';
 import { bearer, filing, listing, reading, usageBatch } from './requests.ts';
 import { startServer } from './server.ts';
+import { statementsOfYear } from './statements.ts';
 import { copiedEvents, streamedEvents } from './usage.ts';
 import { fillClaimable, fillRequests, makeWorld, type World } from './world.ts';
 import { makeYear } from './year.ts';
@@ -21,6 +22,8 @@ const SECONDS = Number(process.argv[2] ?? 6);
 const EVENTS = Number(process.argv[3] ?? 2_000_000);
 /** Parts to measure; all when none is named. */
 const WANTED = (process.argv[4] ?? '').split(',').filter((name) => name !== '');
+/** Who is billed: a large centre. */
+const MEMBERS = 400;
 const STREAMED = Math.min(EVENTS, 1_000_000);
 const folder = mkdtempSync(path.join(tmpdir(), 'verbund-bench-'));
 const script = (name: string, text: string): string => {
@@ -85,6 +88,7 @@ const PARTS = {
   stream: measureStream,
   year: measureYear,
   compute: measureCompute,
+  statements: measureStatements,
   requests: measureRequests,
 } as const;
 
@@ -177,6 +181,19 @@ async function measureCompute({ add }: Stage): Promise<void> {
     floorPerSecond: 1000 / node,
     aim: 0.2,
   });
+}
+
+/** A year's documents of a large centre, by the workers of one process; the renderers are most of it. */
+async function measureStatements({ target, sql, add }: Stage): Promise<void> {
+  const { kept, drawn, peakMegabytes } = await statementsOfYear(target, sql, MEMBERS, say);
+  add({
+    what: `statements with all files, ${MEMBERS} members`,
+    perSecond: kept,
+    floor: 'drawing the files alone',
+    floorPerSecond: drawn,
+    aim: 0.7,
+  });
+  say(`  ${(MEMBERS / kept).toFixed(0)} s from the request to the last file, at most ${peakMegabytes} MB`);
 }
 
 function ms(time: number): string {
