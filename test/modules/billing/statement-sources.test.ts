@@ -5,11 +5,19 @@ import {
 } from '../../../src/modules/billing/statements/statement-issuing.service.ts';
 import type { NewStatement } from '../../../src/modules/billing/statements/statements.types.ts';
 import { withHatTx } from '../../../src/platform/db/hat.ts';
-import { addWording, type CostingWorld, freeze, startCostingWorld, use } from '../../support/costing.ts';
+import {
+  addWording,
+  type CostingWorld,
+  freeze,
+  problemOf,
+  startCostingWorld,
+  use,
+} from '../../support/costing.ts';
 import { OUT_OF_SCOPE, STANDARD } from '../../support/documents.ts';
 import { cardInForce, cardTerms, pricedBy, unitPrice } from '../../support/rates.ts';
 import { must } from '../../support/services.ts';
 import {
+  creditNote,
   issue,
   postedQuarter,
   prepare,
@@ -95,6 +103,11 @@ tap.test('instalments are set off in the final document', async (t) => {
     t.equal((await statement(finance, paid)).supersededBy, null, 'the instalment stays a claim of its own');
   });
 
+  await t.test('409: what a valid invoice sets off is not taken back', async (t) => {
+    const answer = await creditNote(finance, { id: paid });
+    t.match(problemOf(answer), { code: 'STATEMENT_IS_SET_OFF', detail: /SOE-R-2026-000004/ });
+  });
+
   await t.test('preparing again finds nothing that is not charged', async (t) => {
     const again = await prepare(world);
     t.match(again, { progress: { statements: 0 }, blocked: [] });
@@ -105,10 +118,19 @@ tap.test('instalments are set off in the final document', async (t) => {
 
   await t.test('a later instalment of the period makes the final document anew', async (t) => {
     await instalment(world, determined, 1_000);
-    const anew = await prepare(world);
-    const drafts = await statementsOf(finance, `&batchId=${anew.id}`);
+    const stale = await prepare(world);
+    const drafts = await statementsOf(finance, `&batchId=${stale.id}`);
     t.match(drafts, [{ kind: 384, organisationId: erwitte.id, prepaidCents: 120_190 }]);
-    await issue(world, anew);
+    await instalment(world, determined, 2_000);
+    const blocked = await issue(world, stale);
+    t.match(blocked, {
+      progress: { issued: 0 },
+      blocked: [{ organisationId: erwitte.id, errors: [{ code: 'STATEMENT_INSTALMENTS_CHANGED' }] }],
+    });
+    const anew = await issue(world, await prepare(world));
+    t.match(anew, { progress: { statements: 1, issued: 1 } });
+    const [final] = await statementsOf(finance, `&batchId=${anew.id}`);
+    t.equal(final?.prepaidCents, 122_570, 'all three of them, once');
   });
 });
 

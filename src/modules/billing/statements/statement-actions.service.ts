@@ -11,7 +11,11 @@ import { FOUR_EYES_REQUIRED, isSecondPerson } from '../../costing/index.ts';
 import { takenBack } from './statement-drafts.rules.ts';
 import { createDrafts, issueDrafts } from './statement-issuing.service.ts';
 import { availableStatementActions, type StatementAction } from './statement-states.rules.ts';
-import { STATEMENT_CONTENT_MISMATCH, STATEMENT_STATE_REFUSED } from './statements.errors.ts';
+import {
+  STATEMENT_CONTENT_MISMATCH,
+  STATEMENT_IS_SET_OFF,
+  STATEMENT_STATE_REFUSED,
+} from './statements.errors.ts';
 import * as repo from './statements.repo.ts';
 import type { StatementDetailView } from './statements.schemas.ts';
 import { getStatement, getStatementRow } from './statements.service.ts';
@@ -65,6 +69,10 @@ export function createStatementActionsService(db: Database) {
       const centreId = ownCentre(ctx);
       return withHatTxOnce(db, ctx, async (tx) => {
         const statement = await getForAction(tx, id, 'credit');
+        const invoice = statement.kind === 326 ? await repo.findSettingOff(tx, statement) : undefined;
+        if (invoice !== undefined) {
+          throw new DomainError(STATEMENT_IS_SET_OFF, `${invoice} sets ${statement.number} off.`);
+        }
         const lines = await repo.listLines(tx, [id]);
         const draft = takenBack({ statement, lines }, { batchId: null, dueOn: null, notes: [reason] });
         const [creditId = ''] = await createDrafts(tx, ctx, centreId, [draft]);

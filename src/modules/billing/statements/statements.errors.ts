@@ -56,6 +56,20 @@ export const STATEMENT_CONTENT_MISMATCH = defineProblem({
   help: 'Read the batch or statement again, look at it, and send the `contentHash` you see.',
 });
 
+export const STATEMENT_INSTALMENTS_CHANGED = defineProblem({
+  code: 'STATEMENT_INSTALMENTS_CHANGED',
+  status: 409,
+  title: 'Instalments were issued or taken back since the statement was prepared',
+  help: 'Discard the draft or the batch and prepare it anew, so that exactly the valid instalments of the period are set off.',
+});
+
+export const STATEMENT_IS_SET_OFF = defineProblem({
+  code: 'STATEMENT_IS_SET_OFF',
+  status: 409,
+  title: 'A valid invoice sets this instalment off',
+  help: 'Take the invoice back first: it would go on setting off what no longer counts.',
+});
+
 export const STATEMENT_SUPERSEDED = defineProblem({
   code: 'STATEMENT_SUPERSEDED',
   status: 409,

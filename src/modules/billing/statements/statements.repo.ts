@@ -25,6 +25,34 @@ export async function lockStatement({ sql }: HatTx, id: string): Promise<void> {
   await sql`select from statements where id = ${id} for update`;
 }
 
+/** Lets the documents of a centre be issued, or its periods be settled, one after the other. */
+export async function lockIssuing({ sql }: HatTx, centreId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('statements', hashtext(${centreId})))`;
+}
+
+/** Valid instalments of periods, by id, with what tells where they are set off. */
+export async function validInstalments(
+  { sql }: HatTx,
+  centreId: string,
+  periodIds: readonly string[],
+): Promise<Pick<StatementRow, 'id' | 'organisationId' | 'periodId' | 'vatGroup'>[]> {
+  return sql<Pick<StatementRow, 'id' | 'organisationId' | 'periodId' | 'vatGroup'>[]>`
+    select id, organisation_id as "organisationId", period_id as "periodId", vat_group as "vatGroup" from statements
+    where centre_id = ${centreId} and period_id = any(${periodIds as string[]}::uuid[]) and status = 'issued' and kind = 326
+      and superseded_by is null`;
+}
+
+/** The valid invoice that sets a document off, where there is one. */
+export async function findSettingOff(
+  { sql }: HatTx,
+  { id, centreId, periodId }: Pick<StatementRow, 'id' | 'centreId' | 'periodId'>,
+): Promise<string | undefined> {
+  const [row] = await sql<{ number: string }[]>`
+    select number from statements where centre_id = ${centreId} and period_id = ${periodId} and status = 'issued' and kind in (380, 384)
+      and superseded_by is null and preceding @> ${JSON.stringify([{ statementId: id }])}::text::jsonb limit 1`;
+  return row?.number;
+}
+
 export interface StatementFilter {
   readonly batchId?: string | undefined;
   readonly organisationId?: string | undefined;

@@ -12,6 +12,8 @@ import {
   DOCUMENT_NOT_READY,
   DOCUMENT_REFUSED,
   STATEMENT_CONTENT_MISMATCH,
+  STATEMENT_INSTALMENTS_CHANGED,
+  STATEMENT_IS_SET_OFF,
   STATEMENT_STATE_REFUSED,
   STATEMENT_SUPERSEDED,
   STATEMENT_VAT_CHANGED,
@@ -140,6 +142,7 @@ function registerActions(app: TypedApp, service: StatementActionsService): void 
           STATEMENT_STATE_REFUSED,
           STATEMENT_CONTENT_MISMATCH,
           STATEMENT_SUPERSEDED,
+          STATEMENT_INSTALMENTS_CHANGED,
           STATEMENT_VAT_CHANGED,
           DOCUMENT_REFUSED,
           BILLING_PROFILE_MISSING,
@@ -184,7 +187,11 @@ function registerActions(app: TypedApp, service: StatementActionsService): void 
   app.post(
     '/statements/:id/credit-notes',
     {
-      config: { access, idempotent: true, refuses: [STATEMENT_STATE_REFUSED, STATEMENT_SUPERSEDED] },
+      config: {
+        access,
+        idempotent: true,
+        refuses: [STATEMENT_STATE_REFUSED, STATEMENT_SUPERSEDED, STATEMENT_IS_SET_OFF],
+      },
       schema: {
         tags,
         params: IdParams,

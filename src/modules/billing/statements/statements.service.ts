@@ -8,7 +8,7 @@ import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { findProfile } from './billing-parties.repo.ts';
 import { type FileOfDocument, fileOf, render } from './render-statement.ts';
 import { findBytes, listDocuments } from './statement-documents.repo.ts';
-import { documentOfDraft, examine, type Obstacle } from './statement-issuing.service.ts';
+import { documentOfDraft, examine, type Obstacle } from './statement-obstacles.service.ts';
 import { BILLING_PROFILE_MISSING, DOCUMENT_NOT_READY, STATEMENT_STATE_REFUSED } from './statements.errors.ts';
 import * as repo from './statements.repo.ts';
 import type {

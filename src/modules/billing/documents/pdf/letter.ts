@@ -110,13 +110,18 @@ function intro(document: StatementDocument, writer: Writer): string {
 function summaryOf(document: StatementDocument, writer: Writer): SummaryColumn[] {
   const { totals, dueOn, number, seller } = document;
   const refund = isRefund(document);
-  const due = refund ? 'summary.until' : 'summary.due';
+  const isCredit = document.kind === 381;
+  const [amount, due] = isCredit
+    ? ['summary.credit', 'summary.settled-by']
+    : refund
+      ? ['summary.refund', 'summary.until']
+      : ['summary.pay', 'summary.due'];
   const { holder, iban, bic = '' } = seller.bank;
   const account = [holder, ibanInGroups(iban), bic].join('\n').trimEnd();
   const columns: SummaryColumn[] = [
     {
       share: 0.26,
-      label: writer.say(refund ? 'summary.refund' : 'summary.pay'),
+      label: writer.say(amount),
       text: writer.euros(Math.abs(totals.payableCents)),
       style: SUMMARY_AMOUNT,
     },

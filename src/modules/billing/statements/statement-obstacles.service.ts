@@ -1,0 +1,215 @@
+import { type Day, plusDays } from '../../../platform/clock.ts';
+import { groupBy } from '../../../platform/collections.ts';
+import type { HatTx } from '../../../platform/db/hat.ts';
+import { DomainError, type FieldError, type Problem } from '../../../platform/errors.ts';
+import type { StatementDocument } from '../documents/document.types.ts';
+import { checkDocument } from '../documents/index.ts';
+import { vatForAll } from '../vat-in-force.service.ts';
+import { findProfile, type ProfileRow, type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
+import { documentOf } from './statement.rules.ts';
+import {
+  BILLING_PROFILE_MISSING,
+  BILLING_RECIPIENT_MISSING,
+  DOCUMENT_REFUSED,
+  STATEMENT_INSTALMENTS_CHANGED,
+  STATEMENT_SUPERSEDED,
+  STATEMENT_VAT_CHANGED,
+} from './statements.errors.ts';
+import * as repo from './statements.repo.ts';
+import type { StatementLineRow, StatementRow } from './statements.types.ts';
+
+/** What stands against issuing a draft. */
+export interface Obstacle {
+  readonly problem: Problem;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+}
+
+export interface BlockedStatement {
+  readonly statement: StatementRow;
+  readonly obstacles: readonly Obstacle[];
+}
+
+interface ReadyStatement {
+  readonly statement: StatementRow;
+  readonly lines: readonly StatementLineRow[];
+  readonly recipient: RecipientRow;
+}
+
+interface Examined {
+  readonly profile: ProfileRow;
+  readonly ready: readonly ReadyStatement[];
+  readonly blocked: readonly BlockedStatement[];
+}
+
+/** A number of the right form, for looking at a document that has none yet. */
+const NUMBER_OF_DRAFT = 'ENTWURF';
+
+/**
+ * Tells what can be issued from what cannot, and why, in a fixed number of queries.
+ * @throws DomainError BILLING_PROFILE_MISSING
+ */
+export async function examine(
+  tx: HatTx,
+  centreId: string,
+  drafts: readonly StatementRow[],
+  issuedOn: Day,
+): Promise<Examined> {
+  const profile = await findProfile(tx, centreId);
+  if (profile === undefined) throw new DomainError(BILLING_PROFILE_MISSING, 'There is no billing profile.');
+  const linesById = groupBy(
+    await repo.listLines(
+      tx,
+      drafts.map(({ id }) => id),
+    ),
+    ({ statementId }) => statementId,
+  );
+  const recipients = await recipientsOf(tx, centreId, [
+    ...new Set(drafts.map((draft) => draft.organisationId)),
+  ]);
+  const recipientById = new Map(recipients.map((recipient) => [recipient.organisationId, recipient]));
+  const vatObstacles = await vatChanges(tx, centreId, drafts, linesById);
+  const instalments = await repo.validInstalments(tx, centreId, finalPeriods(drafts));
+  const gone = await repo.supersededAmong(
+    tx,
+    drafts.flatMap(({ correctsId }) => correctsId ?? []),
+  );
+  const ready: ReadyStatement[] = [];
+  const blocked: BlockedStatement[] = [];
+  for (const statement of drafts) {
+    const lines = linesById.get(statement.id) ?? [];
+    const recipient = recipientById.get(statement.organisationId);
+    const obstacles = [
+      ...(vatObstacles.get(statement.id) ?? []),
+      ...(gone.has(statement.correctsId ?? '') ? [SUPERSEDED] : []),
+      ...(setsOffWhatIsValid(statement, instalments) ? [] : [INSTALMENTS_CHANGED]),
+      ...(recipient === undefined
+        ? [missingRecipient(statement)]
+        : refusals(statement, lines, profile, recipient, issuedOn)),
+    ];
+    if (recipient !== undefined && obstacles.length === 0) ready.push({ statement, lines, recipient });
+    else blocked.push({ statement, obstacles });
+  }
+  return { profile, ready, blocked };
+}
+
+const INSTALMENTS_CHANGED: Obstacle = {
+  problem: STATEMENT_INSTALMENTS_CHANGED,
+  detail: 'It does not set off exactly the instalments that are valid.',
+  errors: [],
+};
+
+/** Periods whose final documents are among the drafts. */
+const finalPeriods = (drafts: readonly StatementRow[]): string[] => [
+  ...new Set(drafts.filter(isFinal).flatMap(({ periodId }) => periodId ?? [])),
+];
+
+const isFinal = ({ kind }: StatementRow): boolean => kind === 380 || kind === 384;
+
+/** An instalment that was issued or taken back since the draft was made would be asked for twice, or set off without a claim. */
+function setsOffWhatIsValid(
+  statement: StatementRow,
+  instalments: Awaited<ReturnType<typeof repo.validInstalments>>,
+): boolean {
+  if (!isFinal(statement)) return true;
+  const valid = instalments.filter(
+    ({ organisationId, periodId, vatGroup }) =>
+      organisationId === statement.organisationId &&
+      periodId === statement.periodId &&
+      vatGroup === statement.vatGroup,
+  );
+  const said = statement.preceding.filter(({ kind }) => kind === 326).map(({ statementId }) => statementId);
+  return said.length === valid.length && valid.every(({ id }) => said.includes(id));
+}
+
+const SUPERSEDED: Obstacle = {
+  problem: STATEMENT_SUPERSEDED,
+  detail: 'What it corrects is no longer valid.',
+  errors: [],
+};
+
+/**
+ * A draft as it would be sent, for looking at.
+ * @throws DomainError BILLING_PROFILE_MISSING, BILLING_RECIPIENT_MISSING
+ */
+export async function documentOfDraft(
+  tx: HatTx,
+  statement: StatementRow,
+  issuedOn: Day,
+): Promise<StatementDocument> {
+  const profile = await findProfile(tx, statement.centreId);
+  if (profile === undefined) throw new DomainError(BILLING_PROFILE_MISSING, 'There is no billing profile.');
+  const [recipient] = await recipientsOf(tx, statement.centreId, [statement.organisationId]);
+  if (recipient === undefined) {
+    const { problem, detail } = missingRecipient(statement);
+    throw new DomainError(problem, detail);
+  }
+  const facts = { number: NUMBER_OF_DRAFT, issuedOn, dueOn: dueOnOf(statement, profile, issuedOn) };
+  return documentOf(statement, await repo.listLines(tx, [statement.id]), profile, recipient, facts);
+}
+
+export function dueOnOf({ dueOn }: StatementRow, { paymentDays }: ProfileRow, issuedOn: Day): Day {
+  const soonest = dueOn ?? plusDays(issuedOn, paymentDays);
+  return soonest < issuedOn ? issuedOn : soonest;
+}
+
+function refusals(
+  statement: StatementRow,
+  lines: readonly StatementLineRow[],
+  profile: ProfileRow,
+  recipient: RecipientRow,
+  issuedOn: Day,
+): Obstacle[] {
+  const facts = { number: NUMBER_OF_DRAFT, issuedOn, dueOn: dueOnOf(statement, profile, issuedOn) };
+  const errors = checkDocument(documentOf(statement, lines, profile, recipient, facts));
+  if (errors.length === 0) return [];
+  const detail = `${errors.length === 1 ? 'One thing stands' : `${errors.length} things stand`} against it: ${errors[0]?.pointer} ${errors[0]?.detail}.`;
+  return [{ problem: DOCUMENT_REFUSED, detail, errors }];
+}
+
+function missingRecipient({ memberName }: StatementRow): Obstacle {
+  return {
+    problem: BILLING_RECIPIENT_MISSING,
+    detail: `${memberName} has no address for its documents.`,
+    errors: [],
+  };
+}
+
+/** The VAT of each line is asked again: what was determined or questioned since the draft was made blocks it. */
+async function vatChanges(
+  tx: HatTx,
+  centreId: string,
+  drafts: readonly StatementRow[],
+  linesById: ReadonlyMap<string, readonly StatementLineRow[]>,
+): Promise<Map<string, Obstacle[]>> {
+  // A credit note takes back what was said, right or wrong.
+  const asked = drafts
+    .filter(({ kind }) => kind !== 381)
+    .flatMap(({ id, endsOn }) =>
+      (linesById.get(id) ?? []).map((line) => ({ id, line, day: plusDays(endsOn, -1) })),
+    );
+  const answers = await vatForAll(
+    tx,
+    centreId,
+    asked.map(({ line, day }) => ({ serviceId: line.serviceId, organisationId: line.organisationId, day })),
+  );
+  const obstacles = new Map<string, Obstacle[]>();
+  for (const [at, answer] of answers.entries()) {
+    const { id, line } = asked[at] as (typeof asked)[number];
+    const found = obstacleOf(answer, line);
+    const known = obstacles.get(id) ?? [];
+    if (found === undefined || known.some(({ detail }) => detail === found.detail)) continue;
+    obstacles.set(id, [...known, found]);
+  }
+  return obstacles;
+}
+
+function obstacleOf(
+  answer: Awaited<ReturnType<typeof vatForAll>>[number],
+  { vatDeterminationId, line }: StatementLineRow,
+): Obstacle | undefined {
+  if ('gap' in answer) return { ...answer.gap, errors: [] };
+  if (answer.holding.id === vatDeterminationId) return undefined;
+  const detail = `${answer.holding.number} is in force for ${line.service.title} now.`;
+  return { problem: STATEMENT_VAT_CHANGED, detail, errors: [] };
+}
