@@ -52,8 +52,9 @@ function partOf({
   weight,
   weightTotal,
 }: RunLineView['parts'][number]): DerivationPart {
-  const { type, asOf, basis, source, origin } = key;
-  const from = source ?? originText(origin);
+  const { type, asOf, source, origin } = key;
+  const basis = basisText(key);
+  const from = source ?? originText(key, origin);
   return {
     label,
     percent,
@@ -69,16 +70,28 @@ function partOf({
   };
 }
 
+type PrintedKey = RunLineView['parts'][number]['key'];
+
+/** The census as people call it; the name of a meter says nothing to them. */
+function basisText({ basis, origin }: PrintedKey): string | undefined {
+  if (origin?.kind === 'usage_events') return undefined;
+  return basis?.replace(/^census-(\d{4})$/, (_, year: string) =>
+    textIn('de', 'billing.statement.census', { year }),
+  );
+}
+
 /** In German, as all of the document. */
-function originText(origin: RunLineView['parts'][number]['key']['origin']): string | undefined {
+function originText({ basis = '' }: PrintedKey, origin: PrintedKey['origin']): string | undefined {
   if (origin === undefined) return undefined;
   if (origin.kind === 'cost_clause') return textIn('de', 'costing.origin.cost_clause');
   const { eventCount, startsOn, endsOn } = origin;
-  return textIn('de', 'costing.origin.usage_events', {
+  const text = textIn('de', 'costing.origin.usage_events', {
     count: String(eventCount),
-    from: startsOn,
-    to: plusDays(endsOn, -1),
+    from: germanDay(startsOn),
+    to: germanDay(plusDays(endsOn, -1)),
   });
+  const [, unit] = /\(([^()]+)\)$/.exec(basis) ?? [];
+  return unit === undefined ? text : textIn('de', 'billing.statement.counted-in', { text, unit });
 }
 
 const UNIT_CODES: Readonly<Record<string, UnitCode>> = {

@@ -47,7 +47,8 @@ export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string):
   await repo.discardLeftDrafts(tx, period.centreId, period.id);
   await createDrafts(tx, ctx, period.centreId, drafts);
   const contentHash = hashOf({ statements: drafts.map(contentHashOf).sort() });
-  await batches.updateBatch(tx, batch, 'ready', {
+  // Where nothing is missing there is nothing to look at, and nothing that stands in the way of the next batch.
+  await batches.updateBatch(tx, batch, drafts.length === 0 ? 'issued' : 'ready', {
     run_id: charges?.runId ?? null,
     content_hash: contentHash,
     blocked: JSON.stringify(await blockedMembers(tx, errorsByMember)),
