@@ -28,6 +28,14 @@ export async function lockPeriod(tx: HatTx, id: string): Promise<PeriodRow | und
   return row;
 }
 
+/**
+ * Waits for usage that is being recorded, and holds up what comes next: it is recorded after the moment of freezing, however long
+ * its request was under way.
+ */
+export async function lockFreezing({ sql }: HatTx, centreId: string): Promise<void> {
+  await sql`select app.lock_freezing(${centreId})`;
+}
+
 /** Reads the period and keeps its state as it is until the end of the transaction. */
 export async function holdPeriod(tx: HatTx, id: string): Promise<PeriodRow | undefined> {
   const [row] = await tx.sql<PeriodRow[]>`

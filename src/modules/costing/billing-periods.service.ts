@@ -63,9 +63,10 @@ export function createBillingPeriodsService(db: Database) {
     async act(ctx: HatContext, id: string, action: PeriodAction, version: number): Promise<PeriodView> {
       ownCentre(ctx);
       return withHatTx(db, ctx, async (tx) => {
+        const { to } = PERIOD_ACTIONS[action];
+        if (to === 'frozen') await repo.lockFreezing(tx, ctx.hat.id);
         const period = found(await repo.lockPeriod(tx, id));
         if (period.version !== version) throw preconditionFailed();
-        const { to } = PERIOD_ACTIONS[action];
         await assertPossible(tx, period, action);
         const frozenAt = to === 'frozen' ? ctx.now : null;
         if (!(await repo.updatePeriodState(tx, id, version, to, frozenAt))) throw preconditionFailed();

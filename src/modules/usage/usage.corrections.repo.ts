@@ -1,6 +1,6 @@
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { NewEvent } from './usage.repo.ts';
+import { holdFreezing, type NewEvent } from './usage.repo.ts';
 import type { UsageEventView } from './usage.schemas.ts';
 
 /**
@@ -52,6 +52,7 @@ export async function insertCorrection(
   corrected: UsageEventView,
   event: NewEvent,
 ): Promise<boolean> {
+  await holdFreezing(tx, corrected.centreId);
   const result = await tx.sql`
     with taken as (
       insert into usage_keys (centre_id, source, idempotency_key, event_id, body_hash)
@@ -64,7 +65,8 @@ export async function insertCorrection(
     select event_id, ${corrected.centreId}, ${event.organisationId}, ${event.serviceId}, ${corrected.agreementVersionId},
       ${event.source}, ${event.idempotencyKey}, ${event.kind}, ${event.meter}, ${event.unit}, ${event.quantity},
       ${event.occurredAt}, ${corrected.occurredOn}, ${event.requestId},
-      ${event.reference}, ${JSON.stringify(event.attributes)}::jsonb, ${event.correctsEventId}, ${event.reason}, ${actor.id}, ${now}
+      ${event.reference}, ${JSON.stringify(event.attributes)}::jsonb, ${event.correctsEventId}, ${event.reason}, ${actor.id},
+      app.recording_moment(${corrected.centreId}, ${now})
     from taken`;
   return result.count === 1;
 }

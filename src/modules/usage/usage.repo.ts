@@ -20,6 +20,14 @@ export interface StoredKey {
 }
 
 /**
+ * Keeps the periods of the centre from being frozen until this transaction ends: what was frozen counts what was recorded before,
+ * also what was still being written. Who is first to freeze is waited for.
+ */
+export async function holdFreezing({ sql }: HatTx, centreId: string): Promise<void> {
+  await sql`select app.hold_freezing(${centreId})`;
+}
+
+/**
  * Writes the events whose key is free and whose day an agreement covers, in one statement; gives the ids written. Keys are taken in
  * order, so that two batches with the same keys wait for each other and never in a circle.
  */
@@ -29,8 +37,12 @@ export async function insertCovered(
   events: readonly NewEvent[],
 ): Promise<Set<string>> {
   const rows = [...events].sort(byKey);
-  const written = await tx.sql<{ id: string }[]>`
-    with sent as (
+  const [, written] = await Promise.all([
+    holdFreezing(tx, hat.id),
+    tx.sql<{ id: string }[]>`
+    with recording as materialized (
+      select app.recording_moment(${hat.id}, ${now}) as at
+    ), sent as (
       select r.*, (r."occurredAt" at time zone ${OFFICE_TIME_ZONE})::date as day
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, "organisationId" uuid, "serviceId" uuid, source text,
         "idempotencyKey" text, "bodyHash" text, meter text, unit text, quantity numeric, "occurredAt" timestamptz, "requestId" uuid,
@@ -51,9 +63,10 @@ export async function insertCovered(
     insert into usage_events (id, centre_id, organisation_id, service_id, agreement_version_id, source, idempotency_key, kind,
       meter, unit, quantity, occurred_at, occurred_on, request_id, reference, attributes, recorded_by, recorded_at)
     select e.id, ${hat.id}, e."organisationId", e."serviceId", e.agreement_version_id, e.source, e."idempotencyKey", 'usage',
-      e.meter, e.unit, e.quantity, e."occurredAt", e.day, e."requestId", e.reference, e.attributes, ${actor.id}, ${now}
-    from covered e join taken on taken.event_id = e.id
-    returning id`;
+      e.meter, e.unit, e.quantity, e."occurredAt", e.day, e."requestId", e.reference, e.attributes, ${actor.id}, recording.at
+    from covered e join taken on taken.event_id = e.id cross join recording
+    returning id`,
+  ]);
   return new Set(written.map((row) => row.id));
 }
 
