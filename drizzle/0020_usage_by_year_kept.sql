@@ -30,6 +30,9 @@ CREATE TRIGGER usage_rollups_added AFTER INSERT ON usage_rollups
 CREATE TRIGGER usage_rollups_changed AFTER UPDATE ON usage_rollups
   REFERENCING OLD TABLE AS there_before NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION app.roll_up_years();
 --> statement-breakpoint
+-- Nobody takes roll-ups away; whoever mends them by hand writes what they should be.
+CREATE TRIGGER usage_rollups_keep BEFORE DELETE ON usage_rollups FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
+--> statement-breakpoint
 -- FORCE would hide the rows from an owner who is no superuser.
 ALTER TABLE usage_rollups NO FORCE ROW LEVEL SECURITY;
 --> statement-breakpoint
