@@ -20,6 +20,8 @@ export interface CamtFile {
   readonly currency?: string;
   readonly statementId?: string;
   readonly opening?: string;
+  /** Day of both balances. */
+  readonly day?: string;
   /** Worked out from the entries if left out. */
   readonly closing?: string;
   readonly entries?: readonly CamtEntry[];
@@ -38,6 +40,7 @@ export function camt({
   currency = 'EUR',
   statementId = `AUSZUG-${++count}`,
   opening = '100.00',
+  day = '2026-10-05',
   closing,
   entries = [],
 }: CamtFile): string {
@@ -55,8 +58,8 @@ export function camt({
   <Stmt>
    <Id>${statementId}</Id><CreDtTm>2026-10-05T06:00:00+02:00</CreDtTm>
    <Acct><Id><IBAN>${iban}</IBAN></Id><Ccy>${currency}</Ccy></Acct>
-   ${balance('OPBD', opening, 'CRDT', currency)}
-   ${balance('CLBD', end, mark, currency)}
+   ${balance('OPBD', opening, 'CRDT', currency, day)}
+   ${balance('CLBD', end, mark, currency, day)}
    ${entries.map((entry, at) => entryXml(entry, `${statementId}-${at}`, version, currency)).join('\n   ')}
   </Stmt>
  </BkToCstmrStmt>
@@ -64,8 +67,8 @@ export function camt({
 `;
 }
 
-function balance(code: string, amount: string, mark: string, currency: string): string {
-  return `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="${currency}">${amount}</Amt><CdtDbtInd>${mark}</CdtDbtInd><Dt><Dt>2026-10-05</Dt></Dt></Bal>`;
+function balance(code: string, amount: string, mark: string, currency: string, day: string): string {
+  return `<Bal><Tp><CdOrPrtry><Cd>${code}</Cd></CdOrPrtry></Tp><Amt Ccy="${currency}">${amount}</Amt><CdtDbtInd>${mark}</CdtDbtInd><Dt><Dt>${day}</Dt></Dt></Bal>`;
 }
 
 function entryXml(entry: CamtEntry, fallback: string, version: string, accountCurrency: string): string {

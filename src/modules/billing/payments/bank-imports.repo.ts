@@ -68,6 +68,19 @@ export async function knownKeys(
   };
 }
 
+/** What was imported of some accounts, in the order in which it was. */
+export async function importedStatements(
+  { sql }: HatTx,
+  centreId: string,
+  ibans: readonly string[],
+): Promise<ImportedStatement[]> {
+  return sql<ImportedStatement[]>`
+    select s.id, s.iban, s."openingCents", s."closingCents", s."openedOn", s."closedOn" from bank_statement_imports i
+    cross join lateral rows from (jsonb_to_recordset(i.statements) as (id text, iban text, "openingCents" bigint, "closingCents" bigint,
+      "openedOn" text, "closedOn" text)) with ordinality as s (id, iban, "openingCents", "closingCents", "openedOn", "closedOn", at)
+    where i.centre_id = ${centreId} and s.iban = any(${ibans as string[]}::text[]) order by i.id, s.at`;
+}
+
 export async function insertImport(
   { sql }: HatTx,
   { actor, now }: HatContext,

@@ -57,13 +57,19 @@ const Summary = {
   amountCents: { ...Cents, description: 'Sum of all entries' },
 };
 
-const Fault = closed({ code: Type.String(), place: Type.String(), reason: Type.String() });
+const Fault = named('BankFileFault', { code: Type.String(), place: Type.String(), reason: Type.String() });
+
+const warnings = Type.Array(Fault, {
+  description:
+    'What does not keep the file out, but should be looked at: `BALANCE_GAP` where a statement does not open with what the one before it closed with',
+});
 
 export const BankImportPreview = named('BankStatementImportPreview', {
   dryRun: Type.Literal(true),
   ...Summary,
   pendingCount: Type.Integer({ description: 'Entries that are not booked yet and left out' }),
   faults: Type.Array(Fault, { description: 'What would keep the file from being taken in' }),
+  warnings,
   rows: Type.Array(BankRow),
 });
 export type BankImportPreview = Static<typeof BankImportPreview>;
@@ -80,6 +86,7 @@ export const BankImportPage = pageOf(BankImportView);
 
 export const BankImportResult = named('BankStatementImportResult', {
   ...BankImportView.properties,
+  warnings,
   rows: Type.Array(BankRow),
 });
 export type BankImportResult = Static<typeof BankImportResult>;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Day, dayOf } from '../../../platform/clock.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../../platform/db/hat.ts';
@@ -12,6 +13,7 @@ import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
 import { findProfile } from '../statements/billing-parties.repo.ts';
 import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';
+import { balanceGaps } from './bank-balances.rules.ts';
 import { rowOf } from './bank-import.views.ts';
 import * as repo from './bank-imports.repo.ts';
 import type {
@@ -21,7 +23,7 @@ import type {
   BankImportView,
 } from './bank-imports.schemas.ts';
 import type { BankEntry, BankFile, BankFileFault } from './camt/bank-statement.types.ts';
-import { readCamt } from './camt/read-camt.ts';
+import { futureFaults, readCamt } from './camt/read-camt.ts';
 import { type MatchableItem, type MatchingOutcome, matchAll, numbersIn } from './matching.rules.ts';
 import { openItemsBy, openItemsOf } from './open-items.repo.ts';
 import { membersByIban } from './payer-accounts.repo.ts';
@@ -38,20 +40,28 @@ export function createBankImportsService(db: Database) {
   return {
     async preview(ctx: HatContext, bytes: Uint8Array): Promise<BankImportPreview> {
       const centreId = ownCentre(ctx);
-      const file = soundFile(bytes);
+      const file = soundFile(bytes, dayOf(ctx.now));
       return withHatTx(db, ctx, async (tx) => {
         const faults = await faultsOf(tx, centreId, file);
         const outcomes = await outcomesOf(tx, centreId, file);
         const rows = entriesOf(file).map((entry, at) => rowOf(entry, outcomes[at] as MatchingOutcome, null));
         const pendingCount = file.statements.reduce((sum, statement) => sum + statement.pendingCount, 0);
+        const warnings = await warningsOf(tx, centreId, file);
         const shown = faults.map(({ fault }) => fault);
-        return { dryRun: true, ...summaryOf(bytes, file, outcomes), pendingCount, faults: shown, rows };
+        return {
+          dryRun: true,
+          ...summaryOf(bytes, file, outcomes),
+          pendingCount,
+          faults: shown,
+          warnings,
+          rows,
+        };
       });
     },
 
     async importFile(ctx: HatContext, bytes: Uint8Array): Promise<BankImportResult> {
       const centreId = ownCentre(ctx);
-      const file = soundFile(bytes);
+      const file = soundFile(bytes, dayOf(ctx.now));
       return withHatTxOnce(db, ctx, (tx) => importFile(tx, ctx, centreId, bytes, file));
     },
 
@@ -71,10 +81,11 @@ export function createBankImportsService(db: Database) {
 }
 
 /** @throws DomainError BANK_FILE_BROKEN with everything that is wrong with it */
-function soundFile(bytes: Uint8Array): BankFile {
+function soundFile(bytes: Uint8Array, today: Day): BankFile {
   const reading = readCamt(bytes);
-  if ('file' in reading) return reading.file;
-  const errors = reading.faults.slice(0, SHOWN_FAULTS).map(toFieldError);
+  const faults = 'file' in reading ? futureFaults(reading.file, today) : reading.faults;
+  if ('file' in reading && faults.length === 0) return reading.file;
+  const errors = faults.slice(0, SHOWN_FAULTS).map(toFieldError);
   throw new DomainError(BANK_FILE_BROKEN, `${errors[0]?.detail}; nothing was written.`, { errors });
 }
 
@@ -129,6 +140,12 @@ async function faultsOf(tx: HatTx, centreId: string, file: BankFile): Promise<Im
   return [...foreign, ...repeated];
 }
 
+/** Banks send again and files come late, so that a gap keeps nothing out; it is said while the missing day can be asked for. */
+async function warningsOf(tx: HatTx, centreId: string, { statements }: BankFile): Promise<BankFileFault[]> {
+  const ibans = [...new Set(statements.map(({ iban }) => iban))];
+  return balanceGaps(await repo.importedStatements(tx, centreId, ibans), statements);
+}
+
 async function importFile(
   tx: HatTx,
   ctx: HatContext,
@@ -143,6 +160,7 @@ async function importFile(
     const errors = faults.slice(0, SHOWN_FAULTS).map(({ fault }) => toFieldError(fault));
     throw new DomainError(first.problem, `${errors[0]?.detail}; nothing was written.`, { errors });
   }
+  const warnings = await warningsOf(tx, centreId, file);
   const outcomes = await outcomesOf(tx, centreId, file);
   const summary = summaryOf(bytes, file, outcomes);
   const id = newId();
@@ -164,7 +182,7 @@ async function importFile(
     action: 'billing.bank-statement-imported',
     entityType: 'bank_statement_import',
     entityId: id,
-    details: { fileHash, messageId, entryCount, matchedCount, unclearCount, amountCents },
+    details: { fileHash, messageId, entryCount, matchedCount, unclearCount, amountCents, warnings },
   });
   return {
     id,
@@ -172,6 +190,7 @@ async function importFile(
     ...summary,
     importedBy: { id: ctx.actor.id, name: ctx.actor.name },
     importedAt: ctx.now,
+    warnings,
     rows: placed.map(({ entry, outcome, paymentId }) => rowOf(entry, outcome, paymentId)),
   };
 }

@@ -1,4 +1,5 @@
 import tap from 'tap';
+import { balanceGaps } from '../../../../src/modules/billing/payments/bank-balances.rules.ts';
 import { readCamt } from '../../../../src/modules/billing/payments/camt/read-camt.ts';
 import {
   type IncomingPayment,
@@ -123,11 +124,69 @@ tap.test('camt.053: what is refused, each with its reason', async (t) => {
       'BATCH_SUM_WRONG',
     ],
     ['no sign', sound.replace(/(<Ntry>.*?)<CdtDbtInd>CRDT<\/CdtDbtInd>/, '$1'), 'SIGN_MISSING'],
-    ['no day', camt({ entries: [{ amount: '1.00', bookedOn: '2026-13-01' }] }), 'DAY_MISSING'],
+    ['no day', sound.replace(/<BookgDt>.*?<\/BookgDt>/, ''), 'DAY_MISSING'],
+    ['an empty day', sound.replace(/<BookgDt>.*?<\/BookgDt>/, '<BookgDt/>'), 'DAY_MISSING'],
+    ['a 13th month', camt({ entries: [{ amount: '1.00', bookedOn: '2026-13-01' }] }), 'DAY_INVALID'],
+    ['30 February', camt({ entries: [{ amount: '1.00', bookedOn: '2026-02-30' }] }), 'DAY_INVALID'],
+    ['the year 0', camt({ entries: [{ amount: '1.00', bookedOn: '0000-01-01' }] }), 'DAY_INVALID'],
+    [
+      'a moment of 30 February',
+      sound.replace(/<BookgDt>.*?<\/BookgDt>/, '<BookgDt><DtTm>2026-02-30T10:00:00Z</DtTm></BookgDt>'),
+      'DAY_INVALID',
+    ],
+    ['a balance of 30 February', camt({ day: '2026-02-30' }), 'DAY_INVALID'],
   ] as const)
     t.ok(codes(file).includes(code), `${name}: ${code}, not ${codes(file).join(', ')}`);
   const huge = `<Document>${'<x/>'.repeat(400_001)}</Document>`;
   t.same(codes(huge), ['XML_MALFORMED'], 'bounded');
+});
+
+tap.test('camt.053: texts are cut between characters, never within one', async (t) => {
+  const long = (length: number) => `${'x'.repeat(length - 1)}🏛🏛`;
+  const reading = read({ entries: [{ amount: '1.00', text: [long(1000)], name: long(140) }] });
+  if ('faults' in reading) throw new Error(JSON.stringify(reading.faults));
+  const [entry] = reading.file.statements[0]?.entries ?? [];
+  t.equal(entry?.text, `${'x'.repeat(999)}🏛`);
+  t.equal(entry?.counterpartyName, `${'x'.repeat(139)}🏛`);
+  t.notMatch(JSON.stringify(entry), /\\ud83c/, 'no half of one');
+});
+
+tap.test('balances: what follows on what, and where a bank day is missing (29)', async (t) => {
+  const [own, other] = ['DE02120300000000202051', 'DE89370400440532013000'];
+  const statement = (id: string, closedOn: string | null, openingCents: number, closingCents: number) => ({
+    id,
+    iban: own,
+    closedOn,
+    openingCents,
+    closingCents,
+  });
+  const monday = statement('MO', '2026-10-05', 0, 100);
+  const wednesday = statement('WE', '2026-10-07', 150, 170);
+  const gap = { code: 'BALANCE_GAP', place: 'statement 1' };
+  for (const [name, imported, file, expected] of [
+    ['the first of an account', [], [monday], []],
+    ['the first of another account', [{ ...monday, iban: other }], [wednesday], []],
+    ['the day after', [monday], [statement('TU', '2026-10-06', 100, 150)], []],
+    ['a day left out', [monday], [wednesday], [gap]],
+    [
+      'the day that was left out, sent late',
+      [monday, wednesday],
+      [statement('TU', '2026-10-06', 100, 150)],
+      [],
+    ],
+    ['two of one day', [monday], [statement('MO2', '2026-10-05', 100, 120)], []],
+    ['within the file', [], [monday, wednesday], [{ ...gap, place: 'statement 2' }]],
+    ['in order within the file', [monday], [statement('TU', '2026-10-06', 100, 150), wednesday], []],
+    ['without days, by order', [statement('A', null, 0, 5)], [statement('B', null, 6, 7)], [gap]],
+  ] as const) {
+    const found = balanceGaps(imported, file);
+    t.same(
+      found.map(({ code, place }) => ({ code, place })),
+      expected,
+      name,
+    );
+  }
+  t.match(balanceGaps([monday], [wednesday])[0]?.reason, /150 cents.*MO.*100 on 2026-10-05/, 'names both');
 });
 
 tap.test('numbers in the text of a transfer, as people and banks write them', async (t) => {

@@ -350,9 +350,17 @@ tap.test('open items, payments and bank files (numbers in brackets: invariants o
       [camt({ currency: 'USD', entries: [good] }), 422, 'BANK_FILE_BROKEN'],
       [camt({ closing: '0.00', entries: [good] }), 422, 'BANK_FILE_BROKEN'],
       [known.slice(0, 900), 422, 'BANK_FILE_BROKEN'],
+      [camt({ entries: [{ ...good, bookedOn: '2026-02-30' }] }), 422, 'BANK_FILE_BROKEN'],
+      [camt({ entries: [{ ...good, bookedOn: '2036-10-05' }] }), 422, 'BANK_FILE_BROKEN'],
     ] as const) {
       const answer = await sendBankFile(test, finance, file);
       t.equal(answer.statusCode, status);
+      if (code === 'BANK_FILE_BROKEN')
+        t.equal(
+          (await sendBankFile(test, finance, file, 'dryRun=true')).statusCode,
+          422,
+          'the dry run says so too',
+        );
       t.match(problemOf(answer), { code, errors: [{ detail: /\S/ }] });
     }
     t.equal((await sql`select from payments`).length, before.length + 1);
@@ -362,6 +370,19 @@ tap.test('open items, payments and bank files (numbers in brackets: invariants o
     const at = await Promise.all([1, 2].map(() => send([good], { statementId: 'S5' })));
     t.same(at.map(({ statusCode }) => statusCode).toSorted(), [201, 409], 'two at once');
     t.equal(OWN_IBAN, 'DE02120300000000202051');
+  });
+
+  t.test('201: a missing bank day is said, by the dry run and the import (29)', async (t) => {
+    const text = [`${'x'.repeat(999)}🏛🏛`];
+    const first = { statementId: 'G1', day: '2026-10-05', opening: '700.00' };
+    t.equal((await send([{ amount: '1.00', text }], first)).statusCode, 201, 'an emoji at character 1000');
+    const next = { statementId: 'G2', opening: '702.00' };
+    const gap = { warnings: [{ code: 'BALANCE_GAP', place: 'statement 1', reason: /70200.*G1.*70100/ }] };
+    t.match((await send([], next, 'dryRun=true')).json(), { faults: [], ...gap });
+    const done = await send([], next);
+    t.equal(done.statusCode, 201);
+    t.match(done.json(), gap);
+    t.same((await send([], { statementId: 'G3', opening: '702.00' })).json().warnings, []);
   });
 
   t.test(

@@ -1,3 +1,4 @@
+import type { Day } from '../../../../platform/clock.ts';
 import { sumCents } from '../../../../platform/money/index.ts';
 import { isIban } from '../../documents/identifiers.rules.ts';
 import type { BankFile, BankFileFault, BankStatement } from './bank-statement.types.ts';
@@ -7,6 +8,18 @@ import { all, first, readXml, textAt, XmlFault, type XmlNode } from './xml-tree.
 
 const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:(camt\.053\.001\.0[28])$/;
 const ENTRY_LIMIT = 5000;
+
+/** What a bank cannot have booked yet; a sound file holds none. */
+export function futureFaults({ statements }: BankFile, today: Day): BankFileFault[] {
+  return statements
+    .flatMap(({ entries }) => entries)
+    .filter(({ bookedOn }) => bookedOn > today)
+    .map(({ place, bookedOn }) => ({
+      code: 'DAY_FUTURE',
+      place,
+      reason: `was booked on ${bookedOn}, which is still to come`,
+    }));
+}
 
 export type BankReading = { readonly file: BankFile } | { readonly faults: readonly BankFileFault[] };
 
@@ -116,5 +129,5 @@ function balanceOf(
     return undefined;
   }
   const cents = bankCents(node, place, faults);
-  return cents === undefined ? undefined : { cents, day: bankDay(first(node, 'Dt')) };
+  return cents === undefined ? undefined : { cents, day: bankDay(first(node, 'Dt'), place, faults) };
 }

@@ -1,6 +1,6 @@
 import { isIban } from '../../documents/identifiers.rules.ts';
 import type { BankEntry, BankFileFault } from './bank-statement.types.ts';
-import { bankCents, bankDay, amountCents as centsOf } from './values.ts';
+import { bankCents, bankDay, amountCents as centsOf, cut } from './values.ts';
 import { all, first, textAt, type XmlNode } from './xml-tree.ts';
 
 interface EntryPlace {
@@ -27,8 +27,10 @@ export function readEntry(node: XmlNode, at: EntryPlace, faults: BankFileFault[]
   const status = textAt(node, 'Sts', 'Cd') ?? textAt(node, 'Sts');
   if (status === undefined) faults.push({ code: 'FIELD_MISSING', place, reason: 'has no status' });
   if (status !== 'BOOK') return { isBooked: false, amountCents: 0, entries: [] };
-  const bookedOn = bankDay(first(node, 'BookgDt'));
-  if (bookedOn === null) faults.push({ code: 'DAY_MISSING', place, reason: 'has no day of booking' });
+  const before = faults.length;
+  const bookedOn = bankDay(first(node, 'BookgDt'), place, faults);
+  if (bookedOn === null && faults.length === before)
+    faults.push({ code: 'DAY_MISSING', place, reason: 'has no day of booking' });
   if (amountCents === 0) return { isBooked: true, amountCents, entries: [] };
   const details = all(node, 'NtryDtls', 'TxDtls');
   const parts: readonly (XmlNode | undefined)[] = details.length === 0 ? [undefined] : details;
@@ -105,7 +107,7 @@ function referenceOf(node: XmlNode, detail: XmlNode | undefined): string | undef
 function known(reference: string | undefined): string | undefined {
   return reference === undefined || NO_REFERENCE.has(reference.toUpperCase())
     ? undefined
-    : reference.slice(0, 100);
+    : cut(reference, 100);
 }
 
 /** Who paid, or was paid. In .08 a party stands one level deeper. */
@@ -118,7 +120,7 @@ function counterpartyOf(
   const name = textAt(parties, party, 'Pty', 'Nm') ?? textAt(parties, party, 'Nm');
   const iban = textAt(parties, account, 'Id', 'IBAN')?.replaceAll(' ', '').toUpperCase();
   return {
-    counterpartyName: name?.slice(0, 140) ?? null,
+    counterpartyName: name === undefined ? null : cut(name, 140),
     counterpartyIban: iban !== undefined && isIban(iban) ? iban : null,
   };
 }
@@ -130,5 +132,5 @@ function remittanceOf(node: XmlNode, detail: XmlNode | undefined): string {
     ...all(detail, 'RmtInf', 'Strd', 'AddtlRmtInf'),
   ].map(({ text }) => text.trim());
   const text = lines.filter((line) => line !== '').join('\n');
-  return (text === '' ? (textAt(node, 'AddtlNtryInf') ?? '') : text).slice(0, 1000);
+  return cut(text === '' ? (textAt(node, 'AddtlNtryInf') ?? '') : text, 1000);
 }

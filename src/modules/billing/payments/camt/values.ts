@@ -1,3 +1,4 @@
+import { isDay } from '../../../../platform/calendar.ts';
 import type { Day } from '../../../../platform/clock.ts';
 import { dayOf, plusSeconds } from '../../../../platform/clock.ts';
 import type { BankFileFault } from './bank-statement.types.ts';
@@ -46,19 +47,25 @@ export function amountCents(
   return Number(whole) * 100 + Number(part.slice(0, 2).padEnd(2, '0'));
 }
 
-/** `Dt`, or the day in Germany of `DtTm`; null where there is none or it is no day. */
-export function bankDay(node: XmlNode | undefined): Day | null {
-  const day = textAt(node, 'Dt');
-  const moment = textAt(node, 'DtTm');
-  if (day !== undefined) return isDay(day) ? day : null;
-  if (moment === undefined) return null;
-  const hasZone = /(Z|[+-]\d\d:\d\d)$/.test(moment);
-  if (Number.isNaN(Date.parse(moment))) return null;
-  const own = moment.slice(0, 10);
-  if (hasZone) return dayOf(plusSeconds(moment, 0));
-  return isDay(own) ? own : null;
+/** `Dt`, or the day in Germany of `DtTm`; null where there is none. What is no day of the calendar is a fault. */
+export function bankDay(node: XmlNode | undefined, place: string, faults: BankFileFault[]): Day | null {
+  const written = textAt(node, 'Dt') ?? textAt(node, 'DtTm');
+  if (written === undefined) return null;
+  const day = textAt(node, 'Dt') === undefined ? dayOfMoment(written) : written;
+  if (isDay(day)) return day;
+  const reason = `has ${JSON.stringify(cut(written, 40))} for a day, which is in no calendar`;
+  faults.push({ code: 'DAY_INVALID', place, reason });
+  return null;
 }
 
-function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`));
+/** Empty where it is no moment: `Date` would roll 30 February over to March. */
+function dayOfMoment(text: string): string {
+  const own = text.slice(0, 10);
+  if (!isDay(own) || Number.isNaN(Date.parse(text))) return '';
+  return /(Z|[+-]\d\d:\d\d)$/.test(text) ? dayOf(plusSeconds(text, 0)) : own;
+}
+
+/** The first characters; never half of one, which no database stores. */
+export function cut(text: string, length: number): string {
+  return text.length <= length ? text : Array.from(text).slice(0, length).join('');
 }
