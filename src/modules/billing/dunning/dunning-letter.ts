@@ -27,6 +27,8 @@ export interface DunningLetter {
   readonly seller: Seller;
   readonly buyer: Buyer;
   readonly items: readonly NoticeItem[];
+  /** What of the items the centre has already. */
+  readonly creditCents: number;
   readonly amountCents: number;
 }
 
@@ -62,7 +64,7 @@ export async function renderDunningLetter(letter: DunningLetter): Promise<Buffer
   return bytesOf(sheet);
 }
 
-function drawItems(sheet: Sheet, { items, amountCents }: DunningLetter): void {
+function drawItems(sheet: Sheet, { items, creditCents, amountCents }: DunningLetter): void {
   const width = CONTENT_WIDTH / 3;
   const columns = [
     { header: say('column.number'), width },
@@ -72,11 +74,19 @@ function drawItems(sheet: Sheet, { items, amountCents }: DunningLetter): void {
   const rows = items.map(({ number, dueOn, openCents }) => ({
     cells: [{ text: number }, { text: writer.day(dueOn) }, { text: writer.euros(openCents) }],
   }));
+  const credit = {
+    cells: [{ text: say('credit') }, { text: '' }, { text: writer.euros(-creditCents) }],
+  };
   const sum = {
     cells: [{ text: say('sum') }, { text: '' }, { text: writer.euros(amountCents) }],
     isSum: true,
   };
   sheet.y += 4;
-  drawTable(sheet, { columns, rows: [...rows, sum], rowHeader: 0, keptTogether: 1 });
+  drawTable(sheet, {
+    columns,
+    rows: [...rows, ...(creditCents > 0 ? [credit] : []), sum],
+    rowHeader: 0,
+    keptTogether: 1,
+  });
   sheet.y += 10;
 }

@@ -80,6 +80,13 @@ export async function earlierNotices(
     where centre_id = ${centreId} and organisation_id = any(${organisationIds as string[]}::uuid[])`;
 }
 
+export async function findOperator({ sql }: HatTx, centreId: string): Promise<string> {
+  const [row] = await sql<{ operatorId: string }[]>`
+    select operator_id as "operatorId" from centres where id = ${centreId}`;
+  if (row === undefined) throw new Error(`no centre ${centreId}`);
+  return row.operatorId;
+}
+
 export async function nextNumber({ sql }: HatTx, centreId: string, year: string): Promise<string> {
   const [row] = await sql<{ prefix: string; count: number }[]>`
     select c.code || ${`-M-${year}-`} as prefix, (select count(*)::int from dunning_notices n

@@ -19,6 +19,7 @@ export const dunningNotices = pgTable(
     issuedOn: day('issued_on').notNull(),
     /** Day by which payment is asked for. */
     payUntil: day('pay_until').notNull(),
+    /** What is asked for: the items less the credits of the member. */
     amountCents: cents('amount_cents').notNull(),
     /** What was overdue: `[{ statementId, chainId, number, dueOn, openCents }]`. */
     items: jsonb('items').notNull(),

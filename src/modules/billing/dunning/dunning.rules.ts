@@ -26,10 +26,28 @@ export interface PlannedNotice {
   readonly organisationId: string;
   readonly memberName: string;
   readonly level: DunningLevel;
+  /** What is overdue less what the centre has of the member. */
   readonly amountCents: number;
+  /** As much of the member's credits as is set against what is overdue. */
+  readonly creditCents: number;
   readonly items: readonly OverdueItem[];
   /** Why no letter is written, though something is overdue. */
-  readonly skipped: 'TOO_SOON' | 'RECIPIENT_MISSING' | null;
+  readonly skipped: SkipReason | null;
+}
+
+/** `OPERATOR`: a centre does not write to itself; `CREDIT_COVERS`: nothing is left after credits. */
+export const SKIP_REASONS = ['OPERATOR', 'CREDIT_COVERS', 'TOO_SOON', 'RECIPIENT_MISSING'] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+export interface DunningFacts {
+  readonly overdue: readonly OverdueItem[];
+  readonly earlier: readonly EarlierNotice[];
+  /** Members whose address is known. */
+  readonly recipients: ReadonlySet<string>;
+  /** What the centre has of a member: paid in excess, unmatched, or credited. */
+  readonly credits: ReadonlyMap<string, number>;
+  /** The organisation that runs the centre. */
+  readonly operatorId: string;
 }
 
 export interface DunningWishes {
@@ -48,9 +66,7 @@ function levelOf(items: readonly OverdueItem[], earlier: readonly EarlierNotice[
 
 /** A notice for each member with something overdue; a member hears of it once within the days. */
 export function planNotices(
-  overdue: readonly OverdueItem[],
-  earlier: readonly EarlierNotice[],
-  recipients: ReadonlySet<string>,
+  { overdue, earlier, recipients, credits, operatorId }: DunningFacts,
   { today, minDaysBetween }: DunningWishes,
 ): PlannedNotice[] {
   const noticesOf = groupBy(earlier, ({ organisationId }) => organisationId);
@@ -60,14 +76,22 @@ export function planNotices(
       const isTooSoon = before.some(
         ({ issuedOn }) => plusDays(issuedOn, minDaysBetween) > today || issuedOn === today,
       );
-      const unknown = recipients.has(organisationId) ? null : 'RECIPIENT_MISSING';
+      const overdueCents = sumCents(items.map(({ openCents }) => openCents));
+      const creditCents = Math.min(overdueCents, Math.max(0, credits.get(organisationId) ?? 0));
+      const holds: Readonly<Record<SkipReason, boolean>> = {
+        OPERATOR: organisationId === operatorId,
+        CREDIT_COVERS: creditCents === overdueCents,
+        TOO_SOON: isTooSoon,
+        RECIPIENT_MISSING: !recipients.has(organisationId),
+      };
       return {
         organisationId,
         memberName: items[0]?.memberName ?? '',
         level: levelOf(items, before),
-        amountCents: sumCents(items.map(({ openCents }) => openCents)),
+        amountCents: overdueCents - creditCents,
+        creditCents,
         items,
-        skipped: isTooSoon ? 'TOO_SOON' : unknown,
+        skipped: SKIP_REASONS.find((reason) => holds[reason]) ?? null,
       };
     })
     .sort((a, b) => compareIds(a.organisationId, b.organisationId));

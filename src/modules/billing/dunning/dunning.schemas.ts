@@ -12,6 +12,7 @@ import {
   Uuid,
 } from '../../../platform/http/schemas.ts';
 import { Person } from '../receivables.schemas.ts';
+import { SKIP_REASONS } from './dunning.rules.ts';
 
 const Level = Type.Integer({
   minimum: 1,
@@ -25,6 +26,15 @@ const Item = named('DunningItem', {
   dueOn: Day,
   openCents: Cents,
 });
+
+const amounts = {
+  amountCents: { ...Cents, description: 'What is asked for: the items less the credit' },
+  creditCents: {
+    ...Cents,
+    description:
+      'What the centre has of the member (unmatched payments, credits), up to the sum of the items',
+  },
+};
 
 export const CreateNotices = named('CreateDunningNotices', {
   centreId: OwnCentreId,
@@ -58,11 +68,12 @@ export const NoticesPreview = named('DunningNoticesPreview', {
       organisationId: Uuid,
       memberName: Type.String(),
       level: Level,
-      amountCents: Cents,
+      ...amounts,
       items: Type.Array(Item),
       skipped: nullable(
-        Type.Enum(['TOO_SOON', 'RECIPIENT_MISSING'], {
-          description: 'Why no letter is written for the member',
+        Type.Enum([...SKIP_REASONS], {
+          description:
+            'Why no letter is written: `OPERATOR` is the centre itself, `CREDIT_COVERS` that nothing is left after credits',
         }),
       ),
     }),
@@ -79,7 +90,7 @@ export const NoticeView = named('DunningNotice', {
   level: Level,
   issuedOn: Day,
   payUntil: Day,
-  amountCents: Cents,
+  ...amounts,
   items: Type.Array(Item),
   sha256: Type.String({ description: 'Of the letter' }),
   issued: closed({ by: nullable(Person), at: Moment }),

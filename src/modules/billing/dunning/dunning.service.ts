@@ -10,10 +10,12 @@ import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { newId } from '../../../platform/ids.ts';
 import type { JobPayload } from '../../../platform/jobs/contract.ts';
 import { enqueue } from '../../../platform/jobs/outbox.ts';
+import { sumCents } from '../../../platform/money/index.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
 import { listOpenItems } from '../payments/open-items.repo.ts';
 import { assertMembers } from '../payments/payment-matching.service.ts';
+import { unmatchedByMember } from '../payments/payments.repo.ts';
 import { findProfile, findRecipient, recipientsOf } from '../statements/billing-parties.repo.ts';
 import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';
 import { issueDunningNoticesJob } from './dunning.jobs.ts';
@@ -104,17 +106,22 @@ async function plannedNotices(
   wishes: DunningWishes,
 ): Promise<PlannedNotice[]> {
   const centreId = ctx.hat.id;
-  const filter = { organisationId, overdueOn: wishes.today };
-  const overdue = await listOpenItems(tx, ctx, filter, undefined, null);
+  const items = await listOpenItems(tx, ctx, { organisationId, state: 'open' }, undefined, null);
+  const overdue = items.filter(({ openCents, dueOn }) => openCents > 0 && dueOn < wishes.today);
   const memberIds = [...new Set(overdue.map((item) => item.organisationId))];
   const earlier = await repo.earlierNotices(tx, centreId, memberIds);
   const recipients = await recipientsOf(tx, centreId, memberIds);
-  return planNotices(
+  const credits = new Map(await unmatchedByMember(tx, centreId, memberIds));
+  for (const { organisationId: id, openCents } of items)
+    if (openCents < 0) credits.set(id, (credits.get(id) ?? 0) - openCents);
+  const facts = {
     overdue,
     earlier,
-    new Set(recipients.map((recipient) => recipient.organisationId)),
-    wishes,
-  );
+    recipients: new Set(recipients.map((recipient) => recipient.organisationId)),
+    credits,
+    operatorId: await repo.findOperator(tx, centreId),
+  };
+  return planNotices(facts, wishes);
 }
 
 /** Looks again, for something may have been paid or written meanwhile. */
@@ -132,7 +139,7 @@ async function issueNotice(
   const recipient = await findRecipient(tx, centreId, organisationId);
   if (profile === undefined || recipient === undefined) throw noProfile();
   const number = await repo.nextNumber(tx, centreId, yearOfDay(issuedOn));
-  const { level, amountCents } = notice;
+  const { level, amountCents, creditCents } = notice;
   const items = notice.items.map(toItem);
   const { seller } = profile;
   const { buyer } = recipient;
@@ -144,6 +151,7 @@ async function issueNotice(
     seller,
     buyer,
     items,
+    creditCents,
     amountCents,
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -199,5 +207,6 @@ function found<T>(row: T | undefined): T {
 
 function toNoticeView({ hat }: HatContext, row: repo.NoticeRow): NoticeView {
   const { issuedBy: id, issuedByName: name, issuedAt: at, ...notice } = row;
-  return { ...notice, issued: { by: hat.kind === 'centre' ? { id, name } : null, at } };
+  const creditCents = sumCents(row.items.map(({ openCents }) => openCents)) - row.amountCents;
+  return { ...notice, creditCents, issued: { by: hat.kind === 'centre' ? { id, name } : null, at } };
 }

@@ -35,6 +35,13 @@ export const PAYMENT_DAY_REFUSED = defineProblem({
   help: 'Name the day on which the bank booked the payment.',
 });
 
+export const PAYMENT_AMOUNT_ZERO = defineProblem({
+  code: 'PAYMENT_AMOUNT_ZERO',
+  status: 422,
+  title: 'A payment of nothing',
+  help: 'Name what came in as cents above zero, and what went out below zero. A credit is set off by POST /payment-offsets.',
+});
+
 export const PAYER_ACCOUNT_REFUSED = defineProblem({
   code: 'PAYER_ACCOUNT_REFUSED',
   status: 422,

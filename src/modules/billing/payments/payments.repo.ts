@@ -76,6 +76,22 @@ export async function listPayments(
     order by p.id desc limit ${limit}`;
 }
 
+/** What is left of the payments of members, where something is; below zero where more was paid out than matched. */
+export async function unmatchedByMember(
+  { sql }: HatTx,
+  centreId: string,
+  organisationIds: readonly string[],
+): Promise<[string, number][]> {
+  const rows = await sql<{ organisationId: string; cents: number }[]>`
+    select p.organisation_id as "organisationId", sum(p.amount_cents - matched.cents)::bigint as cents from payments p
+    cross join lateral (
+      select coalesce(sum(m.amount_cents), 0)::bigint as cents from payment_matches m where m.payment_id = p.id) matched
+    where p.centre_id = ${centreId} and p.organisation_id = any(${organisationIds as string[]}::uuid[]) and p.reverses_id is null
+      and not exists (select from payments r where r.reverses_id = p.id)
+    group by 1 having sum(p.amount_cents - matched.cents) <> 0`;
+  return rows.map(({ organisationId, cents }) => [organisationId, cents]);
+}
+
 export interface NewPayment {
   readonly id: string;
   readonly organisationId: string | null;

@@ -81,7 +81,7 @@ function registerPayments(app: TypedApp, service: PaymentsService): void {
       config: {
         access: 'payments:manage',
         idempotent: true,
-        refuses: [...MATCH_REFUSALS, problems.PAYMENT_DAY_REFUSED],
+        refuses: [...MATCH_REFUSALS, problems.PAYMENT_AMOUNT_ZERO, problems.PAYMENT_DAY_REFUSED],
       },
       schema: {
         tags,

@@ -19,7 +19,7 @@ import {
   reversePayment,
 } from './payment-matching.service.ts';
 import { offsetCredit } from './payment-offsets.service.ts';
-import { PAYMENT_DAY_REFUSED, PAYMENT_MATCH_TOO_LARGE } from './payments.errors.ts';
+import { PAYMENT_AMOUNT_ZERO, PAYMENT_DAY_REFUSED } from './payments.errors.ts';
 import * as repo from './payments.repo.ts';
 import type {
   CreateMatches,
@@ -119,7 +119,7 @@ async function createByHand(
     throw new DomainError(PAYMENT_DAY_REFUSED, `${bookedOn} is still to come.`, { pointer: '/bookedOn' });
   }
   if (amountCents === 0) {
-    throw new DomainError(PAYMENT_MATCH_TOO_LARGE, 'A payment of nothing.', { pointer: '/amountCents' });
+    throw new DomainError(PAYMENT_AMOUNT_ZERO, 'The amount is 0 cents.', { pointer: '/amountCents' });
   }
   await repo.lockPayments(tx, centreId);
   const id = newId();

@@ -124,7 +124,7 @@ tap.test('open items, payments and bank files (numbers in brackets: invariants o
         [{ amountCents: 1_000, ...match(newId(), 1) }, 'PAYMENT_STATEMENT_UNKNOWN', '/matches/0/statementId'],
         [{ amountCents: 1_000, organisationId: newId() }, 'PAYMENT_MEMBER_UNKNOWN', '/organisationId'],
         [{ amountCents: 1_000, bookedOn: '2026-10-06' }, 'PAYMENT_DAY_REFUSED', '/bookedOn'],
-        [{ amountCents: 0 }, 'PAYMENT_MATCH_TOO_LARGE', '/amountCents'],
+        [{ amountCents: 0 }, 'PAYMENT_AMOUNT_ZERO', '/amountCents'],
         [{ amountCents: 100_000_000_000_000 }, 'VALIDATION_FAILED', '/amountCents'],
       ] as const) {
         const problem = await refusedPayment(body);

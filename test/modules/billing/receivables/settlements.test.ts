@@ -345,13 +345,26 @@ tap.test('dunning: whom, at which level, and when not', async (t) => {
     { organisationId: 'd', level: 3, issuedOn: '2026-10-01', chainIds: ['d1'] },
     { organisationId: 'e', level: 2, issuedOn: '2026-10-01', chainIds: ['e0'] },
   ];
-  t.match(planNotices(overdue, earlier, new Set(['a', 'b', 'c', 'd']), wishes), [
+  const recipients = new Set(['a', 'b', 'c', 'd']);
+  const facts = { overdue, earlier, recipients, credits: new Map<string, number>(), operatorId: 'o' };
+  t.match(planNotices(facts, wishes), [
     { organisationId: 'a', level: 1, amountCents: 20, skipped: null },
     { organisationId: 'b', level: 2, skipped: null },
     { organisationId: 'c', level: 2, skipped: 'TOO_SOON' },
     { organisationId: 'd', level: 3, skipped: null },
     { organisationId: 'e', level: 1, skipped: 'RECIPIENT_MISSING' },
   ]);
+  const ofA = (credit: number, operatorId = 'o') =>
+    planNotices({ ...facts, credits: new Map([['a', credit]]), operatorId }, wishes)[0];
+  t.match(ofA(19), { creditCents: 19, amountCents: 1, skipped: null });
+  t.match(ofA(20), { creditCents: 20, amountCents: 0, skipped: 'CREDIT_COVERS' });
+  t.match(ofA(21), { creditCents: 20, amountCents: 0, skipped: 'CREDIT_COVERS' });
+  t.match(
+    ofA(-5),
+    { creditCents: 0, amountCents: 20, skipped: null },
+    'paid out in excess is no claim by itself',
+  );
+  t.match(ofA(0, 'a'), { skipped: 'OPERATOR' }, 'a centre does not write to itself');
 });
 
 tap.test('dunning notices (numbers in brackets: invariants of the README)', async (t) => {
@@ -410,4 +423,30 @@ tap.test('dunning notices (numbers in brackets: invariants of the README)', asyn
   });
   t.equal(await work(), 1);
   t.equal((await sql`select from dunning_notices`).length, 1, 'paid meanwhile: no letter (31)');
+
+  await issued(world, erwitte, { netCents: 2_000, dueOn: '2026-11-17' });
+  const overpaid = await issued(world, erwitte, { kind: 380, netCents: 1_000, dueOn: '2026-12-30' });
+  await pay(finance, {
+    organisationId: erwitte.id,
+    amountCents: 1_190,
+    matches: [{ statementId: overpaid.id, amountCents: 1_190 }],
+  });
+  await issued(world, erwitte, { kind: 384, netCents: 900, corrects: overpaid, dueOn: '2026-12-30' });
+  await pay(finance, { organisationId: erwitte.id, amountCents: 300 });
+  const mistake = await pay(finance, { organisationId: erwitte.id, amountCents: 5_000 });
+  await must(finance, 'POST', `/payments/${mistake.id}/reversal`, { reason: 'Doppelt erfasst' });
+  clock.set('2026-11-20T09:00:00.000Z');
+  const planned = { level: 1, creditCents: 419, amountCents: 1_961, skipped: null };
+  t.match(
+    (await ask('dryRun=true')).json().notices,
+    [planned],
+    'an unmatched payment and a corrected invoice (31)',
+  );
+  t.equal((await ask('dryRun=false')).statusCode, 202);
+  t.equal(await work(), 1);
+  const { items: notices } = await must<{ items: { id: string }[] }>(finance, 'GET', '/dunning-notices');
+  t.match(notices[0], { creditCents: 419, amountCents: 1_961 });
+  await pay(finance, { organisationId: erwitte.id, amountCents: 1_961 });
+  clock.set('2026-12-16T09:00:00.000Z');
+  t.match((await ask('dryRun=true')).json().notices, [{ amountCents: 0, skipped: 'CREDIT_COVERS' }]);
 });
