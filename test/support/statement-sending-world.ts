@@ -1,6 +1,8 @@
+import { insertDispatch } from '../../src/modules/billing/statements/statement-dispatches.repo.ts';
 import { insertValidation } from '../../src/modules/billing/statements/statement-validations.repo.ts';
 import type { StatementRow } from '../../src/modules/billing/statements/statements.types.ts';
 import { withHatTx } from '../../src/platform/db/hat.ts';
+import { newId } from '../../src/platform/ids.ts';
 import { type Biller, mailTo, makeBiller, renderedStatement } from './statement-sending.ts';
 import { allRoles, type TenantWorld } from './tenant-world.ts';
 
@@ -23,6 +25,22 @@ async function newBiller({ test, own }: TenantWorld): Promise<Biller> {
 /** Issued for the own member, with its files. */
 export const issuedStatementOf = async (world: TenantWorld): Promise<StatementRow> =>
   renderedStatement(await billerOf(world));
+
+/** A dispatch of a statement that was just issued. */
+export async function dispatchOf(world: TenantWorld): Promise<{ id: string }> {
+  const { test, job } = await billerOf(world);
+  const statement = await issuedStatementOf(world);
+  const id = newId();
+  const asked = {
+    id,
+    trigger: 'manual',
+    reason: 'x',
+    recipient: 'kaemmerei@ahsetal.example',
+    files: [],
+  } as const;
+  await withHatTx(test.db, job, (tx) => insertDispatch(tx, job, statement, asked));
+  return { id };
+}
 
 /** With a verdict, whose report names the statement. */
 export async function validatedStatementOf(

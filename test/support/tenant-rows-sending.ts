@@ -1,4 +1,4 @@
-import { issuedStatementOf, validatedStatementOf } from './statement-sending-world.ts';
+import { dispatchOf, issuedStatementOf, validatedStatementOf } from './statement-sending-world.ts';
 import type { Target, TenantRow } from './tenant-row.ts';
 
 const of = ({ id }: { readonly id: string }): Target => ({ params: { id }, secret: id });
@@ -9,6 +9,12 @@ export const SENDING: Readonly<Record<string, TenantRow>> = {
     own: 200,
     reach: 'hidden',
     make: async (world) => of(await issuedStatementOf(world)),
+  },
+  listCentreDispatches: {
+    as: 'centre',
+    own: 200,
+    reach: 'list',
+    make: async (world) => ({ secret: (await dispatchOf(world)).id }),
   },
   sendStatement: {
     as: 'centre',

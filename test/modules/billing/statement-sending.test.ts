@@ -172,6 +172,30 @@ tap.test('dispatch by mail', async (t) => {
         attempts: [{ status: 'refused', answer: /^550 5\.1\.1 unbekannt/ }],
       },
     ]);
+    t.match(await must(world.finance, 'GET', `/statements/${id}`), {
+      dispatch: { id: dispatchId, status: 'refused' },
+      validation: null,
+    });
+  });
+
+  t.test('200: what did not arrive is listed across statements, by status, page by page', async (t) => {
+    const [first, second, waiting] = [await ordered(), await ordered(), await ordered()];
+    smtp.says.rcpt = '550 5.1.1 unbekannt';
+    for (const { dispatchId } of [first, second]) await dispatch(dispatchId);
+    smtp.says.rcpt = undefined;
+    const list = (query: string) =>
+      must<{ items: Dispatch[]; nextCursor: string | null }>(
+        world.finance,
+        'GET',
+        `/statement-dispatches?${query}`,
+      );
+    const newest = await list('status=refused&limit=1');
+    t.match(newest.items, [{ id: second.dispatchId, status: 'refused' }]);
+    const older = await list(`status=refused&limit=1&cursor=${newest.nextCursor}`);
+    t.match(older.items, [{ id: first.dispatchId, attempts: [{ answer: /unbekannt/ }] }]);
+    t.equal((await list('status=waiting')).items[0]?.id, waiting.dispatchId);
+    t.same((await list('status=failed')).items, []);
+    t.equal((await world.member.call('GET', '/statement-dispatches')).statusCode, 403);
   });
 
   t.test(
@@ -339,6 +363,11 @@ tap.test('validator over HTTP', async (t) => {
   t.test('rejected: kept and not sent by itself; a person may, saying why', async (t) => {
     const id = await validated('reject');
     t.match(await validationsOf(world, id), [{ accepted: false }]);
+    t.match(await must(world.finance, 'GET', `/statements/${id}`), {
+      dispatch: null,
+      validation: { accepted: false, format: 'xrechnung-ubl' },
+    });
+    t.match(await must(world.member, 'GET', `/statements/${id}`), { validation: null }, "the centre's own");
     t.same(await dispatchesOf(world, id), []);
     await sending.validate(job, id);
     t.same(await dispatchesOf(world, id), [], 'nor when the job runs again');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import tap from 'tap';
+import { newId } from '../../../src/platform/ids.ts';
 import {
   addCost,
   addWording,
@@ -158,6 +159,43 @@ tap.test('statements of a period (numbers in brackets: invariants of the README)
   });
 
   const issued = await issue(world, batch);
+
+  await t.test('200: a batch says how many were sent, refused, failed and rejected', async (t) => {
+    const { sql } = world.test.owner;
+    const [first, second, third] = await statementsOf(finance, `&batchId=${batch.id}&status=issued`);
+    const ids: string[] = [];
+    for (const [statement, statuses] of [
+      [first, ['refused']],
+      [first, ['failed', 'sent']],
+      [second, ['failed']],
+      [third, ['refused']],
+    ] as const) {
+      const id = newId();
+      ids.unshift(id);
+      await sql`insert into statement_dispatches (id, statement_id, centre_id, organisation_id, trigger, reason, recipient, files,
+          requested_by, requested_by_name, requested_at)
+        select ${id}, id, centre_id, organisation_id, 'manual', 'x', 'a@example.org', '[]', ${newId()}, 'F', issued_at
+        from statements where id = ${statement?.id ?? ''}`;
+      for (const status of statuses)
+        await sql`insert into statement_dispatch_attempts (id, dispatch_id, statement_id, centre_id, organisation_id, status, answer, at)
+          select ${newId()}, id, statement_id, centre_id, organisation_id, ${status}, 'x', requested_at
+          from statement_dispatches where id = ${id}`;
+    }
+    await sql`insert into statement_validations (id, statement_id, centre_id, organisation_id, format, document_sha256, accepted, report,
+        report_size_bytes, report_sha256, validator, at)
+      select ${newId()}, id, centre_id, organisation_id, 'xrechnung-ubl', 'x', false, '', 0, encode(sha256(''), 'hex'), 'x', issued_at
+      from statements where id = ${third?.id ?? ''}`;
+    t.match(await must(finance, 'GET', `/statement-batches/${batch.id}`), {
+      progress: { sent: 1, refused: 1, failed: 1, rejected: 1 },
+    });
+    const list = async (query: string) =>
+      (await must<{ items: { id: string }[] }>(finance, 'GET', `/statement-dispatches?${query}`)).items.map(
+        ({ id }) => id,
+      );
+    t.same(await list(`batchId=${batch.id}`), ids);
+    t.same(await list(`batchId=${batch.id}&status=refused`), [ids[0], ids[3]]);
+    t.same(await list(`batchId=${newId()}`), []);
+  });
 
   await t.test('numbers follow one another without a gap, by member', async (t) => {
     t.match(issued, { status: 'issued', progress: { statements: 3, issued: 3, rendered: 3 }, blocked: [] });

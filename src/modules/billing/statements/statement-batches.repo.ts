@@ -2,6 +2,7 @@ import type { Day, Moment } from '../../../platform/clock.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
 import type { FieldError, ProblemDetails } from '../../../platform/errors.ts';
+import { dispatchStatus } from './statement-dispatches.repo.ts';
 import type { BatchStatus } from './statement-states.rules.ts';
 
 /** A member that is left out, or a draft that was not issued, and why. */
@@ -36,19 +37,33 @@ export interface BatchRow {
   readonly statementCount: number;
   readonly issuedCount: number;
   readonly renderedCount: number;
+  /** Statements by what became of their last dispatch, and those that a validator rejected. */
+  readonly sentCount: number;
+  readonly refusedCount: number;
+  readonly failedCount: number;
+  readonly rejectedCount: number;
   readonly payableCents: number;
 }
 
-const select = ({ sql }: HatTx) => sql`
+const select = (tx: HatTx) => tx.sql`
   select b.id, b.centre_id as "centreId", b.period_id as "periodId", b.period_code as "periodCode", b.run_id as "runId", b.status,
     b.due_on as "dueOn", b.notes, b.content_hash as "contentHash", b.blocked, b.failure, b.created_by as "createdBy",
     b.created_by_name as "createdByName", b.created_at as "createdAt", b.issued_by as "issuedBy", b.issued_by_name as "issuedByName",
-    b.issued_at as "issuedAt", b.version, s.*
+    b.issued_at as "issuedAt", b.version, s.*, sending.*
   from statement_batches b cross join lateral (
     select count(*)::int as "statementCount", count(*) filter (where status = 'issued')::int as "issuedCount",
       count(rendered_at)::int as "renderedCount",
       coalesce(sum(case when kind = 381 then -payable_cents else payable_cents end), 0)::bigint as "payableCents"
-    from statements where batch_id = b.id and status <> 'discarded') s`;
+    from statements where batch_id = b.id and status <> 'discarded') s
+  cross join lateral (
+    select count(*) filter (where last.status = 'sent')::int as "sentCount",
+      count(*) filter (where last.status = 'refused')::int as "refusedCount",
+      count(*) filter (where last.status = 'failed')::int as "failedCount",
+      count(*) filter (where exists (
+        select from statement_validations v where v.statement_id = i.id and not v.accepted))::int as "rejectedCount"
+    from statements i left join lateral (
+      select ${dispatchStatus(tx)} as status from statement_dispatches d where d.statement_id = i.id order by d.id desc limit 1) last on true
+    where i.batch_id = b.id and i.status = 'issued') sending`;
 
 export async function findBatch(tx: HatTx, id: string): Promise<BatchRow | undefined> {
   const [row] = await tx.sql<BatchRow[]>`${select(tx)} where b.id = ${id}`;

@@ -55,8 +55,16 @@ export const BatchView = named('StatementBatch', {
   ),
   payableCents: { ...Cents, description: 'Sum over the statements, credit notes taken off' },
   progress: closed(
-    { statements: Type.Integer(), issued: Type.Integer(), rendered: Type.Integer() },
-    { description: 'Statements of the batch; those with a number; those with all their files' },
+    {
+      statements: Type.Integer(),
+      issued: Type.Integer({ description: 'Those with a number' }),
+      rendered: Type.Integer({ description: 'Those with all their files' }),
+      sent: Type.Integer({ description: 'Those whose last dispatch the mail server took' }),
+      refused: Type.Integer({ description: 'Those whose last dispatch the mail server refused' }),
+      failed: Type.Integer({ description: 'Those whose last dispatch came to nothing so far' }),
+      rejected: Type.Integer({ description: 'Those whose e-invoice the validator rejected' }),
+    },
+    { description: 'How many statements of the batch have come how far' },
   ),
   blocked: Type.Array(Blocked, { description: 'Members that are left out, and what stands against them' }),
   failure: nullable(

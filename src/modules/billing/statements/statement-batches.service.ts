@@ -181,13 +181,22 @@ const notFound = () => new DomainError(NOT_FOUND, 'There is no such batch of sta
 
 function toBatchView(row: repo.BatchRow): BatchView {
   const { createdBy, createdByName, createdAt, issuedBy, issuedByName, issuedAt, blocked, ...rest } = row;
-  const { statementCount, issuedCount, renderedCount, ...shown } = rest;
+  const { statementCount, issuedCount, renderedCount, ...sending } = rest;
+  const { sentCount, refusedCount, failedCount, rejectedCount, ...shown } = sending;
   return {
     ...shown,
     notes: [...row.notes],
     blocked: [...blocked] as BatchView['blocked'],
     failure: row.failure as BatchView['failure'],
-    progress: { statements: statementCount, issued: issuedCount, rendered: renderedCount },
+    progress: {
+      statements: statementCount,
+      issued: issuedCount,
+      rendered: renderedCount,
+      sent: sentCount,
+      refused: refusedCount,
+      failed: failedCount,
+      rejected: rejectedCount,
+    },
     created: { by: { id: createdBy, name: createdByName }, at: createdAt },
     issued:
       issuedBy === null || issuedAt === null

@@ -53,6 +53,32 @@ export async function listDispatches(
     ${before === undefined ? sql`` : sql`and d.id < ${before}`} order by d.id desc limit ${limit}`;
 }
 
+/** As `statusOf` says of the attempts. */
+export const dispatchStatus = ({ sql }: HatTx) => sql`
+  coalesce((select a.status from statement_dispatch_attempts a where a.dispatch_id = d.id
+    order by (a.status <> 'failed') desc limit 1), 'waiting')`;
+
+/** Up to `limit` dispatches of the centre, the newest first, before the given id. */
+export async function listDispatchesOf(
+  tx: HatTx,
+  centreId: string,
+  { status, batchId }: { readonly status?: string | undefined; readonly batchId?: string | undefined },
+  before: string | undefined,
+  limit: number,
+): Promise<DispatchRow[]> {
+  const { sql } = tx;
+  return sql<DispatchRow[]>`${select(tx)} where d.centre_id = ${centreId}
+    ${status === undefined ? sql`` : sql`and ${dispatchStatus(tx)} = ${status}`}
+    ${batchId === undefined ? sql`` : sql`and d.statement_id in (select id from statements where batch_id = ${batchId})`}
+    ${before === undefined ? sql`` : sql`and d.id < ${before}`} order by d.id desc limit ${limit}`;
+}
+
+/** The newest dispatch of a statement. */
+export async function lastDispatch(tx: HatTx, statementId: string): Promise<DispatchRow | undefined> {
+  const [row] = await listDispatches(tx, statementId, undefined, 1);
+  return row;
+}
+
 /** False when another run of the job said how it ended. */
 export async function insertAttempt(
   { sql }: HatTx,

@@ -4,6 +4,7 @@ import { IdParams } from '../../../platform/http/schemas.ts';
 import { MAIL_OFF } from '../../../platform/mail/mail.errors.ts';
 import { STATEMENT_RECIPIENT_FETCHES } from './statement-sending.errors.ts';
 import {
+  CentreDispatchQuery,
   SendStatement,
   StatementDispatchPage,
   StatementDispatchQuery,
@@ -20,6 +21,21 @@ const validations = { access: 'statement-validations:read' };
 export const sendingRoutes =
   (service: SendingService): FastifyPluginAsyncTypebox =>
   async (app) => {
+    app.get(
+      '/statement-dispatches',
+      {
+        config: { access: 'statement-validations:read' },
+        schema: {
+          tags,
+          operationId: 'listCentreDispatches',
+          summary:
+            'What was mailed of all statements, newest first; `status=failed` and `refused` did not arrive',
+          querystring: CentreDispatchQuery,
+          response: { 200: StatementDispatchPage },
+        },
+      },
+      (request) => service.listCentreDispatches(request.ctx, request.query),
+    );
     app.get(
       '/statements/:id/dispatches',
       {

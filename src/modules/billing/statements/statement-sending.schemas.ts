@@ -22,14 +22,17 @@ export const SendStatement = named('SendStatement', {
 });
 export type SendStatement = Static<typeof SendStatement>;
 
+export const DispatchStatus = Type.Enum(['waiting', 'sent', 'refused', 'failed'], {
+  title: 'StatementDispatchStatus',
+  description: '`failed`: the last try came to nothing; it is tried again until the job is a dead letter',
+});
+
 export const StatementDispatchView = named('StatementDispatch', {
   id: Uuid,
   statementId: Uuid,
   trigger: Type.Enum(['automatic', 'manual']),
   reason: nullable(Type.String({ description: 'Null where it went by itself, and to members' })),
-  status: Type.Enum(['waiting', 'sent', 'refused', 'failed'], {
-    description: '`failed`: the last try came to nothing; it is tried again until the job is a dead letter',
-  }),
+  status: DispatchStatus,
   to: Type.String({ description: "The recipient's address when it was asked for" }),
   files: Type.Array(closed({ format: Format, sha256: Sha256 })),
   requestedBy: nullable(closed({ id: Uuid, name: Type.String() })),
@@ -48,6 +51,13 @@ export type StatementDispatchView = Static<typeof StatementDispatchView>;
 export const StatementDispatchPage = pageOf(StatementDispatchView);
 export const StatementDispatchQuery = closed(PageQuery);
 export type StatementDispatchQuery = Static<typeof StatementDispatchQuery>;
+
+export const CentreDispatchQuery = closed({
+  ...PageQuery,
+  status: Type.Optional(DispatchStatus),
+  batchId: Type.Optional(Uuid),
+});
+export type CentreDispatchQuery = Static<typeof CentreDispatchQuery>;
 
 export const StatementValidationView = named('StatementValidation', {
   id: Uuid,

@@ -10,10 +10,11 @@ import { enqueue } from '../../../platform/jobs/outbox.ts';
 import { MAIL_OFF } from '../../../platform/mail/mail.errors.ts';
 import type { Mailer } from '../../../platform/mail/mailer.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
-import { findDispatch, listDispatches } from './statement-dispatches.repo.ts';
+import { findDispatch, listDispatches, listDispatchesOf } from './statement-dispatches.repo.ts';
 import { orderDispatch, sendDispatch } from './statement-dispatching.service.ts';
 import { statusOf } from './statement-sending.rules.ts';
 import type {
+  CentreDispatchQuery,
   SendStatement,
   StatementDispatchQuery,
   StatementDispatchView,
@@ -29,6 +30,7 @@ import type { StatementRow } from './statements.types.ts';
 import type { Validator } from './validator.ts';
 
 const LIST = 'statement-dispatches';
+const LIST_OF_CENTRE = 'centre-dispatches';
 
 export type SendingService = ReturnType<typeof createSendingService>;
 
@@ -87,6 +89,24 @@ export function createSendingService(
         rows,
         limit,
         LIST,
+        (row) => [row.id],
+        (row) => toDispatchView(ctx, row),
+      );
+    },
+
+    /** Across statements: what did not reach its recipient, for instance. */
+    async listCentreDispatches(
+      ctx: HatContext,
+      { limit, cursor, ...filter }: CentreDispatchQuery,
+    ): Promise<Page<StatementDispatchView>> {
+      const [before] = cursor === undefined ? [] : decodeCursor(LIST_OF_CENTRE, cursor, ['uuid'] as const);
+      const rows = await withHatTx(db, ctx, (tx) =>
+        listDispatchesOf(tx, ctx.hat.id, filter, before, limit + 1),
+      );
+      return toPage(
+        rows,
+        limit,
+        LIST_OF_CENTRE,
         (row) => [row.id],
         (row) => toDispatchView(ctx, row),
       );

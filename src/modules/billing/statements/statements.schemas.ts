@@ -13,6 +13,7 @@ import {
 } from '../../../platform/http/schemas.ts';
 import type { DocumentKind } from '../documents/document.types.ts';
 import { Step } from './statement-batches.schemas.ts';
+import { DispatchStatus } from './statement-sending.schemas.ts';
 import { DOCUMENT_FORMATS } from './statements.types.ts';
 
 /** UNTDID 1001: instalment, invoice, corrected invoice, credit note. */
@@ -74,6 +75,20 @@ export const StatementPage = pageOf(StatementView);
 
 export const StatementDetailView = named('Statement', {
   ...statementView,
+  dispatch: nullable(
+    closed(
+      { id: Uuid, status: DispatchStatus, to: Type.String(), requestedAt: Moment },
+      { description: 'The last dispatch; null where nothing was mailed' },
+    ),
+  ),
+  validation: nullable(
+    closed(
+      { id: Uuid, accepted: Type.Boolean(), format: FormatSchema, at: Moment },
+      {
+        description: 'What the validator said of the e-invoice; null where it was not asked, and to members',
+      },
+    ),
+  ),
   agreementReference: Type.String(),
   notes: Type.Array(Type.String()),
   preceding: Type.Array(Preceding),

@@ -7,8 +7,11 @@ import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { findProfile } from './billing-parties.repo.ts';
 import { type FileOfDocument, fileOf, render } from './render-statement.ts';
+import { lastDispatch } from './statement-dispatches.repo.ts';
 import { findBytes, listDocuments } from './statement-documents.repo.ts';
 import { documentOfDraft, examine, type Obstacle } from './statement-obstacles.service.ts';
+import { statusOf } from './statement-sending.rules.ts';
+import { listValidations } from './statement-validations.repo.ts';
 import { BILLING_PROFILE_MISSING, DOCUMENT_NOT_READY, STATEMENT_STATE_REFUSED } from './statements.errors.ts';
 import * as repo from './statements.repo.ts';
 import type {
@@ -88,6 +91,7 @@ export async function getStatement(tx: HatTx, ctx: HatContext, id: string): Prom
   const row = await getStatementRow(tx, id);
   return {
     ...toStatementView(ctx, row),
+    ...(await sendingOf(tx, ctx, id)),
     agreementReference: row.agreementReference,
     notes: [...row.notes],
     preceding: row.preceding.map((before) => ({ ...before })),
@@ -98,6 +102,27 @@ export async function getStatement(tx: HatTx, ctx: HatContext, id: string): Prom
       detail,
       errors: errors.map((error) => ({ ...error })),
     })),
+  };
+}
+
+/** Where it stands on its way to the recipient; what the validator said is the centre's own. */
+async function sendingOf(
+  tx: HatTx,
+  { hat }: HatContext,
+  id: string,
+): Promise<Pick<StatementDetailView, 'dispatch' | 'validation'>> {
+  const last = await lastDispatch(tx, id);
+  const verdicts = hat.kind === 'centre' ? await listValidations(tx, id) : [];
+  const verdict = verdicts.find(({ accepted }) => !accepted) ?? verdicts[0];
+  return {
+    dispatch:
+      last === undefined
+        ? null
+        : { id: last.id, status: statusOf(last), to: last.recipient, requestedAt: last.requestedAt },
+    validation:
+      verdict === undefined
+        ? null
+        : { id: verdict.id, accepted: verdict.accepted, format: verdict.format, at: verdict.at },
   };
 }
 
