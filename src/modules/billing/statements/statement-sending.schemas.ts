@@ -23,7 +23,6 @@ export const SendStatement = named('SendStatement', {
 export type SendStatement = Static<typeof SendStatement>;
 
 export const DispatchStatus = Type.Enum(['waiting', 'sent', 'refused', 'failed'], {
-  title: 'StatementDispatchStatus',
   description: '`failed`: the last try came to nothing; it is tried again until the job is a dead letter',
 });
 
