@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import tap from 'tap';
 import { planNotices } from '../../../../src/modules/billing/dunning/dunning.rules.ts';
+import { lockNotices } from '../../../../src/modules/billing/dunning/dunning-notices.repo.ts';
 import type { OpenItemRow } from '../../../../src/modules/billing/payments/open-items.types.ts';
 import {
   figuresOf,
   planOffsets,
 } from '../../../../src/modules/billing/settlements/settlement-figures.rules.ts';
 import { systemContext } from '../../../../src/platform/context.ts';
+import { withHatTx } from '../../../../src/platform/db/hat.ts';
 import { hashOf } from '../../../../src/platform/hash.ts';
 import { newId } from '../../../../src/platform/ids.ts';
 import { camt } from '../../../support/camt.ts';
@@ -20,6 +22,7 @@ import {
   startReceivablesWorld,
 } from '../../../support/receivables.ts';
 import { must } from '../../../support/services.ts';
+import { until } from '../../../support/waiting.ts';
 
 interface FiguresBody {
   readonly contentHash: string;
@@ -389,6 +392,23 @@ tap.test('dunning notices (numbers in brackets: invariants of the README)', asyn
     notices: [{ organisationId: erwitte.id, level: 1, amountCents: 1_190, skipped: null }],
   });
   t.equal(await work(), 0, 'a dry run asks for no job');
+  t.equal((await ask('dryRun=false')).statusCode, 202);
+  const [asked] = await sql<
+    { payload: never }[]
+  >`select payload from outbox_jobs where name = 'billing.issue-dunning-notices'`;
+  const ctx = systemContext(centre, clock.now(), newId());
+  let waiting: Promise<void> = Promise.resolve();
+  await withHatTx(test.db, ctx, async (tx) => {
+    await lockNotices(tx, centre.id);
+    waiting = test.modules.receivables.dunning.issue(ctx, asked?.payload as never);
+    await until('the job waits for the lock', async () => {
+      const waits = await sql`select from pg_locks where locktype = 'advisory' and not granted
+        and database = (select oid from pg_database where datname = current_database())`;
+      return waits.length > 0;
+    });
+    t.equal((await sql`select from dunning_notices`).length, 0, 'it waits for the other one (31)');
+  });
+  await waiting;
   t.equal(await work(), 1);
   const { items } = await must<{ items: { id: string; number: string; sha256: string }[] }>(
     finance,
