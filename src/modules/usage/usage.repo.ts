@@ -23,8 +23,8 @@ export interface StoredKey {
  * Keeps the periods of the centre from being frozen until this transaction ends: what was frozen counts what was recorded before,
  * also what was still being written. Who is first to freeze is waited for.
  */
-export async function holdFreezing({ sql }: HatTx, centreId: string): Promise<void> {
-  await sql`select app.hold_freezing(${centreId})`;
+export async function holdFreezing(tx: HatTx, centreId: string): Promise<void> {
+  await tx.sql`select app.hold_freezing(${centreId})`;
 }
 
 /**

@@ -106,16 +106,23 @@ function intro(document: StatementDocument, writer: Writer): string {
   });
 }
 
+/** What becomes of the amount: the member pays it, gets it, or owes that much less. */
+function purposeOf(document: StatementDocument): keyof typeof SUMMARY_LABELS {
+  if (document.kind === 381) return 'credit';
+  return isRefund(document) ? 'refund' : 'pay';
+}
+
+const SUMMARY_LABELS = {
+  pay: ['summary.pay', 'summary.due'],
+  refund: ['summary.refund', 'summary.until'],
+  credit: ['summary.credit', 'summary.settled-by'],
+} as const;
+
 /** What a treasurer looks for: amount, day, account. */
 function summaryOf(document: StatementDocument, writer: Writer): SummaryColumn[] {
   const { totals, dueOn, number, seller } = document;
   const refund = isRefund(document);
-  const isCredit = document.kind === 381;
-  const [amount, due] = isCredit
-    ? ['summary.credit', 'summary.settled-by']
-    : refund
-      ? ['summary.refund', 'summary.until']
-      : ['summary.pay', 'summary.due'];
+  const [amount, due] = SUMMARY_LABELS[purposeOf(document)];
   const { holder, iban, bic = '' } = seller.bank;
   const account = [holder, ibanInGroups(iban), bic].join('\n').trimEnd();
   const columns: SummaryColumn[] = [
