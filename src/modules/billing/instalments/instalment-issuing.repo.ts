@@ -40,11 +40,31 @@ export async function markIssued(
     from jsonb_to_recordset(${JSON.stringify(issued)}::text::jsonb) as r (id uuid, "statementId" uuid) where i.id = r.id`;
 }
 
-export async function markBlocked(
+/** An instalment that is not issued, and why. */
+export interface HeldInstalment {
+  readonly id: string;
+  readonly problems: readonly { readonly code: string; readonly detail: string }[];
+}
+
+export async function markHeld(
   { sql }: HatTx,
   turn: Moment,
-  blocked: readonly { readonly id: string; readonly problems: readonly { code: string; detail: string }[] }[],
+  status: 'blocked' | 'cancelled',
+  held: readonly HeldInstalment[],
 ): Promise<void> {
-  await sql`update instalments i set status = 'blocked', problems = r.problems, checked_at = ${turn}
-    from jsonb_to_recordset(${JSON.stringify(blocked)}::text::jsonb) as r (id uuid, problems jsonb) where i.id = r.id`;
+  await sql`update instalments i set status = ${status}, problems = r.problems, checked_at = ${turn}
+    from jsonb_to_recordset(${JSON.stringify(held)}::text::jsonb) as r (id uuid, problems jsonb) where i.id = r.id`;
+}
+
+/** A member, and the group of VAT its document is of. */
+export interface Charged {
+  readonly organisationId: string;
+  readonly vatGroup: string;
+}
+
+/** Whom valid final documents of a period charge, and in which group of VAT. */
+export async function billedFinally({ sql }: HatTx, centreId: string, periodId: string): Promise<Charged[]> {
+  return sql<Charged[]>`
+    select distinct organisation_id as "organisationId", vat_group as "vatGroup" from statements
+    where centre_id = ${centreId} and period_id = ${periodId} and status = 'issued' and superseded_by is null and kind in (380, 384)`;
 }

@@ -5,6 +5,8 @@ import type { Database } from '../../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../../platform/db/hat.ts';
 import { newId } from '../../../platform/ids.ts';
 import { enqueueAll } from '../../../platform/jobs/outbox.ts';
+import { audit } from '../../audit/index.ts';
+import { findPeriod } from '../../costing/index.ts';
 import { checkDocument } from '../documents/index.ts';
 import {
   findProfile,
@@ -15,12 +17,13 @@ import {
 import { documentOf } from '../statements/statement.rules.ts';
 import { createDrafts, issueDrafts } from '../statements/statement-issuing.service.ts';
 import {
+  BILLING_PERIOD_SETTLED,
   BILLING_PROFILE_MISSING,
   BILLING_RECIPIENT_MISSING,
   DOCUMENT_REFUSED,
   VAT_CHANGES_WITHIN_PERIOD,
 } from '../statements/statements.errors.ts';
-import { discardDrafts } from '../statements/statements.repo.ts';
+import { discardDrafts, lockIssuing } from '../statements/statements.repo.ts';
 import type { NewStatement } from '../statements/statements.types.ts';
 import type { VatAnswer } from '../vat.types.ts';
 import { vatForAll } from '../vat-in-force.service.ts';
@@ -35,6 +38,7 @@ import {
 } from './instalment-documents.ts';
 import * as repo from './instalment-issuing.repo.ts';
 import { getPlanRow } from './instalment-plan-actions.service.ts';
+import { INSTALMENT_PERIOD_BILLED } from './instalment-plans.errors.ts';
 import { listShares, lockPlans, type PlanRow } from './instalment-plans.repo.ts';
 import { issueInstalmentsJob } from './instalments.jobs.ts';
 
@@ -79,14 +83,29 @@ interface DueDocument {
 
 async function issuePortion(tx: HatTx, ctx: HatContext, planId: string): Promise<number> {
   const { centreId } = await getPlanRow(tx, planId);
-  // Nobody ends or replaces the plan meanwhile.
+  // Nobody ends or replaces the plan, bills the period finally or settles it meanwhile.
   await lockPlans(tx, centreId);
+  await lockIssuing(tx, centreId);
   const plan = await getPlanRow(tx, planId);
   const today = dayOf(ctx.now);
   const due = await repo.lockDue(tx, planId, today, ctx.now, PORTION);
   if (due.length === 0) return 0;
-  const documents = await linesOf(tx, plan, due);
-  const { ready, blocked } = await examine(tx, plan, documents, today);
+  const reasonOf = await overReasons(tx, plan);
+  const documents = await linesOf(
+    tx,
+    plan,
+    due.filter((one) => reasonOf(one) === undefined),
+  );
+  const examined = await examine(tx, plan, documents, today);
+  // The group of VAT may have changed since the plan was made.
+  const ready = examined.ready.filter(({ statement }) => reasonOf(statement) === undefined);
+  const over = [...due, ...examined.ready.map(({ id, statement }) => ({ ...statement, id }))].flatMap(
+    (one) => {
+      const reason = reasonOf(one);
+      return reason === undefined ? [] : [{ id: one.id, problems: noted([reason]) }];
+    },
+  );
+  await cancelOver(tx, ctx, plan, over);
   const ids = await createDrafts(
     tx,
     ctx,
@@ -105,8 +124,45 @@ async function issuePortion(tx: HatTx, ctx: HatContext, planId: string): Promise
     const problems = refused.get(statementId) as readonly IssueProblem[] | undefined;
     return problems === undefined ? [] : [{ id, problems: noted(problems) }];
   });
-  await repo.markBlocked(tx, ctx.now, [...blocked, ...late]);
+  await repo.markHeld(tx, ctx.now, 'blocked', [...examined.blocked, ...late]);
   return due.length;
+}
+
+/** Why nothing is paid in advance any more by a member in a group of VAT: its final document is there, or the period is settled. */
+async function overReasons(
+  tx: HatTx,
+  { centreId, periodId, periodCode }: PlanRow,
+): Promise<(one: repo.Charged) => IssueProblem | undefined> {
+  const period = await findPeriod(tx, periodId);
+  const settled = { problem: BILLING_PERIOD_SETTLED, detail: `${periodCode} is settled.` };
+  if (period?.state === 'settled') return () => settled;
+  const keyOf = ({ organisationId, vatGroup }: repo.Charged) => `${organisationId} ${vatGroup}`;
+  const billed = new Set((await repo.billedFinally(tx, centreId, periodId)).map(keyOf));
+  const final = {
+    problem: INSTALMENT_PERIOD_BILLED,
+    detail: `The final document of ${periodCode} is issued.`,
+  };
+  return (one) => (billed.has(keyOf(one)) ? final : undefined);
+}
+
+async function cancelOver(
+  tx: HatTx,
+  ctx: HatContext,
+  { id, number }: PlanRow,
+  over: readonly repo.HeldInstalment[],
+): Promise<void> {
+  if (over.length === 0) return;
+  await repo.markHeld(tx, ctx.now, 'cancelled', over);
+  await audit(tx, ctx, {
+    action: 'billing.instalments-cancelled',
+    entityType: 'instalment_plan',
+    entityId: id,
+    details: {
+      number,
+      cancelled: over.length,
+      codes: [...new Set(over.flatMap(({ problems }) => problems.map(({ code }) => code)))],
+    },
+  });
 }
 
 async function linesOf(tx: HatTx, plan: PlanRow, due: readonly repo.DueInstalment[]): Promise<DueDocument[]> {

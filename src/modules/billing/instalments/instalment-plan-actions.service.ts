@@ -4,9 +4,9 @@ import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import { preconditionFailed } from '../../../platform/http/etags.ts';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
-import { sumCents } from '../../../platform/money/index.ts';
 import { audit } from '../../audit/index.ts';
 import { FOUR_EYES_REQUIRED, isSecondPerson } from '../../costing/index.ts';
+import { assertUnsettled } from '../statements/settled-periods.service.ts';
 import {
   INSTALMENT_DUE_DAYS_REFUSED,
   INSTALMENT_PERIOD_BILLED,
@@ -16,6 +16,7 @@ import {
   INSTALMENT_PLAN_STATE_REFUSED,
 } from './instalment-plans.errors.ts';
 import * as repo from './instalment-plans.repo.ts';
+import { planHashOf } from './plan-hash.rules.ts';
 import { dueDayErrors } from './plan-shares.rules.ts';
 import { PLAN_ACTIONS } from './plan-states.rules.ts';
 
@@ -80,11 +81,13 @@ async function assertApprovable(
   }
   const [late] = dueDayErrors(plan.dueOn, plan, dayOf(ctx.now));
   if (late !== undefined) throw new DomainError(INSTALMENT_DUE_DAYS_REFUSED, `${late.detail}.`);
+  await assertUnsettled(tx, plan.periodId);
   if (await repo.isBilledFinally(tx, plan.centreId, plan.periodId)) {
     throw new DomainError(INSTALMENT_PERIOD_BILLED, `Final documents of ${plan.periodCode} are issued.`);
   }
   const invoiced = await repo.invoicedInPeriod(tx, plan.centreId, plan.periodId);
-  if (sumCents(invoiced.map(({ netCents }) => netCents)) === plan.invoicedCents) return;
+  const shares = await repo.listShares(tx, plan.id, {});
+  if (planHashOf(plan, shares, invoiced) === plan.contentHash) return;
   throw new DomainError(INSTALMENT_PLAN_STALE, `Instalments of ${plan.periodCode} were issued meanwhile.`);
 }
 

@@ -2,7 +2,6 @@ import { dayOf, plusDays, yearOf } from '../../../platform/clock.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../../platform/errors.ts';
-import { hashOf } from '../../../platform/hash.ts';
 import { newId } from '../../../platform/ids.ts';
 import { formatCents, sumCents } from '../../../platform/money/index.ts';
 import { textIn } from '../../../platform/texts.ts';
@@ -10,6 +9,7 @@ import { costClausesFor } from '../../agreements/index.ts';
 import { audit } from '../../audit/index.ts';
 import { ASSUMPTION_REFUSED, budgetShares, getHeldPeriod, type PeriodRow } from '../../costing/index.ts';
 import { treatmentOf } from '../statements/charged-lines.ts';
+import { assertUnsettled } from '../statements/settled-periods.service.ts';
 import { vatGroupOf } from '../statements/statement.rules.ts';
 import { memberIdsAmong } from '../vat-determinations.repo.ts';
 import { vatForAll } from '../vat-in-force.service.ts';
@@ -23,6 +23,7 @@ import {
 } from './instalment-plans.errors.ts';
 import * as repo from './instalment-plans.repo.ts';
 import type { CreatePlan } from './instalment-plans.schemas.ts';
+import { planHashOf } from './plan-hash.rules.ts';
 import {
   dueDayErrors,
   inOrder,
@@ -72,7 +73,7 @@ export async function createPlan(
     amountCents: sumCents(shares.map(({ amountCents }) => amountCents)),
     shares,
   };
-  const contentHash = hashOf(content);
+  const contentHash = planHashOf(content, shares, invoiced);
   const kept = instalments.map((instalment) => ({ ...instalment, id: newId() }));
   await repo.insertPlan(tx, ctx, { ...content, id, contentHash, instalments: kept });
   await audit(tx, ctx, {
@@ -114,6 +115,7 @@ async function assertPlannable(
   if (errors.length > 0) {
     throw new DomainError(INSTALMENT_DUE_DAYS_REFUSED, `${errors[0]?.detail}.`, { errors });
   }
+  await assertUnsettled(tx, period.id);
   if (await repo.isBilledFinally(tx, period.centreId, period.id)) {
     throw new DomainError(INSTALMENT_PERIOD_BILLED, `Final documents of ${period.code} are issued.`);
   }

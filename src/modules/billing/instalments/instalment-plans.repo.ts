@@ -119,10 +119,7 @@ export async function nextNumber({ sql }: HatTx, centreId: string, year: number)
   return `${row?.prefix}${String((row?.count ?? 0) + 1).padStart(3, '0')}`;
 }
 
-/**
- * What valid instalment documents of a period ask for, net, by member and service. What was replaced or taken back does not count, what
- * replaced it does.
- */
+/** What valid instalment documents of a period ask for, net, by member and service. What was taken back does not count. */
 export async function invoicedInPeriod(
   { sql }: HatTx,
   centreId: string,
@@ -131,14 +128,14 @@ export async function invoicedInPeriod(
   return sql<InvoicedService[]>`
     select l.organisation_id as "organisationId", l.service_id as "serviceId", sum(l.net_cents)::bigint as "netCents"
     from statements s join statement_lines l on l.statement_id = s.id
-    where s.centre_id = ${centreId} and s.period_id = ${periodId} and s.status = 'issued' and s.superseded_by is null and s.kind in (326, 384)
+    where s.centre_id = ${centreId} and s.period_id = ${periodId} and s.status = 'issued' and s.superseded_by is null and s.kind = 326
     group by 1, 2 order by 1, 2`;
 }
 
 /** Whether final documents of the period are issued, and not taken back. */
 export async function isBilledFinally({ sql }: HatTx, centreId: string, periodId: string): Promise<boolean> {
   const rows = await sql`select from statements where centre_id = ${centreId} and period_id = ${periodId}
-    and status = 'issued' and superseded_by is null and kind = 380 limit 1`;
+    and status = 'issued' and superseded_by is null and kind in (380, 384) limit 1`;
   return rows.length > 0;
 }
 

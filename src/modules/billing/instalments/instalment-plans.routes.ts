@@ -10,6 +10,7 @@ import {
   PERIOD_UNKNOWN,
 } from '../../costing/index.ts';
 import { VAT_RULES_MISSING } from '../billing.errors.ts';
+import { BILLING_PERIOD_SETTLED } from '../statements/statements.errors.ts';
 import * as problems from './instalment-plans.errors.ts';
 import {
   ApprovePlan,
@@ -60,6 +61,7 @@ export const instalmentPlansRoutes =
             problems.INSTALMENT_PLAN_EMPTY,
             problems.INSTALMENT_PLAN_UNKNOWN,
             problems.INSTALMENT_PERIOD_BILLED,
+            BILLING_PERIOD_SETTLED,
             ASSUMPTION_REFUSED,
             PERIOD_UNKNOWN,
             VAT_RULES_MISSING,
@@ -163,6 +165,7 @@ function registerActions(app: TypedApp, service: InstalmentPlansService): void {
           problems.INSTALMENT_PLAN_IN_FORCE,
           problems.INSTALMENT_PLAN_STALE,
           problems.INSTALMENT_PERIOD_BILLED,
+          BILLING_PERIOD_SETTLED,
           problems.INSTALMENT_DUE_DAYS_REFUSED,
         ],
       },

@@ -139,7 +139,8 @@ export const InstalmentView = named('Instalment', {
   statementId: nullable(Uuid),
   statementNumber: nullable(Type.String()),
   problems: Type.Array(closed({ code: Type.String(), detail: Type.String() }), {
-    description: 'What stood against issuing it at the last try',
+    description:
+      'What stood against issuing it at the last try; of a cancelled one why it is not asked for any more',
   }),
   checkedAt: nullable(Moment),
 });

@@ -10,7 +10,6 @@ import { getHeldPeriod, type PeriodRow, settlePeriod } from '../../costing/index
 import { openItemsOf } from '../payments/open-items.repo.ts';
 import type { Offset, OpenItemRow } from '../payments/open-items.types.ts';
 import { insertOffsets } from '../payments/payment-offsets.service.ts';
-import { lockPayments } from '../payments/payments.repo.ts';
 import { planOffsets } from './settlement-figures.rules.ts';
 import {
   SETTLEMENT_EXISTS,
@@ -38,13 +37,13 @@ export async function settleMembers(
   input: CreateSettlement,
   figuresFor: FiguresFor,
 ): Promise<string> {
-  await lockPayments(tx, centreId);
+  await repo.lockSettling(tx, centreId);
   const period = await getHeldPeriod(tx, input.periodId);
   const items = await openItemsOf(tx, centreId, { periodId: period.id });
   const figures = await figuresFor(tx, centreId, period, items);
   assertReady(figures, input.contentHash);
   const decisions = decisionsOf(input, figures);
-  const credits = items.filter(({ chainKind, openCents }) => chainKind !== 326 && openCents < 0);
+  const credits = items.filter(({ openCents }) => openCents < 0);
   const offsets = await offsetsOf(tx, centreId, period, credits, decisions);
   const paymentIds = await insertOffsets(tx, ctx, centreId, offsets);
   const placed = offsets.map((offset, at) => ({ ...offset, paymentId: paymentIds[at] as string }));

@@ -78,7 +78,10 @@ const pick = ({
 
 /** Why a period is not ready to be settled: a final document is missing, or does not set off what was invoiced. */
 export function gapsOf(members: readonly MemberFigures[]): SettlementGap[] {
-  return members.flatMap(({ organisationId, memberName, documents, settlementCents }): SettlementGap[] => {
+  return members.flatMap((member): SettlementGap[] => {
+    const { organisationId, memberName, documents, settlementCents, invoicedCents } = member;
+    // Whoever's instalments were all taken back, and who is charged nothing, needs no final document.
+    if (documents.length === 0 && invoicedCents === 0) return [];
     if (documents.length === 0) return [{ organisationId, memberName, code: 'FINAL_MISSING' }];
     const claimed = sumCents(documents.map(({ claimCents }) => claimCents));
     return claimed === settlementCents ? [] : [{ organisationId, memberName, code: 'DEDUCTION_DIFFERS' }];

@@ -11,14 +11,21 @@ export interface Payout {
   readonly reference: string;
 }
 
-export function payoutsOf({ members }: SettlementView, accounts: ReadonlyMap<string, string>): Payout[] {
+/**
+ * As it was decided, as far as it is still open.
+ * @param openByNumber what is open of the chain of each document; below zero is a credit
+ */
+export function payoutsOf(
+  { members }: Pick<SettlementView, 'members'>,
+  openByNumber: ReadonlyMap<string, number>,
+  accounts: ReadonlyMap<string, string>,
+): Payout[] {
   return members.flatMap(({ organisationId, memberName, credit }) =>
-    (credit?.payouts ?? []).map(({ number, amountCents }) => ({
-      memberName,
-      iban: accounts.get(organisationId) ?? null,
-      amountCents,
-      reference: number,
-    })),
+    (credit?.payouts ?? []).flatMap(({ number, amountCents: decided }): Payout[] => {
+      const amountCents = Math.min(decided, -(openByNumber.get(number) ?? 0));
+      if (amountCents <= 0) return [];
+      return [{ memberName, iban: accounts.get(organisationId) ?? null, amountCents, reference: number }];
+    }),
   );
 }
 

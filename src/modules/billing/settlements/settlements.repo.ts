@@ -1,6 +1,8 @@
 import type { Day, Moment } from '../../../platform/clock.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
+import { lockPayments } from '../payments/payments.repo.ts';
+import { lockIssuing } from '../statements/statements.repo.ts';
 import type { SettledMember } from './settlements.schemas.ts';
 
 export interface SettlementRow {
@@ -21,6 +23,12 @@ const select = ({ sql }: HatTx) => sql`
   select id, centre_id as "centreId", period_id as "periodId", period_code as "periodCode", starts_on as "startsOn", ends_on as "endsOn",
     members, content_hash as "contentHash", settled_by as "settledBy", settled_by_name as "settledByName", settled_at as "settledAt"
   from settlements`;
+
+/** Nothing is issued, paid or set off in the centre until the end of the transaction. */
+export async function lockSettling(tx: HatTx, centreId: string): Promise<void> {
+  await lockIssuing(tx, centreId);
+  await lockPayments(tx, centreId);
+}
 
 export async function findSettlement(tx: HatTx, id: string): Promise<SettlementRow | undefined> {
   const [row] = await tx.sql<SettlementRow[]>`${select(tx)} where id = ${id}`;

@@ -9,7 +9,7 @@ import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { textIn } from '../../../platform/texts.ts';
 import { findPeriod, type PeriodRow } from '../../costing/index.ts';
-import { openItemsOf } from '../payments/open-items.repo.ts';
+import { openItemsBy, openItemsOf } from '../payments/open-items.repo.ts';
 import type { OpenItemRow } from '../payments/open-items.types.ts';
 import { settleMembers } from './settlement-creation.service.ts';
 import { figuresOf, gapsOf } from './settlement-figures.rules.ts';
@@ -57,11 +57,14 @@ export function createSettlementsService(db: Database) {
       return toPage(rows, limit, LIST, (row) => [row.id], toSettlementView);
     },
 
-    /** What the treasury is to pay out, with the account where exactly one is known. */
+    /** What the treasury is still to pay out, with the account where exactly one is known. */
     payouts: (ctx: HatContext, id: string): Promise<Payout[]> =>
       withHatTx(db, ctx, async (tx) => {
-        const settlement = await getSettlement(tx, id);
-        return payoutsOf(settlement, await repo.onlyAccounts(tx, settlement.centreId));
+        const { centreId, members } = await getSettlement(tx, id);
+        const numbers = members.flatMap(({ credit }) => (credit?.payouts ?? []).map(({ number }) => number));
+        const items = await openItemsBy(tx, centreId, 'number', numbers);
+        const open = new Map([...items].map(([number, { openCents }]) => [number, openCents]));
+        return payoutsOf({ members }, open, await repo.onlyAccounts(tx, centreId));
       }),
   };
 }

@@ -8,6 +8,7 @@ import { preconditionFailed } from '../../../platform/http/etags.ts';
 import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { audit } from '../../audit/index.ts';
 import { FOUR_EYES_REQUIRED, isSecondPerson } from '../../costing/index.ts';
+import { assertUnsettled } from './settled-periods.service.ts';
 import { takenBack } from './statement-drafts.rules.ts';
 import { createDrafts, issueDrafts } from './statement-issuing.service.ts';
 import { availableStatementActions, type StatementAction } from './statement-states.rules.ts';
@@ -69,6 +70,7 @@ export function createStatementActionsService(db: Database) {
       const centreId = ownCentre(ctx);
       return withHatTxOnce(db, ctx, async (tx) => {
         const statement = await getForAction(tx, id, 'credit');
+        await assertUnsettled(tx, statement.periodId);
         const invoice = statement.kind === 326 ? await repo.findSettingOff(tx, statement) : undefined;
         if (invoice !== undefined) {
           throw new DomainError(STATEMENT_IS_SET_OFF, `${invoice} sets ${statement.number} off.`);

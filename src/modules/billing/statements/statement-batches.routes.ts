@@ -6,6 +6,7 @@ import { PERIOD_UNKNOWN } from '../../costing/index.ts';
 import { BatchPage, BatchQuery, BatchView, CreateBatch, SignContent } from './statement-batches.schemas.ts';
 import type { StatementBatchesService } from './statement-batches.service.ts';
 import {
+  BILLING_PERIOD_SETTLED,
   BILLING_PROFILE_MISSING,
   STATEMENT_BATCH_OPEN,
   STATEMENT_CONTENT_MISMATCH,
@@ -36,7 +37,11 @@ export const statementBatchesRoutes =
     app.post(
       '/statement-batches',
       {
-        config: { ...manage, idempotent: true, refuses: [PERIOD_UNKNOWN, STATEMENT_BATCH_OPEN] },
+        config: {
+          ...manage,
+          idempotent: true,
+          refuses: [PERIOD_UNKNOWN, STATEMENT_BATCH_OPEN, BILLING_PERIOD_SETTLED],
+        },
         schema: {
           tags,
           operationId: 'createStatementBatch',

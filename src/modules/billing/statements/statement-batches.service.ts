@@ -14,6 +14,7 @@ import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
 import { findPeriod, PERIOD_UNKNOWN } from '../../costing/index.ts';
 import { findProfile } from './billing-parties.repo.ts';
+import { assertUnsettled } from './settled-periods.service.ts';
 import * as repo from './statement-batches.repo.ts';
 import type { BatchQuery, BatchView, CreateBatch } from './statement-batches.schemas.ts';
 import { issueDrafts } from './statement-issuing.service.ts';
@@ -46,6 +47,7 @@ export function createStatementBatchesService(db: Database) {
             pointer: '/periodId',
           });
         }
+        await assertUnsettled(tx, period.id);
         const id = newId();
         const { dueOn = null, notes = [] } = input;
         await withOneOpen(period.code, () =>

@@ -8,6 +8,7 @@ import { vatForAll } from '../vat-in-force.service.ts';
 import { findProfile, type ProfileRow, type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
 import { documentOf } from './statement.rules.ts';
 import {
+  BILLING_PERIOD_SETTLED,
   BILLING_PROFILE_MISSING,
   BILLING_RECIPIENT_MISSING,
   DOCUMENT_REFUSED,
@@ -74,6 +75,7 @@ export async function examine(
     tx,
     drafts.flatMap(({ correctsId }) => correctsId ?? []),
   );
+  const settled = await repo.settledAmong(tx, [...new Set(drafts.flatMap(({ periodId }) => periodId ?? []))]);
   const ready: ReadyStatement[] = [];
   const blocked: BlockedStatement[] = [];
   for (const statement of drafts) {
@@ -81,6 +83,7 @@ export async function examine(
     const recipient = recipientById.get(statement.organisationId);
     const obstacles = [
       ...(vatObstacles.get(statement.id) ?? []),
+      ...(settled.has(statement.periodId ?? '') ? [SETTLED] : []),
       ...(gone.has(statement.correctsId ?? '') ? [SUPERSEDED] : []),
       ...(setsOffWhatIsValid(statement, instalments) ? [] : [INSTALMENTS_CHANGED]),
       ...(recipient === undefined
@@ -121,6 +124,12 @@ function setsOffWhatIsValid(
   const said = statement.preceding.filter(({ kind }) => kind === 326).map(({ statementId }) => statementId);
   return said.length === valid.length && valid.every(({ id }) => said.includes(id));
 }
+
+const SETTLED: Obstacle = {
+  problem: BILLING_PERIOD_SETTLED,
+  detail: 'Its period is settled.',
+  errors: [],
+};
 
 const SUPERSEDED: Obstacle = {
   problem: STATEMENT_SUPERSEDED,

@@ -70,6 +70,13 @@ export const STATEMENT_IS_SET_OFF = defineProblem({
   help: 'Take the invoice back first: it would go on setting off what no longer counts.',
 });
 
+export const BILLING_PERIOD_SETTLED = defineProblem({
+  code: 'BILLING_PERIOD_SETTLED',
+  status: 409,
+  title: 'The period is settled',
+  help: 'Nothing of a settled period is charged or taken back any more. Charge the difference in a later period, by cost booked there.',
+});
+
 export const STATEMENT_SUPERSEDED = defineProblem({
   code: 'STATEMENT_SUPERSEDED',
   status: 409,

@@ -42,6 +42,16 @@ export async function validInstalments(
       and superseded_by is null`;
 }
 
+/** Those of the periods that are settled. */
+export async function settledAmong(
+  { sql }: HatTx,
+  periodIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ periodId: string }[]>`
+    select period_id as "periodId" from settlements where period_id = any(${periodIds as string[]}::uuid[])`;
+  return new Set(rows.map(({ periodId }) => periodId));
+}
+
 /** The valid invoice that sets a document off, where there is one. */
 export async function findSettingOff(
   { sql }: HatTx,

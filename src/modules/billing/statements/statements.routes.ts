@@ -7,6 +7,7 @@ import { VAT_DETERMINATION_MISSING, VAT_REVIEW_OPEN } from '../vat.errors.ts';
 import type { StatementActionsService } from './statement-actions.service.ts';
 import { SignContent } from './statement-batches.schemas.ts';
 import {
+  BILLING_PERIOD_SETTLED,
   BILLING_PROFILE_MISSING,
   BILLING_RECIPIENT_MISSING,
   DOCUMENT_NOT_READY,
@@ -142,6 +143,7 @@ function registerActions(app: TypedApp, service: StatementActionsService): void 
           STATEMENT_STATE_REFUSED,
           STATEMENT_CONTENT_MISMATCH,
           STATEMENT_SUPERSEDED,
+          BILLING_PERIOD_SETTLED,
           STATEMENT_INSTALMENTS_CHANGED,
           STATEMENT_VAT_CHANGED,
           DOCUMENT_REFUSED,
@@ -190,7 +192,12 @@ function registerActions(app: TypedApp, service: StatementActionsService): void 
       config: {
         access,
         idempotent: true,
-        refuses: [STATEMENT_STATE_REFUSED, STATEMENT_SUPERSEDED, STATEMENT_IS_SET_OFF],
+        refuses: [
+          STATEMENT_STATE_REFUSED,
+          STATEMENT_SUPERSEDED,
+          STATEMENT_IS_SET_OFF,
+          BILLING_PERIOD_SETTLED,
+        ],
       },
       schema: {
         tags,

@@ -1,0 +1,260 @@
+import tap from 'tap';
+import type { OpenItemRow } from '../../../../src/modules/billing/payments/open-items.types.ts';
+import { planOffsets } from '../../../../src/modules/billing/settlements/settlement-figures.rules.ts';
+import { camt } from '../../../support/camt.ts';
+import { addCost, createRun, movePeriod, postRun, problemOf } from '../../../support/costing.ts';
+import { waitingFor } from '../../../support/locks.ts';
+import {
+  issued,
+  openItems,
+  type PlanBody,
+  pay,
+  planInForce,
+  planMust,
+  planOf,
+  planStep,
+  type ReceivablesWorld,
+  runDue,
+  sendBankFile,
+  startReceivablesWorld,
+} from '../../../support/receivables.ts';
+import { must } from '../../../support/services.ts';
+import {
+  creditNote,
+  issue,
+  prepare,
+  type StatementBody,
+  statementStep,
+  statementsOf,
+} from '../../../support/statements.ts';
+
+interface InstalmentBody {
+  readonly organisationId: string;
+  readonly dueOn: string;
+  readonly problems: readonly { readonly code: string }[];
+}
+
+const instalmentsOf = async ({ finance }: ReceivablesWorld, { id }: PlanBody, status: string) =>
+  (
+    await must<{ items: InstalmentBody[] }>(
+      finance,
+      'GET',
+      `/instalment-plans/${id}/instalments?status=${status}`,
+    )
+  ).items;
+
+const freezePlanned = async ({ finance, planned }: ReceivablesWorld) => {
+  for (const action of ['close', 'freeze']) await movePeriod(finance, planned, action);
+};
+
+/** The batch of the planned period, as people and workers issue it. */
+const billPlanned = async (world: ReceivablesWorld) => {
+  const ofPeriod = { ...world, periodId: world.planned };
+  return issue(ofPeriod, await prepare(ofPeriod));
+};
+
+async function settle({ finance, planned }: ReceivablesWorld, credits = 'payout') {
+  const figures = await must<{ contentHash: string }>(
+    finance,
+    'GET',
+    `/settlements/figures?periodId=${planned}`,
+  );
+  return finance.call('POST', '/settlements', {
+    periodId: planned,
+    contentHash: figures.contentHash,
+    credits,
+  });
+}
+
+tap.test('a period is billed finally, settled, and closed (numbers: invariants of the README)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { finance, colleague, clock, erwitte, anroechte, marriage, planned, centre, test } = world;
+  const plan = await planInForce(world);
+  clock.set('2026-10-06T09:00:00.000Z');
+  await runDue(world);
+  await addCost(world, marriage, 300_000, '2026-10-15');
+  await freezePlanned(world);
+  await postRun(world, await createRun(world, { periodId: planned }));
+  await billPlanned(world);
+  const valid = async (kind: number) =>
+    (await statementsOf(finance, `&periodId=${planned}&status=issued&kind=${kind}`)).filter(
+      ({ supersededBy }) => supersededBy === null,
+    );
+  const takeBack = async (document: StatementBody) => {
+    const credit = (await creditNote(finance, document)).json<StatementBody>();
+    return statementStep(colleague, credit, 'issue', { contentHash: credit.contentHash });
+  };
+
+  await t.test('no instalment is issued beside the final document of its member (25)', async (t) => {
+    const finals = await valid(380);
+    t.equal(finals.length, 2);
+    const other = finals.find(({ organisationId }) => organisationId === anroechte.id);
+    t.equal((await takeBack(other as StatementBody)).statusCode, 200);
+    clock.set('2026-11-06T09:00:00.000Z');
+    await runDue(world);
+    t.match(await instalmentsOf(world, plan, 'cancelled'), [
+      { organisationId: erwitte.id, dueOn: '2026-11-20', problems: [{ code: 'INSTALMENT_PERIOD_BILLED' }] },
+    ]);
+    t.equal((await instalmentsOf(world, plan, 'cancelled')).length, 1);
+    const instalments = await valid(326);
+    t.same(
+      instalments.map(({ organisationId }) => organisationId).toSorted(),
+      [erwitte.id, anroechte.id, anroechte.id].toSorted(),
+      'whose final document was taken back goes on paying',
+    );
+    t.match(await billPlanned(world), { progress: { statements: 1, issued: 1 }, blocked: [] });
+  });
+
+  await t.test('409: after final documents nothing is planned in advance (25)', async (t) => {
+    const answer = await finance.call('POST', '/instalment-plans', planOf(world, { dueOn: ['2026-12-18'] }));
+    t.equal(problemOf(answer).code, 'INSTALMENT_PERIOD_BILLED');
+  });
+
+  await t.test('settling and issuing wait for one another, and settling for payments (30)', async (t) => {
+    const late = (await creditNote(finance, (await valid(380))[0] as StatementBody)).json<StatementBody>();
+    const sign = () => statementStep(finance, late, 'issue', { contentHash: late.contentHash });
+    t.equal(problemOf(await sign()).code, 'FOUR_EYES_REQUIRED', 'it could be issued by another person');
+    const wrong = () =>
+      finance.call('POST', '/settlements', {
+        periodId: planned,
+        contentHash: 'a'.repeat(64),
+        credits: 'payout',
+      });
+    for (const name of ['statements', 'payments'])
+      t.equal(problemOf(await waitingFor(test, centre.id, name, wrong)).code, 'SETTLEMENT_MISMATCH');
+    t.equal((await settle(world)).statusCode, 201);
+    const second = () => statementStep(colleague, late, 'issue', { contentHash: late.contentHash });
+    const refused = await waitingFor(test, centre.id, 'statements', second);
+    t.equal(problemOf(refused).code, 'BILLING_PERIOD_SETTLED', 'a draft from before is not issued');
+    t.equal((await statementStep(finance, late, 'discard')).statusCode, 200);
+  });
+
+  await t.test('409: nothing of a settled period is charged, credited or planned (30)', async (t) => {
+    const [final] = await valid(380);
+    for (const answer of [
+      await finance.call('POST', '/statement-batches', { periodId: planned }),
+      await creditNote(finance, final as StatementBody),
+      await finance.call('POST', '/instalment-plans', planOf(world, { dueOn: ['2026-12-18'] })),
+    ])
+      t.equal(problemOf(answer).code, 'BILLING_PERIOD_SETTLED');
+  });
+
+  await t.test('the instalments of a settled period are cancelled, and say why (25)', async (t) => {
+    clock.set('2026-12-06T09:00:00.000Z');
+    const before = await valid(326);
+    await runDue(world);
+    t.same(await valid(326), before);
+    const cancelled = await instalmentsOf(world, plan, 'cancelled');
+    t.same(
+      cancelled.map(({ dueOn, problems }) => [dueOn, problems[0]?.code]),
+      [
+        ['2026-11-20', 'INSTALMENT_PERIOD_BILLED'],
+        ['2026-12-18', 'BILLING_PERIOD_SETTLED'],
+        ['2026-12-18', 'BILLING_PERIOD_SETTLED'],
+      ],
+    );
+  });
+});
+
+tap.test('an instalment that was paid and taken back is a credit like any other (30)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { test, finance, erwitte, anroechte, planned } = world;
+  const first = await issued(world, erwitte, { netCents: 10_000 });
+  await pay(finance, {
+    organisationId: erwitte.id,
+    amountCents: 11_900,
+    matches: [{ statementId: first.id, amountCents: 11_900 }],
+  });
+  const back = await issued(world, erwitte, { kind: 381, netCents: 10_000, corrects: first });
+  await issued(world, anroechte, { kind: 380, netCents: 5_000 });
+  await freezePlanned(world);
+  t.match(
+    await must(finance, 'GET', `/settlements/figures?periodId=${planned}`),
+    { gaps: [] },
+    'who is charged nothing needs no final document',
+  );
+  const answer = await settle(world);
+  t.equal(answer.statusCode, 201, answer.body);
+  const settlement = answer.json<{ id: string; members: { organisationId: string }[] }>();
+  t.match(
+    settlement.members.find(({ organisationId }) => organisationId === erwitte.id),
+    { credit: { amountCents: 11_900, payouts: [{ number: back.number, amountCents: 11_900 }] } },
+  );
+  const payouts = async () => (await finance.call('GET', `/settlements/${settlement.id}/payouts`)).body;
+  t.match(await payouts(), new RegExp(`119,00;EUR;${back.number}`));
+  const debit = (amount: string, reference: string) =>
+    camt({
+      opening: '500.00',
+      statementId: reference,
+      entries: [{ amount, debit: true, reference, text: [back.number] }],
+    });
+  t.equal((await sendBankFile(test, finance, debit('20.00', 'A1'))).statusCode, 201);
+  t.match(await payouts(), new RegExp(`;99,00;EUR;${back.number}`), 'what is still open');
+  t.equal((await sendBankFile(test, finance, debit('99.00', 'A2'))).statusCode, 201);
+  t.notMatch(await payouts(), back.number, 'nothing is ordered twice');
+  t.same(
+    (await openItems(finance)).map(({ organisationId }) => organisationId),
+    [anroechte.id],
+  );
+});
+
+tap.test('plans are held to what was invoiced, member by member (24, 26)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { test, finance, colleague, erwitte, anroechte, centre } = world;
+  const signed = ({ contentHash }: PlanBody) => ({ contentHash });
+  const submitted = async () => {
+    const draft = await must<PlanBody>(finance, 'POST', '/instalment-plans', planOf(world));
+    return planMust(finance, draft, 'submit');
+  };
+  const first = await issued(world, erwitte, { netCents: 1_000 });
+  const stale = await submitted();
+  await issued(world, erwitte, { kind: 381, netCents: 1_000, corrects: first });
+  await issued(world, anroechte, { netCents: 1_000 });
+  const answer = await planStep(colleague, stale, 'approve', signed(stale));
+  t.equal(problemOf(answer).code, 'INSTALMENT_PLAN_STALE', 'the sums are equal, the members are not');
+
+  const anew = await submitted();
+  const approve = () => planStep(colleague, anew, 'approve', signed(anew));
+  const approved = await waitingFor(test, centre.id, 'instalment_plans', approve);
+  t.equal(approved.statusCode, 200, approved.body);
+  const create = () => finance.call('POST', '/instalment-plans', planOf(world));
+  t.equal((await waitingFor(test, centre.id, 'instalment_plans', create)).statusCode, 201);
+  await waitingFor(test, centre.id, 'payments', () =>
+    pay(finance, { organisationId: erwitte.id, amountCents: 1 }),
+  );
+});
+
+tap.test('a corrected invoice bills a period finally, and is no instalment (26)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { finance, colleague, erwitte } = world;
+  const draft = await must<PlanBody>(finance, 'POST', '/instalment-plans', planOf(world));
+  const submitted = await planMust(finance, draft, 'submit');
+  const final = await issued(world, erwitte, { kind: 380, netCents: 1_000 });
+  await issued(world, erwitte, { kind: 384, netCents: 2_000, corrects: final });
+  const { contentHash } = draft;
+  const approved = await planStep(colleague, submitted, 'approve', { contentHash });
+  t.equal(problemOf(approved).code, 'INSTALMENT_PERIOD_BILLED');
+  t.equal(
+    problemOf(await finance.call('POST', '/instalment-plans', planOf(world))).code,
+    'INSTALMENT_PERIOD_BILLED',
+  );
+});
+
+tap.test('claims of later periods are set off first, each by the day it is due (28)', async (t) => {
+  const item = (statementId: string, openCents: number, startsOn: string, dueOn: string) =>
+    ({ statementId, organisationId: 'a', openCents, startsOn, dueOn }) as OpenItemRow;
+  const claims = [
+    item('old', 50, '2026-10-01', '2026-10-20'),
+    item('next-2', 50, '2027-01-01', '2027-02-20'),
+    item('next-1', 50, '2027-01-01', '2027-01-20'),
+  ];
+  const offsets = planOffsets([item('credit', -120, '2026-10-01', '2026-12-31')], claims, '2027-01-01');
+  t.same(
+    offsets.map(({ to, amountCents }) => [to.statementId, amountCents]),
+    [
+      ['next-1', 50],
+      ['next-2', 50],
+      ['old', 20],
+    ],
+  );
+});
