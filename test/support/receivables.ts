@@ -5,7 +5,7 @@ import { vatGroupOf } from '../../src/modules/billing/statements/statement.rules
 import { createDrafts, issueDrafts } from '../../src/modules/billing/statements/statement-issuing.service.ts';
 import type { NewStatement } from '../../src/modules/billing/statements/statements.types.ts';
 import { vatFor } from '../../src/modules/billing/vat-in-force.service.ts';
-import { dayOf } from '../../src/platform/clock.ts';
+import { dayOf, plusDays } from '../../src/platform/clock.ts';
 import { type Hat, systemContext } from '../../src/platform/context.ts';
 import { withHatTx } from '../../src/platform/db/hat.ts';
 import { newId } from '../../src/platform/ids.ts';
@@ -18,7 +18,7 @@ import { determination, inForce } from './vat.ts';
 export const OWN_IBAN = seller.bank.iban;
 
 /** Shares that need no usage: half by head, half 2 : 1. */
-const CLAUSE = (erwitte: Hat, anroechte: Hat) => ({
+const CLAUSE = (anroechte: Hat) => ({
   mode: 'cascade',
   tranches: [
     { id: 'half', label: 'Kopf', percent: '50', key: { type: 'equal' } },
@@ -26,7 +26,7 @@ const CLAUSE = (erwitte: Hat, anroechte: Hat) => ({
       id: 'rest',
       label: 'Anteil',
       percent: '50',
-      key: { type: 'fixed', values: { '05974016': '2', [anroechte.id]: '1' }, ...(erwitte && {}) },
+      key: { type: 'fixed', values: { '05974016': '2', [anroechte.id]: '1' } },
     },
   ],
 });
@@ -40,7 +40,7 @@ export interface ReceivablesWorld extends CostingWorld {
 export async function startReceivablesWorld(t: Test): Promise<ReceivablesWorld> {
   const world = await startCostingWorld(t);
   const { test, finance, colleague, erwitte, anroechte, marriage, certificates, centre } = world;
-  await addWording(world, [marriage, certificates], [erwitte, anroechte], CLAUSE(erwitte, anroechte));
+  await addWording(world, [marriage, certificates], [erwitte, anroechte], CLAUSE(anroechte));
   await withHatTx(test.db, finance.context, async (tx) => {
     await putProfile(tx, centre.id, 0, { seller, paymentDays: 30 });
     for (const { id: organisationId } of [erwitte, anroechte])
@@ -119,10 +119,21 @@ export async function planInForce(world: ReceivablesWorld, change: object = {}):
 export async function runDue({ test, clock, centre }: ReceivablesWorld): Promise<void> {
   const { instalments } = test.modules.receivables;
   await instalments.askForDue(clock.now());
+  await runInstalmentJobs({ test, clock, centre });
+}
+
+/** The jobs that were asked for; says how many. */
+export async function runInstalmentJobs({
+  test,
+  clock,
+  centre,
+}: Pick<ReceivablesWorld, 'test' | 'clock' | 'centre'>): Promise<number> {
+  const { instalments } = test.modules.receivables;
   const jobs = await test.owner.sql<{ payload: { planId: string } }[]>`
     delete from outbox_jobs where name = 'billing.issue-instalments' returning payload`;
   for (const { payload } of jobs)
     await instalments.issue(systemContext(centre, clock.now(), newId()), payload.planId);
+  return jobs.length;
 }
 
 interface IssuedDocument {
@@ -148,7 +159,8 @@ const reference = ({ id, number, kind, grossCents }: IssuedDocument) => ({
 interface Issued {
   readonly kind?: 326 | 380 | 384 | 381;
   readonly netCents: number;
-  readonly periodId?: string;
+  /** The planned one, if none is named. */
+  readonly period?: NewStatement['period'];
   /** The document that is replaced or taken back. */
   readonly corrects?: IssuedDocument;
   readonly dueOn?: string;
@@ -159,16 +171,22 @@ interface Issued {
 export async function issued(
   world: ReceivablesWorld,
   member: Hat,
-  { kind = 326, netCents, periodId, corrects, dueOn, preceding = [] }: Issued,
+  { kind = 326, netCents, period, corrects, dueOn, preceding = [] }: Issued,
 ): Promise<IssuedDocument> {
   const { test, clock, finance, centre, marriage, planned } = world;
   const ctx = { ...finance.context, now: clock.now() };
+  const charged = period ?? {
+    id: planned,
+    code: '2026-Q4',
+    startsOn: '2026-10-01',
+    endsOn: '2027-01-01',
+  };
   return withHatTx(test.db, ctx, async (tx) => {
     const question = {
       centreId: centre.id,
       serviceId: marriage,
       organisationId: member.id,
-      day: '2026-12-31',
+      day: plusDays(charged.endsOn, -1),
     };
     const holding = await vatFor(tx, question);
     const vat = treatmentOf(holding);
@@ -178,7 +196,7 @@ export async function issued(
       vatGroup: vatGroupOf(vat),
       batchId: null,
       runId: null,
-      period: { id: periodId ?? planned, code: '2026-Q4', startsOn: '2026-10-01', endsOn: '2027-01-01' },
+      period: charged,
       correctsId: corrects?.id ?? null,
       dueOn: dueOn ?? null,
       agreementReference: 'Vereinbarung',

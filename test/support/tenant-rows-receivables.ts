@@ -224,6 +224,12 @@ const PLANS: Readonly<Record<string, TenantRow>> = {
       return { ...onto(made, { contentHash: made.contentHash }), caller };
     },
   },
+  issueDueInstalments: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async (world) => onto(await approved(world), {}),
+  },
   rejectInstalmentPlan: {
     as: 'centre',
     own: 200,

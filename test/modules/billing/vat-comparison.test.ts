@@ -61,7 +61,7 @@ tap.test('VAT in a comparison (numbers in brackets: invariants of the README)', 
     rows.find((row) => row.member === name && row.serviceCode === code);
 
   t.test(
-    '200: what holds today beside what the law of the day makes of the asserted facts (23)',
+    '200: what holds today beside what the law of the day makes of the asserted facts (32)',
     async (t) => {
       const found = await compare();
       t.equal(found.vat.heldOn, '2026-10-05', 'today');
@@ -84,7 +84,7 @@ tap.test('VAT in a comparison (numbers in brackets: invariants of the README)', 
     },
   );
 
-  t.test('200: what nobody can say is said so, in rows and sums, and is never 0 (23)', async (t) => {
+  t.test('200: what nobody can say is said so, in rows and sums, and is never 0 (32)', async (t) => {
     const found = await compare();
     const nothing = { unclear: 'UNDETERMINED', basis: null, vatCents: null, grossCents: null };
     t.match(rowOf(found, association.id, 'marriage')?.vat, { base: nothing, scenario: nothing });
@@ -108,7 +108,7 @@ tap.test('VAT in a comparison (numbers in brackets: invariants of the README)', 
   });
 
   t.test(
-    '200: other members and cost are taxed as they would be; the comparison is that of costing (23)',
+    '200: other members and cost are taxed as they would be; the comparison is that of costing (32)',
     async (t) => {
       const assumptions = { leaves: [{ organisationId: anroechte.id, serviceIds: [marriage] }] };
       const found = await compare({ assumptions });
@@ -133,7 +133,7 @@ tap.test('VAT in a comparison (numbers in brackets: invariants of the README)', 
     },
   );
 
-  t.test('200: files name what is not determined, and gross is a formula (23)', async (t) => {
+  t.test('200: files name what is not determined, and gross is a formula (32)', async (t) => {
     const csv = await finance.call('POST', `${URL}?format=csv`, body());
     const [head = '', ...lines] = csv.body.replace('\uFEFF', '').trim().split('\r\n');
     t.match(
@@ -177,7 +177,7 @@ const treatment = fc.option(
 );
 
 tap.test(
-  '1,000 rows: known is net and gross, unknown is neither, and sums say how much is unknown (23)',
+  '1,000 rows: known is net and gross, unknown is neither, and sums say how much is unknown (32)',
   async (t) => {
     const row = fc.record({ baseCents: cents, scenarioCents: cents, doubted: treatment, decided: treatment });
     fc.assert(

@@ -4,6 +4,7 @@ import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import { preconditionFailed } from '../../../platform/http/etags.ts';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
+import { enqueue } from '../../../platform/jobs/outbox.ts';
 import { audit } from '../../audit/index.ts';
 import { FOUR_EYES_REQUIRED, isSecondPerson } from '../../costing/index.ts';
 import { assertUnsettled } from '../statements/settled-periods.service.ts';
@@ -16,6 +17,7 @@ import {
   INSTALMENT_PLAN_STATE_REFUSED,
 } from './instalment-plans.errors.ts';
 import * as repo from './instalment-plans.repo.ts';
+import { issueInstalmentsJob } from './instalments.jobs.ts';
 import { planHashOf } from './plan-hash.rules.ts';
 import { dueDayErrors } from './plan-shares.rules.ts';
 import { PLAN_ACTIONS } from './plan-states.rules.ts';
@@ -51,6 +53,8 @@ export async function actOnPlan(
   const replaced = action === 'approve' ? await endReplaced(tx, ctx, plan) : undefined;
   if (!(await repo.updatePlan(tx, id, version, PLAN_ACTIONS[action].to, stepOf(ctx, plan, command))))
     throw preconditionFailed();
+  // What is due already does not wait for the task of the next morning.
+  if (action === 'approve') await enqueue(tx, ctx, issueInstalmentsJob, { planId: id });
   const cancelled = action === 'end' ? await repo.cancelInstalments(tx, id, command.from) : undefined;
   await auditStep(tx, ctx, `billing.instalment-plan-${action}`, plan, {
     from: plan.status,
@@ -59,6 +63,20 @@ export async function actOnPlan(
     ...(replaced !== undefined && { replaced }),
     ...(cancelled !== undefined && { cancelled }),
   });
+}
+
+/** Has what is due already issued at once: the plan was signed late, or what stood against an instalment is mended. */
+export async function askForDue(tx: HatTx, ctx: HatContext, id: string, version: number): Promise<void> {
+  const plan = await getPlanRow(tx, id);
+  if (plan.version !== version) throw preconditionFailed();
+  if (plan.status !== 'in_force' && plan.status !== 'ended') {
+    throw new DomainError(
+      INSTALMENT_PLAN_STATE_REFUSED,
+      `The plan ${plan.number} is ${plan.status}; nothing of it is due.`,
+    );
+  }
+  await enqueue(tx, ctx, issueInstalmentsJob, { planId: id });
+  await auditStep(tx, ctx, 'billing.instalment-plan-issue-due', plan, {});
 }
 
 /** Days, hash, eyes, and that the figures it was made from still are so. */

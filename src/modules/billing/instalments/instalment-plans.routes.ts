@@ -216,4 +216,21 @@ function registerActions(app: TypedApp, service: InstalmentPlansService): void {
       return sendVersioned(reply, await service.act(ctx, params.id, version, { action: 'end', ...body }));
     },
   );
+  app.post(
+    '/instalment-plans/:id/actions/issue-due',
+    {
+      config: { access: 'instalment-plans:approve', refuses: stateRefused },
+      preValidation: allowNoBody,
+      schema: {
+        ...schema,
+        operationId: 'issueDueInstalments',
+        summary: 'Have what is due already issued by a job now, instead of by the task of the next morning',
+        body: closed({}),
+      },
+    },
+    async (request, reply) => {
+      const version = expectedVersion(request);
+      return sendVersioned(reply, await service.issueDue(request.ctx, request.params.id, version));
+    },
+  );
 }

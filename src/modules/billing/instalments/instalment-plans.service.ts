@@ -6,7 +6,7 @@ import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { isSecondPerson } from '../../costing/index.ts';
 import { spreadByGroup } from './instalment-documents.ts';
-import { actOnPlan, getPlanRow, type PlanCommand } from './instalment-plan-actions.service.ts';
+import { actOnPlan, askForDue, getPlanRow, type PlanCommand } from './instalment-plan-actions.service.ts';
 import { createPlan } from './instalment-plan-creation.service.ts';
 import * as repo from './instalment-plans.repo.ts';
 import type {
@@ -60,6 +60,14 @@ export function createInstalmentPlansService(db: Database) {
         await getPlanRow(tx, id);
         ownCentre(ctx);
         await actOnPlan(tx, ctx, id, version, command);
+        return getPlan(tx, ctx, id);
+      }),
+
+    issueDue: (ctx: HatContext, id: string, version: number): Promise<PlanView> =>
+      withHatTx(db, ctx, async (tx) => {
+        await getPlanRow(tx, id);
+        ownCentre(ctx);
+        await askForDue(tx, ctx, id, version);
         return getPlan(tx, ctx, id);
       }),
 

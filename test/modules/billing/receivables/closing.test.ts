@@ -15,6 +15,7 @@ import {
   planStep,
   type ReceivablesWorld,
   runDue,
+  runInstalmentJobs,
   sendBankFile,
   startReceivablesWorld,
 } from '../../../support/receivables.ts';
@@ -23,6 +24,7 @@ import {
   creditNote,
   issue,
   prepare,
+  recipientOf,
   type StatementBody,
   statementStep,
   statementsOf,
@@ -257,4 +259,33 @@ tap.test('claims of later periods are set off first, each by the day it is due (
       ['old', 20],
     ],
   );
+});
+
+tap.test('what is due already is issued at once: by approval, and when somebody asks (25)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { test, finance, colleague, auditor, clock, anroechte } = world;
+  const sql = test.owner.sql;
+  const draft = await must<PlanBody>(finance, 'POST', '/instalment-plans', planOf(world));
+  const submitted = await planMust(finance, draft, 'submit');
+  t.equal(problemOf(await planStep(finance, submitted, 'issue-due')).code, 'INSTALMENT_PLAN_STATE_REFUSED');
+  clock.set('2026-10-10T09:00:00.000Z');
+  await sql`delete from billing_recipients where organisation_id = ${anroechte.id}`;
+  const plan = await planMust(colleague, submitted, 'approve', { contentHash: draft.contentHash });
+  t.equal(await runInstalmentJobs(world), 1, 'no task ran');
+  t.equal((await instalmentsOf(world, plan, 'issued')).length, 1);
+  t.match(await instalmentsOf(world, plan, 'blocked'), [{ organisationId: anroechte.id }]);
+  const first = { 'if-match': '"0"' };
+  await must(
+    finance,
+    'PUT',
+    `/billing-recipients/${anroechte.id}`,
+    recipientOf('Gemeinde Anröchte', 'AN'),
+    first,
+  );
+  t.equal((await planStep(auditor, plan, 'issue-due')).statusCode, 403);
+  t.equal((await planStep(finance, { ...plan, version: 1 }, 'issue-due')).statusCode, 412);
+  clock.set('2026-10-10T09:05:00.000Z');
+  t.match(await planMust(finance, plan, 'issue-due'), { version: plan.version });
+  t.equal(await runInstalmentJobs(world), 1);
+  t.equal((await instalmentsOf(world, plan, 'issued')).length, 2, 'the mended one too');
 });
