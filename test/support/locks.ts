@@ -12,11 +12,10 @@ export async function waitingFor<T>(
   let isDone = false;
   await owner.sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtextextended(${name}, hashtext(${centreId})))`;
-    const done = () => {
+    running = action().finally(() => {
       isDone = true;
-    };
-    running = action();
-    running.then(done, done);
+    });
+    running.catch(() => undefined);
     await until(`somebody waits for the lock on ${name}`, async () => {
       if (isDone) throw new Error(`nobody waited for the lock on ${name}`);
       const waiting = await owner.sql`select from pg_locks where locktype = 'advisory' and not granted

@@ -30,8 +30,19 @@ export function planHashOf(
   const { centreId, number, periodId, periodCode, startsOn, endsOn, basis, resultHash } = plan;
   const { dueOn, issueDaysBefore, replacesId, invoicedCents, amountCents } = plan;
   return hashOf({
-    ...{ centreId, number, periodId, periodCode, startsOn, endsOn, basis, resultHash },
-    ...{ dueOn, issueDaysBefore, replacesId, invoicedCents, amountCents },
+    centreId,
+    number,
+    periodId,
+    periodCode,
+    startsOn,
+    endsOn,
+    basis,
+    resultHash,
+    dueOn,
+    issueDaysBefore,
+    replacesId,
+    invoicedCents,
+    amountCents,
     shares: shares.map(saidOf),
     invoiced,
   });
