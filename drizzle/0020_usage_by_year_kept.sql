@@ -31,7 +31,10 @@ CREATE TRIGGER usage_rollups_changed AFTER UPDATE ON usage_rollups
   REFERENCING OLD TABLE AS there_before NEW TABLE AS now_there FOR EACH STATEMENT EXECUTE FUNCTION app.roll_up_years();
 --> statement-breakpoint
 -- Nobody takes roll-ups away; whoever mends them by hand writes what they should be.
-CREATE TRIGGER usage_rollups_keep BEFORE DELETE ON usage_rollups FOR EACH ROW EXECUTE FUNCTION app.refuse_change();
+CREATE FUNCTION app.keep_usage_rollup() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION 'roll-ups of usage are kept' USING ERRCODE = 'VB409'; END $$;
+--> statement-breakpoint
+CREATE TRIGGER usage_rollups_keep BEFORE DELETE ON usage_rollups FOR EACH ROW EXECUTE FUNCTION app.keep_usage_rollup();
 --> statement-breakpoint
 -- FORCE would hide the rows from an owner who is no superuser.
 ALTER TABLE usage_rollups NO FORCE ROW LEVEL SECURITY;

@@ -228,7 +228,10 @@ const PLANS: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 200,
     reach: 'hidden',
-    make: async (world) => onto(await approved(world), {}),
+    make: async (world) => {
+      const { id } = await approved(world);
+      return { params: { id }, body: {}, secret: id };
+    },
   },
   rejectInstalmentPlan: {
     as: 'centre',

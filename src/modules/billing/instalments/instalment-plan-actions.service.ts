@@ -66,9 +66,8 @@ export async function actOnPlan(
 }
 
 /** Has what is due already issued at once: the plan was signed late, or what stood against an instalment is mended. */
-export async function askForDue(tx: HatTx, ctx: HatContext, id: string, version: number): Promise<void> {
+export async function askForDue(tx: HatTx, ctx: HatContext, id: string): Promise<void> {
   const plan = await getPlanRow(tx, id);
-  if (plan.version !== version) throw preconditionFailed();
   if (plan.status !== 'in_force' && plan.status !== 'ended') {
     throw new DomainError(
       INSTALMENT_PLAN_STATE_REFUSED,

@@ -222,15 +222,14 @@ function registerActions(app: TypedApp, service: InstalmentPlansService): void {
       config: { access: 'instalment-plans:approve', refuses: stateRefused },
       preValidation: allowNoBody,
       schema: {
-        ...schema,
+        tags,
+        params: IdParams,
         operationId: 'issueDueInstalments',
         summary: 'Have what is due already issued by a job now, instead of by the task of the next morning',
         body: closed({}),
+        response: { 200: PlanView },
       },
     },
-    async (request, reply) => {
-      const version = expectedVersion(request);
-      return sendVersioned(reply, await service.issueDue(request.ctx, request.params.id, version));
-    },
+    async (request, reply) => sendVersioned(reply, await service.issueDue(request.ctx, request.params.id)),
   );
 }

@@ -63,11 +63,11 @@ export function createInstalmentPlansService(db: Database) {
         return getPlan(tx, ctx, id);
       }),
 
-    issueDue: (ctx: HatContext, id: string, version: number): Promise<PlanView> =>
+    issueDue: (ctx: HatContext, id: string): Promise<PlanView> =>
       withHatTx(db, ctx, async (tx) => {
         await getPlanRow(tx, id);
         ownCentre(ctx);
-        await askForDue(tx, ctx, id, version);
+        await askForDue(tx, ctx, id);
         return getPlan(tx, ctx, id);
       }),
 
