@@ -36,7 +36,10 @@ export const SUMMARY_AMOUNT: TextStyle = { size: 15, weight: 'semibold', colour:
 export function drawSummary(sheet: Sheet, columns: readonly SummaryColumn[]): void {
   const inner = (share: number) => share * CONTENT_WIDTH - 16;
   const heights = columns.map(({ text, style, share }) => sheet.heightOf(text, style, inner(share)));
-  const height = 30 + Math.max(...heights);
+  const labels = columns.map(({ label, share }) => sheet.heightOf(label, STYLES.small, inner(share)));
+  // A label of two lines would else run into what it names.
+  const below = Math.max(...labels) - sheet.heightOf('X', STYLES.small, CONTENT_WIDTH);
+  const height = 30 + below + Math.max(...heights);
   sheet.y += 4;
   sheet.ensure(height);
   const top = sheet.y;
@@ -48,7 +51,7 @@ export function drawSummary(sheet: Sheet, columns: readonly SummaryColumn[]): vo
   for (const { share, label, text, style } of columns) {
     const [left, width] = [x, inner(share)];
     sheet.put('P', () => sheet.write(label, STYLES.small, { x: left, y: top + 9, width }));
-    sheet.put('P', () => sheet.write(text, style, { x: left, y: top + 22, width }));
+    sheet.put('P', () => sheet.write(text, style, { x: left, y: top + 22 + below, width }));
     x += share * CONTENT_WIDTH;
   }
   sheet.y += height + 6;
