@@ -14,7 +14,7 @@ export type Mode = 'cascade' | 'composite';
 
 /** Milliseconds of processor time of one calculation in a process that did none before, those of collecting garbage included. */
 export interface OwnTime {
-  /** Resolving keys and sharing out. */
+  /** Checking the file, resolving keys, sharing out and making the lines. */
   readonly allocating: number;
   /** From the bytes of the file to the last byte of the result: that, and reading, checking and writing. */
   readonly whole: number;

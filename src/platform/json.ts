@@ -9,9 +9,61 @@ import { JSON_INVALID } from './json.errors.ts';
  */
 export function parseJsonStrict(input: string | Uint8Array): unknown {
   const text = typeof input === 'string' ? input.replace(/^\uFEFF/, '') : decodeUtf8(input);
+  const value = parsed(text);
+  if (value !== undefined && keysIn(value) === keysOf(text)) return value;
   const found = findFault(text);
   if (found !== undefined) throw invalid(text, found);
   return JSON.parse(text);
+}
+
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keys of all objects within a value; of equal ones in a text only one is left. */
+function keysIn(value: unknown): number {
+  let keys = 0;
+  const open = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    if (Array.isArray(next)) {
+      for (const item of next) if (typeof item === 'object') open.push(item);
+      continue;
+    }
+    const names = Object.keys(next);
+    keys += names.length;
+    for (const name of names) {
+      const field = (next as Record<string, unknown>)[name];
+      if (typeof field === 'object') open.push(field);
+    }
+  }
+  return keys;
+}
+
+const [QUOTE, COLON, BACKSLASH] = [0x22, 0x3a, 0x5c];
+
+/** Keys written in a text that is JSON: there is a colon after each, and no other one outside of strings. */
+function keysOf(text: string): number {
+  let keys = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === COLON) keys += 1;
+    else if (code === QUOTE) at = endOfString(text, at);
+  }
+  return keys;
+}
+
+function endOfString(text: string, opening: number): number {
+  let at = opening + 1;
+  for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) {
+    at += code === BACKSLASH ? 2 : 1;
+  }
+  return at;
 }
 
 interface Fault {
@@ -44,7 +96,10 @@ function invalid(text: string, { offset, reason }: Fault): DomainError {
   return new DomainError(JSON_INVALID, `${reason} at line ${line}, column ${column}`);
 }
 
-/** Walks over the text without building values; a stack of its own, so that depth cannot exhaust the call stack. */
+/**
+ * What is wrong with a text, and where. Walks over it without building values; a stack of its own, so that depth cannot
+ * exhaust the call stack.
+ */
 function findFault(text: string): Fault | undefined {
   const levels: Level[] = [];
   let offset = skip(SPACE, text, 0);

@@ -36,6 +36,16 @@ test('text in pieces', async (t) => {
   });
 });
 
+test('text of items that are made as they are written', async (t) => {
+  const items = function* (count: number) {
+    for (let index = 0; index < count; index += 1) yield { index, parts: [[]] };
+  };
+  const text = (count: number) => [...jsonText({ before: 1, items: items(count), after: [] })].join('');
+  for (const count of [0, 1, 3000]) {
+    t.equal(text(count), JSON.stringify({ before: 1, items: [...items(count)], after: [] }, null, 2));
+  }
+});
+
 test('hash in pieces', async (t) => {
   t.test('is the hash of the canonical text, whatever the value', async () => {
     fc.assert(

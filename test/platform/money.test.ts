@@ -3,16 +3,19 @@ import fc from 'fast-check';
 import { test } from 'tap';
 import { DomainError } from '../../src/platform/errors.ts';
 import {
+  alignDecimals,
   apportion,
+  apportionUnits,
   compareIds,
   divideHalfUp,
   formatCents,
   formatDecimal,
   formatFraction,
   formatFractionOver,
-  fractionWriter,
+  formatShares,
   fromBigCents,
   parseDecimal,
+  readUnits,
   roundToTotal,
   solveExactly,
   sumCents,
@@ -45,6 +48,25 @@ const weights = fc
     },
   )
   .filter((shares) => shares.some((share) => share.weight > 0n));
+/** Decimals that are never all zero: of everyday size, of many places, and beyond what numbers hold. */
+const unitTexts = fc
+  .array(
+    fc.oneof(
+      fc.nat(50_000).map(String),
+      fc.tuple(fc.nat(999_999), fc.integer({ min: 0, max: 999 })).map(([whole, part]) => `${whole}.${part}`),
+      fc.constantFrom(
+        '0',
+        '0.0',
+        '9007199254740',
+        '99999999999999',
+        '900719925474.5',
+        '0.000000000001',
+        '123456789012345678.5',
+      ),
+    ),
+    { minLength: 1, maxLength: 9 },
+  )
+  .filter((texts) => texts.some((text) => /[1-9]/.test(text)));
 const totals = fc.oneof(fc.bigInt(-3n, 3n), fc.bigInt(-(10n ** 15n), 10n ** 15n));
 
 test('apportion', async (t) => {
@@ -175,9 +197,7 @@ test('fractions', async (t) => {
     fc.assert(
       fc.property(fc.bigInt(-(10n ** 20n), 10n ** 20n), positive, positive, positive, (top, a, b, weight) => {
         const plain = formatFraction(top * weight, a * b);
-        return (
-          formatFractionOver(top * weight, [a, b]) === plain && fractionWriter(top, a * b)(weight) === plain
-        );
+        return formatFractionOver(top * weight, [a, b]) === plain;
       }),
       runs,
     );
@@ -187,16 +207,93 @@ test('fractions', async (t) => {
     t.equal(formatFraction(-10n, 4n), '-5/2');
     t.equal(formatFraction(0n, 7n), '0/1');
     t.equal(formatFractionOver(0n, [7n]), '0/1');
-    t.equal(fractionWriter(-10n, 3n)(0n), '0/1');
     t.equal(formatFraction(10n, 5n), '2/1');
   });
 
-  t.test('products beyond the exact range of numbers stay exact', async (t) => {
-    t.equal(
-      fractionWriter(9007199254740991n, 7n)(9007199254740993n),
-      formatFraction(9007199254740991n * 9007199254740993n, 7n),
+  t.test('the fractions of a list of weights are those of each of them, in numbers and beyond', async () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt(-(10n ** 20n), 10n ** 20n),
+        fc.bigInt(1n, 10n ** 9n),
+        unitTexts,
+        (top, bottom, texts) => {
+          const units = readUnits(texts, String);
+          const sum = BigInt(units.total);
+          const plain = Array.from<number | bigint, string>(units.values, (unit) =>
+            formatFraction(top * BigInt(unit), bottom * sum),
+          );
+          return isDeepStrictEqual(formatShares(top, bottom, units), plain);
+        },
+      ),
+      runs,
     );
-    t.equal(fractionWriter(9007199254740991n, 2n)(9007199254740991n), '81129638414606663681390495662081/2');
+  });
+});
+
+test('units', async (t) => {
+  t.test('stand in the proportion of the decimals, and are numbers where those hold them', async () => {
+    fc.assert(
+      fc.property(unitTexts, (texts) => {
+        const { units: exact, scale } = alignDecimals(texts.map((text) => parseDecimal(text)));
+        const units = readUnits(texts, String);
+        const size = exact.reduce((sum, unit) => sum + unit, 0n);
+        const short = texts.every((text) => text.length < 15);
+        return (
+          units.scale === scale &&
+          BigInt(units.total) === size &&
+          isDeepStrictEqual(Array.from<number | bigint, bigint>(units.values, BigInt), exact) &&
+          (units.kind === 'number') === (short && size <= BigInt(Number.MAX_SAFE_INTEGER))
+        );
+      }),
+      runs,
+    );
+  });
+
+  t.test('are shared out as `apportion` does, to the cent', async () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), unitTexts, (total, texts) => {
+        const units = readUnits(texts, String);
+        const { amounts, roundings } = apportionUnits(total, units);
+        const ids = texts.map((_text, index) => String(index).padStart(3, '0'));
+        const weighted = ids.map((id, index) => ({
+          id,
+          weight: BigInt(units.values[index] as number | bigint),
+        }));
+        const portions = apportion(BigInt(total), weighted);
+        return portions.every(
+          ({ amount, rounding }, index) =>
+            Object.is(amounts[index], Number(amount)) && roundings[index] === rounding,
+        );
+      }),
+      runs,
+    );
+  });
+
+  t.test('are cut in numbers as in BigInt, also where products pass what a number holds', async () => {
+    const huge = fc.oneof(fc.nat(2 ** 31 - 1), fc.nat(9), fc.constantFrom(0, 2 ** 49, 2 ** 50 - 1));
+    const lists = fc
+      .array(huge, { minLength: 1, maxLength: 7 })
+      .filter((list) => list.some((unit) => unit > 0));
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), lists, (total, list) => {
+        const sum = list.reduce((all, unit) => all + unit, 0);
+        const values = list.map(BigInt);
+        const numbers = { kind: 'number', values: Float64Array.from(list), total: sum, scale: 0 } as const;
+        const exact = { kind: 'bigint', values, total: BigInt(sum), scale: 0 } as const;
+        return isDeepStrictEqual(apportionUnits(total, numbers), apportionUnits(total, exact));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  t.test('422: what is no decimal is refused with its place', async (t) => {
+    for (const text of ['', '1.', '.5', '01', '00', '1.2.3', '1e3', ' 1', '+1', `1.${'1'.repeat(13)}`, '१']) {
+      t.throws(
+        () => readUnits(['1', text], (index) => `/${index}`),
+        { code: 'DECIMAL_INVALID', errors: [{ pointer: '/1' }] },
+        text,
+      );
+    }
   });
 });
 

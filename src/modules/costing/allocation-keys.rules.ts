@@ -6,6 +6,8 @@ import {
   formatDecimal,
   NEGATIVE_WEIGHT,
   parseDecimal,
+  readUnits,
+  type Units,
 } from '../../platform/money/index.ts';
 import {
   KEY_VALUE_MISSING,
@@ -35,11 +37,9 @@ export interface ResolvedTranche {
   readonly percentUnits: bigint;
   /** The weights as the key spells them. */
   readonly weights: readonly string[];
-  /** The weights in integer units common to this tranche. */
-  readonly weightUnits: readonly bigint[];
-  /** Sum of `weightUnits`, above zero. */
-  readonly weightUnitsTotal: bigint;
-  /** The same sum as a decimal string. */
+  /** The weights in integer units common to this tranche; their sum is above zero. */
+  readonly units: Units;
+  /** That sum as a decimal string. */
   readonly weightTotal: string;
 }
 
@@ -121,49 +121,45 @@ function resolvePercentages(
   return { units, total };
 }
 
-type ResolvedKey = Pick<ResolvedTranche, 'weights' | 'weightUnits' | 'weightUnitsTotal' | 'weightTotal'>;
+type ResolvedKey = Pick<ResolvedTranche, 'weights' | 'units' | 'weightTotal'>;
 
 function resolveKey(tranche: TrancheInput, members: readonly string[], at: string): ResolvedKey {
   const weights = tranche.key.type === 'equal' ? members.map(() => '1') : listedWeights(tranche, members, at);
-  const { units, scale } = alignDecimals(
-    weights.map((weight, index) => parseDecimal(weight, () => valuePointer(at, members[index] as string))),
-  );
-  for (const [index, unit] of units.entries()) {
-    if (unit >= 0n) continue;
-    const member = members[index] as string;
+  const units = readUnits(weights, (index) => valuePointer(at, members[index] as string));
+  const negative = units.kind === 'bigint' ? units.values.findIndex((unit) => unit < 0n) : -1;
+  if (negative >= 0) {
+    const member = members[negative] as string;
     throw new DomainError(
       NEGATIVE_WEIGHT,
-      `Tranche ${tranche.id} has the negative weight ${weights[index]} for member ${member}`,
+      `Tranche ${tranche.id} has the negative weight ${weights[negative]} for member ${member}`,
       { pointer: valuePointer(at, member) },
     );
   }
-  const total = units.reduce((a, b) => a + b, 0n);
+  const total = BigInt(units.total);
   if (total === 0n) {
     throw new DomainError(ALLOCATION_KEY_EMPTY, `The weights of tranche ${tranche.id} add up to zero`, {
       pointer: at,
     });
   }
-  return {
-    weights,
-    weightUnits: units,
-    weightUnitsTotal: total,
-    weightTotal: formatDecimal({ units: total, scale }),
-  };
+  return { weights, units, weightTotal: formatDecimal({ units: total, scale: units.scale }) };
 }
 
 /** The values of a list key in member order; it must name exactly the members. */
 function listedWeights(tranche: TrancheInput, members: readonly string[], at: string): string[] {
   const values = tranche.key.type === 'values' ? tranche.key.values : {};
-  const missing = members.filter((member) => !Object.hasOwn(values, member));
+  const weights = members.map((member) => values[member]);
+  // What every object inherits is no string.
+  const missing = members.filter((_member, index) => typeof weights[index] !== 'string');
   if (missing.length > 0) {
     const errors = missing.map((member) =>
       fieldError(KEY_VALUE_MISSING, at, member, `Tranche ${tranche.id} has no value for member ${member}`),
     );
     throw new DomainError(KEY_VALUE_MISSING, errors[0]?.detail ?? '', { errors });
   }
-  const known = new Set(members);
-  const unknown = Object.keys(values).filter((id) => !known.has(id));
-  if (unknown.length > 0) {
+  const named = Object.keys(values);
+  if (named.length > members.length) {
+    const known = new Set(members);
+    const unknown = named.filter((id) => !known.has(id));
     const errors = unknown
       .sort(compareIds)
       .map((id) =>
@@ -176,7 +172,7 @@ function listedWeights(tranche: TrancheInput, members: readonly string[], at: st
       );
     throw new DomainError(KEY_VALUE_UNKNOWN_MEMBER, errors[0]?.detail ?? '', { errors });
   }
-  return members.map((member) => values[member] as string);
+  return weights as string[];
 }
 
 function fieldError(problem: Problem, at: string, member: string, detail: string): FieldError {

@@ -1,6 +1,6 @@
-import { type Allocation, allocate } from './allocation.rules.ts';
+import { allocateByTranche } from './allocation.rules.ts';
 import { readAllocationFile } from './calculation.schemas.ts';
 
-export function compute(file: unknown): Allocation {
-  return allocate(readAllocationFile(file));
+export function compute(file: unknown): ReturnType<typeof allocateByTranche> {
+  return allocateByTranche(readAllocationFile(file));
 }

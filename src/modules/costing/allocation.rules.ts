@@ -1,11 +1,13 @@
 import {
   apportion,
+  apportionUnits,
   formatFraction,
   formatFractionOver,
-  fractionWriter,
+  formatShares,
   fromBigCents,
   gcd,
-  sumCents,
+  type Portion,
+  type PortionColumns,
   toBigCents,
 } from '../../platform/money/index.ts';
 import {
@@ -14,6 +16,8 @@ import {
   resolvePool,
   type TrancheInput,
 } from './allocation-keys.rules.ts';
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * - `cascade`: pool → tranches, then each tranche → members; every printed line is rounded and adds up.
@@ -109,63 +113,82 @@ export function allocate(
 ): CascadeAllocation;
 export function allocate(input: AllocationInput, at?: string): Allocation;
 export function allocate(input: AllocationInput, at = ''): Allocation {
+  const { tranches, ...rest } = allocateByTranche(input, at);
+  return { tranches: [...tranches], ...rest } as Allocation;
+}
+
+/** An allocation whose tranches are made one by one while they are read, once: who writes it never holds all lines. */
+export type ByTranche<Whole extends Allocation> = Omit<Whole, 'tranches'> & {
+  readonly tranches: Iterable<Whole['tranches'][number]>;
+};
+
+/** `allocate`, with everything refused that there is to refuse before the first tranche is read. */
+export function allocateByTranche(
+  input: AllocationInput,
+  at = '',
+): ByTranche<CascadeAllocation> | ByTranche<CompositeAllocation> {
   const amount = toBigCents(input.amountCents, `${at}/amountCents`);
   const pool = resolvePool(input, at);
-  return input.mode === 'composite' ? allocateComposite(amount, pool) : allocateCascade(amount, pool);
+  return input.mode === 'composite' ? compositeByTranche(amount, pool) : cascadeByTranche(amount, pool);
 }
 
 /** For callers that have resolved the pool already. */
 export function allocateCascade(amount: bigint, pool: ResolvedPool): CascadeAllocation {
-  const portions = apportion(
-    amount,
-    pool.tranches.map((tranche) => ({ id: tranche.id, weight: tranche.percentUnits })),
-  );
-  const tranches = pool.tranches.map((tranche, index) =>
-    cascadeTranche(tranche, (portions[index] as { amount: bigint }).amount, pool.members),
-  );
-  const members = pool.members.map((member, index) => ({
-    member,
-    amountCents: sumCents(tranches.map((tranche) => (tranche.lines[index] as CascadeLine).amountCents)),
-  }));
-  return { tranches, members };
-}
-
-function cascadeTranche(
-  tranche: ResolvedTranche,
-  amount: bigint,
-  members: readonly string[],
-): CascadeTranche {
-  const portions = apportion(
-    amount,
-    members.map((id, index) => ({ id, weight: tranche.weightUnits[index] as bigint })),
-  );
-  const exact = exactShares(amount, 1n, tranche);
-  const lines = portions.map((portion, index) => ({
-    member: portion.id,
-    weight: tranche.weights[index] as string,
-    amountCents: fromBigCents(portion.amount),
-    exactCents: exact[index] as string,
-    roundingCents: portion.rounding,
-  }));
-  return { id: tranche.id, amountCents: fromBigCents(amount), lines };
+  const { tranches, members } = cascadeByTranche(amount, pool);
+  return { tranches: [...tranches], members };
 }
 
 /** For callers that have resolved the pool already. */
 export function allocateComposite(amount: bigint, pool: ResolvedPool): CompositeAllocation {
-  const { percentUnitsTotal } = pool;
-  const tranches = pool.tranches.map((tranche) => {
-    const exact = exactShares(amount * tranche.percentUnits, percentUnitsTotal, tranche);
-    const lines = pool.members.map((member, index) => ({
+  const { tranches, members } = compositeByTranche(amount, pool);
+  return { tranches: [...tranches], members };
+}
+
+function cascadeByTranche(amount: bigint, pool: ResolvedPool): ByTranche<CascadeAllocation> {
+  const portions = apportion(
+    amount,
+    pool.tranches.map((tranche) => ({ id: tranche.id, weight: tranche.percentUnits })),
+  );
+  const shared = pool.tranches.map((tranche, index) => {
+    const trancheCents = fromBigCents((portions[index] as Portion).amount);
+    return { tranche, trancheCents, ...apportionUnits(trancheCents, tranche.units) };
+  });
+  // All amounts have the sign of the pool, so no sum on the way is larger than it.
+  const sums = new Float64Array(pool.members.length);
+  for (const { amounts } of shared) {
+    for (let index = 0; index < sums.length; index += 1) {
+      sums[index] = (sums[index] as number) + (amounts[index] as number);
+    }
+  }
+  return {
+    tranches: cascadeTranches(shared, pool.members),
+    members: pool.members.map((member, index) => ({ member, amountCents: sums[index] as number })),
+  };
+}
+
+interface SharedTranche extends PortionColumns {
+  readonly tranche: ResolvedTranche;
+  readonly trancheCents: number;
+}
+
+function* cascadeTranches(
+  shared: readonly SharedTranche[],
+  members: readonly string[],
+): Generator<CascadeTranche> {
+  for (const { tranche, trancheCents, amounts, roundings } of shared) {
+    const exact = formatShares(BigInt(trancheCents), 1n, tranche.units);
+    const lines = members.map((member, index) => ({
       member,
       weight: tranche.weights[index] as string,
+      amountCents: amounts[index] as number,
       exactCents: exact[index] as string,
+      roundingCents: roundings[index] as -1 | 0 | 1,
     }));
-    return {
-      id: tranche.id,
-      exactCents: formatFraction(amount * tranche.percentUnits, percentUnitsTotal),
-      lines,
-    };
-  });
+    yield { id: tranche.id, amountCents: trancheCents, lines };
+  }
+}
+
+function compositeByTranche(amount: bigint, pool: ResolvedPool): ByTranche<CompositeAllocation> {
   const { shares, factors } = combinedShares(pool);
   const members = apportion(amount, shares).map((portion, index) => ({
     member: portion.id,
@@ -173,39 +196,53 @@ export function allocateComposite(amount: bigint, pool: ResolvedPool): Composite
     exactCents: formatFractionOver(amount * (shares[index] as { weight: bigint }).weight, factors),
     roundingCents: portion.rounding,
   }));
-  return { tranches, members };
+  return { tranches: compositeTranches(amount, pool), members };
+}
+
+function* compositeTranches(amount: bigint, pool: ResolvedPool): Generator<CompositeTranche> {
+  for (const { id, percentUnits, weights, units } of pool.tranches) {
+    const exact = formatShares(amount * percentUnits, pool.percentUnitsTotal, units);
+    const lines = pool.members.map((member, index) => ({
+      member,
+      weight: weights[index] as string,
+      exactCents: exact[index] as string,
+    }));
+    yield { id, exactCents: formatFraction(amount * percentUnits, pool.percentUnitsTotal), lines };
+  }
 }
 
 /**
  * Each member's share of the pool over all tranches, on one common denominator, which is also their sum; and that
- * denominator as a product of small factors.
+ * denominator as a product of few factors, as large as numbers hold them.
  */
 export function combinedShares(pool: ResolvedPool): {
   shares: { id: string; weight: bigint }[];
   factors: bigint[];
 } {
-  const factors = [pool.percentUnitsTotal];
+  const factors: bigint[] = [];
   let common = 1n;
-  for (const { weightUnitsTotal } of pool.tranches) {
-    const factor = weightUnitsTotal / gcd(common % weightUnitsTotal, weightUnitsTotal);
-    if (factor === 1n) continue;
-    factors.push(factor);
+  let product = pool.percentUnitsTotal;
+  for (const { units } of pool.tranches) {
+    const total = BigInt(units.total);
+    const factor = total / gcd(common % total, total);
     common *= factor;
+    if (product * factor <= MAX_SAFE) {
+      product *= factor;
+      continue;
+    }
+    factors.push(product);
+    product = factor;
   }
+  factors.push(product);
   const multipliers = pool.tranches.map(
-    (tranche) => (common / tranche.weightUnitsTotal) * tranche.percentUnits,
+    (tranche) => (common / BigInt(tranche.units.total)) * tranche.percentUnits,
   );
   const shares = pool.members.map((id, index) => {
     let weight = 0n;
     for (const [position, tranche] of pool.tranches.entries()) {
-      weight += (multipliers[position] as bigint) * (tranche.weightUnits[index] as bigint);
+      weight += (multipliers[position] as bigint) * BigInt(tranche.units.values[index] as number | bigint);
     }
     return { id, weight };
   });
   return { shares, factors };
-}
-
-/** `numerator / denominator × weight / sum of weights` for each member of a tranche, in lowest terms. */
-function exactShares(numerator: bigint, denominator: bigint, tranche: ResolvedTranche): string[] {
-  return tranche.weightUnits.map(fractionWriter(numerator, denominator * tranche.weightUnitsTotal));
 }

@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.ts';
 import { ALLOCATION_KEY_EMPTY, NEGATIVE_WEIGHT } from './money.errors.ts';
 import { compareIds } from './order.ts';
+import type { Units } from './units.ts';
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -30,20 +31,51 @@ export function apportion(total: bigint, weights: readonly Weighted[]): Portion[
   const sorted = [...weights].sort((a, b) => compareIds(a.id, b.id));
   const sum = sumOfWeights(sorted);
   const size = total < 0n ? -total : total;
-  // Remainders are below the sum. Where numbers hold them exactly they are ranked as numbers, which is far faster.
-  const divide = sum <= MAX_SAFE ? numberDivider(size, sum) : bigDivider(size, sum);
-  const shares = sorted.map(({ id, weight }, position) => {
-    const { floor, remainder } = divide(weight);
-    return { id, position, floor, remainder };
+  const { floors, lifted } =
+    size <= MAX_SAFE && sum <= MAX_SAFE
+      ? cutNumbers(
+          Number(size),
+          Float64Array.from(sorted, ({ weight }) => Number(weight)),
+          Number(sum),
+        )
+      : cutBigInts(
+          size,
+          sorted.map(({ weight }) => weight),
+          sum,
+        );
+  return sorted.map(({ id }, index) => {
+    const lift = lifted[index] as 0 | 1;
+    const amount = BigInt(floors[index] as number | bigint) + BigInt(lift);
+    return total < 0n ? { id, amount: -amount, rounding: lift && -1 } : { id, amount, rounding: lift };
   });
-  const left = Number(shares.reduce((rest, share) => rest - share.floor, size));
-  const lifted = positionsOfLargest(shares, left);
-  return shares.map(({ id, position, floor }) => {
-    const lift = lifted.has(position);
-    const amount = lift ? floor + 1n : floor;
-    if (total < 0n) return { id, amount: -amount, rounding: lift ? -1 : 0 };
-    return { id, amount, rounding: lift ? 1 : 0 };
-  });
+}
+
+/** Portions in the order of the weights, in columns: amounts in cents, and what rounding added to each. */
+export interface PortionColumns {
+  readonly amounts: Float64Array;
+  readonly roundings: Int8Array;
+}
+
+/**
+ * `apportion` for weights in the order that decides ties; none of them is negative and their sum is above zero.
+ * @param totalCents held exactly by a number
+ */
+export function apportionUnits(totalCents: number, weights: Units): PortionColumns {
+  const size = Math.abs(totalCents);
+  const sign = totalCents < 0 ? -1 : 1;
+  const { floors, lifted } =
+    weights.kind === 'number'
+      ? cutNumbers(size, weights.values, weights.total)
+      : cutBigInts(BigInt(size), weights.values, weights.total);
+  const amounts = new Float64Array(lifted.length);
+  const roundings = new Int8Array(lifted.length);
+  for (let index = 0; index < lifted.length; index += 1) {
+    const lift = lifted[index] as number;
+    // Adding 0 makes 0 of -0.
+    amounts[index] = sign * (Number(floors[index]) + lift) + 0;
+    roundings[index] = sign * lift;
+  }
+  return { amounts, roundings };
 }
 
 /** Sum of the weights, which is above zero or the key is refused. Expects them sorted by id. */
@@ -60,65 +92,70 @@ function sumOfWeights(sorted: readonly Weighted[]): bigint {
   return sum;
 }
 
-interface Divided {
-  readonly floor: bigint;
-  readonly remainder: bigint | number;
+/** Shares cut off, and 1 for each that gets one of the cents left over. */
+interface Cut {
+  readonly floors: ArrayLike<number> | ArrayLike<bigint>;
+  readonly lifted: Uint8Array;
 }
 
-function bigDivider(size: bigint, sum: bigint): (weight: bigint) => Divided {
-  return (weight) => {
-    const product = size * weight;
-    const floor = product / sum;
-    return { floor, remainder: product - floor * sum };
-  };
+function cutBigInts(size: bigint, weights: readonly bigint[], sum: bigint): Cut {
+  const remainders = weights.map((weight) => (size * weight) % sum);
+  const floors = weights.map((weight, index) => (size * weight - (remainders[index] as bigint)) / sum);
+  const left = floors.reduce((rest, floor) => rest - floor, size);
+  return { floors, lifted: liftLargest(remainders, Number(left)) };
 }
 
-/** `size * weight` by `sum` in plain numbers wherever they are exact: `size = whole * sum + rest`, so that only the rest is divided. */
-function numberDivider(size: bigint, sum: bigint): (weight: bigint) => Divided {
-  const whole = size / sum;
-  const [rest, divisor] = [Number(size % sum), Number(sum)];
-  const exact = bigDivider(size, sum);
-  return (weight) => {
-    const product = rest * Number(weight);
-    if (product > Number.MAX_SAFE_INTEGER) {
-      const { floor, remainder } = exact(weight);
-      return { floor, remainder: Number(remainder) };
-    }
-    const remainder = product % divisor;
-    return { floor: whole * weight + BigInt((product - remainder) / divisor), remainder };
-  };
-}
-
-interface Remaining {
-  readonly position: number;
-  readonly remainder: bigint | number;
-}
-
-/** Ties by ascending position. */
-export function positionsOfLargest(shares: readonly Remaining[], count: number): Set<number> {
-  if (count === 0) return new Set();
-  const numbers = new Float64Array(shares.length);
-  for (const [index, { remainder }] of shares.entries()) {
-    if (typeof remainder !== 'number') return largest(shares, count);
-    numbers[index] = remainder;
+/** The same in plain numbers, each of them exact: `size = whole * sum + rest`, so that only the rest is divided. */
+function cutNumbers(size: number, weights: Float64Array, sum: number): Cut {
+  const rest = size % sum;
+  const whole = (size - rest) / sum;
+  const floors = new Float64Array(weights.length);
+  const remainders = new Float64Array(weights.length);
+  let left = size;
+  for (let index = 0; index < weights.length; index += 1) {
+    const weight = weights[index] as number;
+    const product = rest * weight;
+    const isExact = product <= Number.MAX_SAFE_INTEGER;
+    const remainder = isExact ? product % sum : Number((BigInt(rest) * BigInt(weight)) % BigInt(sum));
+    const floor = isExact
+      ? (product - remainder) / sum
+      : Number((BigInt(rest) * BigInt(weight)) / BigInt(sum));
+    remainders[index] = remainder;
+    floors[index] = whole * weight + floor;
+    left -= whole * weight + floor;
   }
-  return largestNumbers(shares, numbers, count);
+  return { floors, lifted: liftLargestNumbers(remainders, left) };
 }
 
-function largest(shares: readonly Remaining[], count: number): Set<number> {
-  const ranked = [...shares].sort((a, b) => {
-    if (a.remainder === b.remainder) return a.position - b.position;
-    return a.remainder > b.remainder ? -1 : 1;
-  });
-  return new Set(ranked.slice(0, count).map((share) => share.position));
+/** Marks the `count` largest, ties by ascending position. */
+export function liftLargest(remainders: readonly bigint[], count: number): Uint8Array {
+  const lifted = new Uint8Array(remainders.length);
+  if (count === 0) return lifted;
+  const ranked = remainders
+    .map((remainder, position) => ({ remainder, position }))
+    .sort((a, b) => {
+      if (a.remainder === b.remainder) return a.position - b.position;
+      return a.remainder > b.remainder ? -1 : 1;
+    });
+  for (const { position } of ranked.slice(0, count)) lifted[position] = 1;
+  return lifted;
 }
 
-/** Numbers are ranked without asking a function for each pair; the last of the largest says which others are among them. */
-function largestNumbers(shares: readonly Remaining[], numbers: Float64Array, count: number): Set<number> {
-  const last = numbers.slice().sort().at(-count) ?? 0;
-  const above = shares.filter((_share, index) => (numbers[index] as number) > last);
-  const ties = shares
-    .filter((_share, index) => numbers[index] === last)
-    .sort((a, b) => a.position - b.position);
-  return new Set([...above, ...ties.slice(0, count - above.length)].map(({ position }) => position));
+/** The same without a function asked for each pair: the least of the largest says which others are among them. */
+function liftLargestNumbers(remainders: Float64Array, count: number): Uint8Array {
+  const lifted = new Uint8Array(remainders.length);
+  if (count === 0) return lifted;
+  const least = remainders.slice().sort()[remainders.length - count] as number;
+  let ties = count;
+  for (let index = 0; index < remainders.length; index += 1) {
+    if ((remainders[index] as number) <= least) continue;
+    lifted[index] = 1;
+    ties -= 1;
+  }
+  for (let index = 0; ties > 0; index += 1) {
+    if (remainders[index] !== least) continue;
+    lifted[index] = 1;
+    ties -= 1;
+  }
+  return lifted;
 }

@@ -8,7 +8,7 @@ export interface Decimal {
 }
 
 /** Of every decimal string. */
-const GRAMMAR = /^-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?$/;
+const GRAMMAR = /^-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?$/;
 
 /**
  * Reads a weight, percentage or quantity exactly.

@@ -1,4 +1,4 @@
-import { positionsOfLargest } from './apportion.ts';
+import { liftLargest } from './apportion.ts';
 
 /** `numerator / denominator` to the nearest integer, halves away from zero. `denominator` must be positive. */
 export function divideHalfUp(numerator: bigint, denominator: bigint): bigint {
@@ -19,15 +19,13 @@ export function roundToTotal(numerators: readonly bigint[], denominator: bigint,
     const mirrored = numerators.map((numerator) => -numerator);
     return roundToTotal(mirrored, denominator, -total).map((amount) => -amount);
   }
-  const parts = numerators.map((numerator, position) => {
-    const remainder = ((numerator % denominator) + denominator) % denominator;
-    return { position, remainder, floor: (numerator - remainder) / denominator };
-  });
-  const left = parts.reduce((rest, part) => rest - part.floor, total);
-  const liftable = parts.filter((part) => part.remainder > 0n);
-  if (left < 0n || left > BigInt(liftable.length)) {
-    throw new RangeError(`The amounts do not round to ${total}`);
-  }
-  const lifted = positionsOfLargest(liftable, Number(left));
-  return parts.map(({ position, floor }) => (lifted.has(position) ? floor + 1n : floor));
+  const remainders = numerators.map((numerator) => ((numerator % denominator) + denominator) % denominator);
+  const floors = numerators.map(
+    (numerator, index) => (numerator - (remainders[index] as bigint)) / denominator,
+  );
+  const left = floors.reduce((rest, floor) => rest - floor, total);
+  const liftable = remainders.filter((remainder) => remainder > 0n).length;
+  if (left < 0n || left > BigInt(liftable)) throw new RangeError(`The amounts do not round to ${total}`);
+  const lifted = liftLargest(remainders, Number(left));
+  return floors.map((floor, index) => floor + BigInt(lifted[index] as number));
 }

@@ -88,7 +88,7 @@ test('refusals', async (t) => {
       [
         { ...file, tranches: [{ id: 't', percent: '100', key: { type: 'values', values: { 'a\nb': 1 } } }] },
         '/tranches/0/key/values/a\nb',
-        'UNKNOWN_FIELD',
+        'TYPE',
       ],
     ];
     for (const [value, pointer, code] of cases) {

@@ -286,7 +286,14 @@ test('a run of 80,000 lines is verified by a program that may hold 100 MB', asyn
 
 test('strict JSON', async (t) => {
   t.test('accepts what JSON.parse accepts, but for repeated keys', async (t) => {
-    for (const text of ['{}', '[]', ' [1, {"a": []}, -0.5e+3, "\\u00e4\\n", null] ', '"x"', '\uFEFFtrue']) {
+    for (const text of [
+      '{}',
+      '[]',
+      '{"a:b" : "c\\":d\\\\", "__proto__":{"x":[{}]}}',
+      ' [1, {"a": []}, -0.5e+3, "\\u00e4\\n", null] ',
+      '"x"',
+      '\uFEFFtrue',
+    ]) {
       t.strictSame(parseJsonStrict(text), JSON.parse(text.replace('\uFEFF', '')));
     }
     t.equal(
@@ -301,6 +308,8 @@ test('strict JSON', async (t) => {
       ['', /found the end at line 1, column 1/],
       ['{"a": 1,\n "a": 2}', /Key "a" occurs twice at line 2, column 2/],
       ['{"a": 1, "\\u0061": 2}', /occurs twice/],
+      ['{"a":1,"a"\t:2}', /Key "a" occurs twice at line 1, column 8/],
+      ['[{"b":{"__proto__":1,"__proto__":2}}]', /occurs twice/],
       ['[1,]', /line 1, column 4/],
       ['{"a":1,}', /key in double quotes.*column 8/],
       ['{\n"a":\nx}', /line 3, column 1/],
