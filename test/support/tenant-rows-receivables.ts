@@ -329,6 +329,17 @@ const PAYMENTS: Readonly<Record<string, TenantRow>> = {
     foreignIds: { ...foreignCentre, ...foreignMember },
     otherBody: (sent: object) => ({ ...sent, iban: freshIban() }),
   },
+  confirmPayerAccount: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async ({ own, test }) => {
+      const { hat } = own.centre;
+      const second = await test.caller(hat, allRoles(hat));
+      const body = { organisationId: own.member.hat.id, iban: freshIban() };
+      return onto(await created(second, '/payer-accounts', body), {});
+    },
+  },
   retirePayerAccount: {
     as: 'centre',
     own: 200,

@@ -134,10 +134,15 @@ export const PayerAccountView = named('PayerAccount', {
   memberName: Type.String(),
   iban: Type.String(),
   recorded: Deed,
+  confirmed: nullable(Deed),
   retiredAt: nullable(Moment),
   version: Type.Integer(),
 });
 export type PayerAccountView = Static<typeof PayerAccountView>;
 export const PayerAccountPage = pageOf(PayerAccountView);
-export const PayerAccountQuery = closed({ ...PageQuery, organisationId: Type.Optional(Uuid) });
+export const PayerAccountQuery = closed({
+  ...PageQuery,
+  organisationId: Type.Optional(Uuid),
+  confirmed: Type.Optional(Type.Boolean({ description: '`false`: what waits for a second person' })),
+});
 export type PayerAccountQuery = Static<typeof PayerAccountQuery>;

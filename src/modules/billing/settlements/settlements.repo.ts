@@ -3,6 +3,7 @@ import type { HatContext } from '../../../platform/context.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
 import { lockPayments } from '../payments/payments.repo.ts';
 import { lockIssuing } from '../statements/statements.repo.ts';
+import type { PayoutAccounts } from './settlement-payouts.ts';
 import type { SettledMember } from './settlements.schemas.ts';
 
 export interface SettlementRow {
@@ -70,10 +71,14 @@ export async function insertSettlement(
       ${JSON.stringify(row.members)}::text::jsonb, ${row.contentHash}, ${actor.id}, ${actor.name}, ${now})`;
 }
 
-/** The one account of each member, where there is exactly one that is not retired. */
-export async function onlyAccounts({ sql }: HatTx, centreId: string): Promise<ReadonlyMap<string, string>> {
-  const rows = await sql<{ organisationId: string; iban: string }[]>`
-    select organisation_id as "organisationId", min(iban) as iban from payer_accounts
-    where centre_id = ${centreId} and retired_at is null group by 1 having count(*) = 1`;
-  return new Map(rows.map(({ organisationId, iban }) => [organisationId, iban]));
+/** What is known of the accounts of each member that are not retired. */
+export async function payoutAccounts(
+  { sql }: HatTx,
+  centreId: string,
+): Promise<ReadonlyMap<string, PayoutAccounts>> {
+  const rows = await sql<(PayoutAccounts & { organisationId: string })[]>`
+    select organisation_id as "organisationId", coalesce(array_agg(iban) filter (where confirmed_at is not null), '{}') as confirmed,
+      count(*) filter (where confirmed_at is null) > 0 as "hasUnconfirmed"
+    from payer_accounts where centre_id = ${centreId} and retired_at is null group by 1`;
+  return new Map(rows.map(({ organisationId, ...accounts }) => [organisationId, accounts]));
 }

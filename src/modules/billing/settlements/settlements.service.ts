@@ -57,14 +57,14 @@ export function createSettlementsService(db: Database) {
       return toPage(rows, limit, LIST, (row) => [row.id], toSettlementView);
     },
 
-    /** What the treasury is still to pay out, with the account where exactly one is known. */
+    /** What the treasury is still to pay out, with the account where exactly one is confirmed. */
     payouts: (ctx: HatContext, id: string): Promise<Payout[]> =>
       withHatTx(db, ctx, async (tx) => {
         const { centreId, members } = await getSettlement(tx, id);
         const numbers = members.flatMap(({ credit }) => (credit?.payouts ?? []).map(({ number }) => number));
         const items = await openItemsBy(tx, centreId, 'number', numbers);
         const open = new Map([...items].map(([number, { openCents }]) => [number, openCents]));
-        return payoutsOf({ members }, open, await repo.onlyAccounts(tx, centreId));
+        return payoutsOf({ members }, open, await repo.payoutAccounts(tx, centreId));
       }),
   };
 }
