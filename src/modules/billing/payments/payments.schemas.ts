@@ -12,7 +12,7 @@ import {
   text,
   Uuid,
 } from '../../../platform/http/schemas.ts';
-import { Deed, Person } from '../receivables.schemas.ts';
+import { Deed, Person, SeenDeed } from '../receivables.schemas.ts';
 import { UNCLEAR_REASONS } from './matching.rules.ts';
 
 const Paid = Type.Integer({
@@ -99,7 +99,7 @@ export const PaymentView = named('Payment', {
       clearedAt: nullable(Moment),
     }),
   ),
-  recorded: closed({ by: nullable(Person), at: Moment }),
+  recorded: SeenDeed,
   version: Type.Integer(),
 });
 export type PaymentView = Static<typeof PaymentView>;

@@ -33,7 +33,7 @@ export const settlementsRoutes =
         schema: {
           tags,
           operationId: 'listSettlements',
-          summary: 'Settled periods of the centre, newest first',
+          summary: 'Settled periods of the centre, newest first; members see their own row of each',
           querystring: SettlementQuery,
           response: { 200: SettlementPage },
         },

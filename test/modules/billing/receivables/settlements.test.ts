@@ -292,7 +292,7 @@ tap.test('settlement of a period (numbers in brackets: invariants of the README)
         { members: [{}, { paidCents: 0 }] },
         'as they were',
       );
-      t.equal((await member.call('GET', `/settlements/${settlement.id}`)).statusCode, 403);
+      t.equal((await member.call('GET', `/settlements/${settlement.id}/payouts`)).statusCode, 403);
       t.equal((await stranger.call('GET', `/settlements/${settlement.id}`)).statusCode, 404);
       const payouts = await finance.call('GET', `/settlements/${settlement.id}/payouts`);
       t.equal(payouts.statusCode, 200);
