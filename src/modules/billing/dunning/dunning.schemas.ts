@@ -4,7 +4,6 @@ import {
   Cents,
   closed,
   Day,
-  Moment,
   named,
   nullable,
   PageQuery,
