@@ -4,7 +4,7 @@ import type { InstalmentRow, PlanProgress, PlanRow, ShareRow } from './instalmen
 import type { InstalmentView, PlanShareView, PlanView } from './instalment-plans.schemas.ts';
 import { availablePlanActions } from './plan-states.rules.ts';
 
-/** A plan as the hat may see it: of others' amounts, staff and hashes over both members learn nothing. */
+/** A plan as the hat may see it: members learn nothing of others' amounts, of hashes over them, and of staff. */
 export function toPlanView(ctx: HatContext, row: PlanRow, progress: PlanProgress): PlanView {
   const isCentre = ctx.hat.kind === 'centre';
   const by = (id: string, name: string | null) => (isCentre ? { id, name: name ?? '' } : null);

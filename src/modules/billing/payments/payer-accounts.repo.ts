@@ -41,6 +41,7 @@ export async function listAccounts(
   const rows = await sql<Row[]>`${select(tx)} where a.centre_id = ${centreId}
     ${organisationId === undefined ? sql`` : sql`and a.organisation_id = ${organisationId}`}
     ${confirmed === undefined ? sql`` : sql`and (a.confirmed_at is not null) = ${confirmed}`}
+    ${confirmed === false ? sql`and a.retired_at is null` : sql``}
     ${before === undefined ? sql`` : sql`and a.id < ${before}`}
     order by a.id desc limit ${limit}`;
   return rows.map(toView);

@@ -143,6 +143,8 @@ export const PayerAccountPage = pageOf(PayerAccountView);
 export const PayerAccountQuery = closed({
   ...PageQuery,
   organisationId: Type.Optional(Uuid),
-  confirmed: Type.Optional(Type.Boolean({ description: '`false`: what waits for a second person' })),
+  confirmed: Type.Optional(
+    Type.Boolean({ description: '`false`: what waits for a second person, and is not retired' }),
+  ),
 });
 export type PayerAccountQuery = Static<typeof PayerAccountQuery>;

@@ -367,6 +367,18 @@ tap.test(
     );
     const another = await record('DE02120300000000202051');
     t.equal(await payout(), line(IBAN, ''), 'a further account that nobody confirmed moves nothing');
+    const wrong = await record('DE75512108001245126199');
+    await must(finance, 'POST', `/payer-accounts/${wrong.id}/actions/retire`, undefined, {
+      'if-match': `"${wrong.version}"`,
+    });
+    t.same(
+      (await must<{ items: { id: string }[] }>(finance, 'GET', '/payer-accounts?confirmed=false')).items.map(
+        (item) => item.id,
+      ),
+      [another.id],
+      'what was retired waits for nobody',
+    );
+    t.equal(problemOf(await confirm(colleague, { ...wrong, version: 2 })).code, 'PAYER_ACCOUNT_RETIRED');
     await confirm(colleague, another);
     t.equal(await payout(), line('', 'mehrere bestätigte Konten'), 'a person has to choose');
 
