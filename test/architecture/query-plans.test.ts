@@ -24,6 +24,8 @@ const BIG = [
   'audit_entries',
   'outbox_jobs',
   'statements',
+  'statement_dispatches',
+  'statement_dispatch_attempts',
   'payments',
   'payment_matches',
 ];
@@ -278,6 +280,27 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.receivables.payments.list(ctx, page),
     },
     {
+      name: 'what a centre mailed',
+      caller: finance,
+      db,
+      index: 'statement_dispatches_centre_id_key',
+      run: (ctx) => modules.billing.sending.listCentreDispatches(ctx, page),
+    },
+    {
+      name: 'what a big centre mailed that was refused',
+      caller: bigFinance,
+      db,
+      index: ['statement_dispatch_attempts_end_key', 'statement_dispatch_attempts_dispatch_idx'],
+      run: (ctx) => modules.billing.sending.listCentreDispatches(ctx, { ...page, status: 'refused' }),
+    },
+    {
+      name: 'what was mailed of a batch',
+      caller: bigFinance,
+      db,
+      index: ['statements_batch_idx'],
+      run: (ctx) => modules.billing.sending.listCentreDispatches(ctx, { ...page, batchId: requestId }),
+    },
+    {
       name: 'jobs that wait in the outbox',
       caller: undefined,
       db: jobs,
@@ -373,6 +396,11 @@ async function fill({ sql }: Database, owners: Owners): Promise<void> {
       issued_at, document, created_by, created_by_name, created_at)
     select id, centre_id, organisation_id, 326, 'S', 'issued', 'N-' || i, '2026', '2026-01-01', '2027-01-01', 'x', '{}', '[]', 100, 0, 100, 0,
       100, 'x', at::date, at::date, at, '{}', team_id, 'x', at from numbered`;
+  await sql`insert into statement_dispatches (id, statement_id, centre_id, organisation_id, trigger, recipient, files, requested_by,
+      requested_by_name, requested_at)
+    select id, id, centre_id, organisation_id, 'automatic', 'x', '[]', team_id, 'x', at from numbered`;
+  await sql`insert into statement_dispatch_attempts (id, dispatch_id, statement_id, centre_id, organisation_id, status, answer, at)
+    select gen_random_uuid(), id, id, centre_id, organisation_id, case when i % 700 < 100 then 'refused' else 'sent' end, 'x', at from numbered`;
   await sql`insert into payments (id, centre_id, organisation_id, kind, amount_cents, booked_on, text, candidates, unclear_reason, recorded_by,
       recorded_by_name, recorded_at)
     select id, centre_id, organisation_id, 'by_hand', 100, at::date, 'x', '{}', case when i % 700 < 100 then 'PAYER_UNKNOWN' end, team_id, 'x', at

@@ -283,3 +283,8 @@ test('amounts of 10^14 cents are exact in every kind', async (t) => {
     percentCents: 90000000000000,
   });
 });
+
+test('nobody to settle with is nothing to settle; an amount without anybody to bear it is refused', async (t) => {
+  t.same(await compute(of('settlement', { members: [] })), { members: [] });
+  await t.rejects(compute(of('allocation-cascade', { members: [] })), { code: 'ALLOCATION_KEY_EMPTY' });
+});

@@ -59,10 +59,10 @@ async function approved(world: TenantWorld): Promise<PlanMade> {
 }
 
 const partOfPlan: TenantRow = {
-  as: 'centre',
+  as: 'member',
   own: 200,
   reach: 'hidden',
-  make: async (world) => ({ params: { id: (await plan(world)).id } }),
+  make: async (world) => ({ params: { id: (await approved(world)).id } }),
   foreignIds: {
     'a member of the other side': [withQuery((other) => `organisationId=${other.member.hat.id}`), 200],
   },
@@ -120,6 +120,18 @@ async function imported(world: TenantWorld): Promise<{ id: string }> {
   return answer.json();
 }
 
+const NOTHING_SETTLED = {
+  memberName: 'Mitglied',
+  invoicedCents: 0,
+  paidCents: 0,
+  actualCents: 0,
+  settlementCents: 0,
+  openCents: 0,
+  netDueCents: 0,
+  documents: [],
+  credit: null,
+};
+
 /** A period that is settled, as far as reading goes. */
 async function settled({ own, test }: TenantWorld): Promise<{ id: string }> {
   const { id: periodId, year } = await pastYear(own);
@@ -127,7 +139,8 @@ async function settled({ own, test }: TenantWorld): Promise<{ id: string }> {
   await test.owner
     .sql`insert into settlements (id, centre_id, period_id, period_code, starts_on, ends_on, members, content_hash, settled_by,
       settled_by_name, settled_at)
-    values (${id}, ${own.centre.hat.id}, ${periodId}, ${String(year)}, ${`${year}-01-01`}, ${`${year + 1}-01-01`}, '[]', ${'a'.repeat(64)},
+    values (${id}, ${own.centre.hat.id}, ${periodId}, ${String(year)}, ${`${year}-01-01`}, ${`${year + 1}-01-01`},
+      ${JSON.stringify([{ ...NOTHING_SETTLED, organisationId: own.member.hat.id }])}::text::jsonb, ${'a'.repeat(64)},
       ${own.centre.userId}, 'F', now())`;
   return { id };
 }
@@ -168,8 +181,8 @@ const readingOne = (
 });
 
 const PLANS: Readonly<Record<string, TenantRow>> = {
-  listInstalmentPlans: list('centre', () => '', {
-    make: async (world) => ({ query: 'limit=200', secret: (await plan(world)).id }),
+  listInstalmentPlans: list('member', () => '', {
+    make: async (world) => ({ query: 'limit=200', secret: (await approved(world)).id }),
     foreignIds: { 'a period of the other side': [withQuery((other) => `periodId=${other.periodId}`), 200] },
   }),
   createInstalmentPlan: {
@@ -199,12 +212,7 @@ const PLANS: Readonly<Record<string, TenantRow>> = {
     },
     otherBody: (sent: object) => ({ ...sent, issueDaysBefore: 7 }),
   },
-  getInstalmentPlan: {
-    as: 'centre',
-    own: 200,
-    reach: 'hidden',
-    make: async (world) => onto(await plan(world)),
-  },
+  getInstalmentPlan: readingOne(approved, 'member'),
   listInstalmentPlanShares: partOfPlan,
   listInstalments: partOfPlan,
   submitInstalmentPlan: {
@@ -329,6 +337,17 @@ const PAYMENTS: Readonly<Record<string, TenantRow>> = {
     foreignIds: { ...foreignCentre, ...foreignMember },
     otherBody: (sent: object) => ({ ...sent, iban: freshIban() }),
   },
+  confirmPayerAccount: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async ({ own, test }) => {
+      const { hat } = own.centre;
+      const second = await test.caller(hat, allRoles(hat));
+      const body = { organisationId: own.member.hat.id, iban: freshIban() };
+      return onto(await created(second, '/payer-accounts', body), {});
+    },
+  },
   retirePayerAccount: {
     as: 'centre',
     own: 200,
@@ -353,7 +372,7 @@ const PAYMENTS: Readonly<Record<string, TenantRow>> = {
 };
 
 const ENDINGS: Readonly<Record<string, TenantRow>> = {
-  listSettlements: list('centre', () => '', {
+  listSettlements: list('member', () => '', {
     make: async (world) => ({ query: 'limit=200', secret: (await settled(world)).id }),
     foreignIds: { 'a period of the other side': [withQuery((other) => `periodId=${other.periodId}`), 200] },
   }),
@@ -387,7 +406,7 @@ const ENDINGS: Readonly<Record<string, TenantRow>> = {
     reach: 'hidden',
     make: async ({ own }) => ({ query: `periodId=${own.periodId}` }),
   },
-  getSettlement: readingOne(settled),
+  getSettlement: readingOne(settled, 'member'),
   getSettlementPayouts: readingOne(settled),
   listDunningNotices: list('member', () => '', {
     make: async (world) => ({ query: 'limit=200', secret: (await notice(world)).id }),

@@ -4,14 +4,13 @@ import {
   Cents,
   closed,
   Day,
-  Moment,
   named,
   nullable,
   PageQuery,
   pageOf,
   Uuid,
 } from '../../../platform/http/schemas.ts';
-import { Person } from '../receivables.schemas.ts';
+import { SeenDeed } from '../receivables.schemas.ts';
 import { SKIP_REASONS } from './dunning.rules.ts';
 
 const Level = Type.Integer({
@@ -93,7 +92,7 @@ export const NoticeView = named('DunningNotice', {
   ...amounts,
   items: Type.Array(Item),
   sha256: Type.String({ description: 'Of the letter' }),
-  issued: closed({ by: nullable(Person), at: Moment }),
+  issued: SeenDeed,
 });
 export type NoticeView = Static<typeof NoticeView>;
 export const NoticePage = pageOf(NoticeView);

@@ -20,7 +20,7 @@ import * as repo from './instalment-plans.repo.ts';
 import { issueInstalmentsJob } from './instalments.jobs.ts';
 import { planHashOf } from './plan-hash.rules.ts';
 import { dueDayErrors } from './plan-shares.rules.ts';
-import { PLAN_ACTIONS } from './plan-states.rules.ts';
+import { ISSUE_DUE, PLAN_ACTIONS } from './plan-states.rules.ts';
 
 /** What an action says beside its name. */
 export type PlanCommand =
@@ -68,7 +68,7 @@ export async function actOnPlan(
 /** Has what is due already issued at once: the plan was signed late, or what stood against an instalment is mended. */
 export async function askForDue(tx: HatTx, ctx: HatContext, id: string): Promise<void> {
   const plan = await getPlanRow(tx, id);
-  if (plan.status !== 'in_force' && plan.status !== 'ended') {
+  if (!ISSUE_DUE.from.includes(plan.status)) {
     throw new DomainError(
       INSTALMENT_PLAN_STATE_REFUSED,
       `The plan ${plan.number} is ${plan.status}; nothing of it is due.`,

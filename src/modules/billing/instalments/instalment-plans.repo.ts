@@ -72,16 +72,18 @@ export async function lockPlans({ sql }: HatTx, centreId: string): Promise<void>
   await sql`select pg_advisory_xact_lock(hashtextextended('instalment_plans', hashtext(${centreId})))`;
 }
 
-/** Up to `limit` plans of the centre, the newest first, before the given id. */
+/** Up to `limit` plans of the centre, or that the member pays by, the newest first, before the given id. */
 export async function listPlans(
   tx: HatTx,
-  centreId: string,
+  { hat }: HatContext,
   { periodId, status }: { readonly periodId?: string; readonly status?: string },
   before: string | undefined,
   limit: number,
 ): Promise<PlanRow[]> {
   const { sql } = tx;
-  return sql<PlanRow[]>`${select(tx)} where p.centre_id = ${centreId}
+  const own =
+    hat.kind === 'centre' ? sql`p.centre_id = ${hat.id}` : sql`p.member_ids @> array[${hat.id}]::uuid[]`;
+  return sql<PlanRow[]>`${select(tx)} where ${own}
     ${periodId === undefined ? sql`` : sql`and p.period_id = ${periodId}`}
     ${status === undefined ? sql`` : sql`and p.status = ${status}`}
     ${before === undefined ? sql`` : sql`and p.id < ${before}`}
@@ -259,7 +261,7 @@ export interface InstalmentRow {
 export async function listInstalments(
   { sql }: HatTx,
   planId: string,
-  { status, organisationId }: { readonly status?: string; readonly organisationId?: string },
+  { statuses, organisationId }: { readonly statuses?: readonly string[]; readonly organisationId?: string },
   after: readonly [string, string] | undefined,
   limit: number,
 ): Promise<InstalmentRow[]> {
@@ -269,7 +271,7 @@ export async function listInstalments(
       i.problems, i.checked_at as "checkedAt"
     from instalments i join organisations o on o.id = i.organisation_id left join statements s on s.id = i.statement_id
     where i.plan_id = ${planId}
-      ${status === undefined ? sql`` : sql`and i.status = ${status}`}
+      ${statuses === undefined ? sql`` : sql`and i.status = any(${statuses as string[]})`}
       ${organisationId === undefined ? sql`` : sql`and i.organisation_id = ${organisationId}`}
       ${after === undefined ? sql`` : sql`and (i.due_on, i.id) > (${after[0]}::date, ${after[1]}::uuid)`}
     order by i.due_on, i.id limit ${limit}`;

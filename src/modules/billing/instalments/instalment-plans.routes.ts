@@ -42,7 +42,8 @@ export const instalmentPlansRoutes =
         schema: {
           tags,
           operationId: 'listInstalmentPlans',
-          summary: 'Plans of the centre, newest first, with what is issued so far',
+          summary:
+            'Plans of the centre, newest first, with what is issued so far; members see those they pay by, from approval on',
           querystring: PlanQuery,
           response: { 200: PlanPage },
         },

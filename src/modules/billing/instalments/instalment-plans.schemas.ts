@@ -12,7 +12,7 @@ import {
   text,
   Uuid,
 } from '../../../platform/http/schemas.ts';
-import { Deed, PeriodName } from '../receivables.schemas.ts';
+import { PeriodName, SeenDeed } from '../receivables.schemas.ts';
 
 /** Far above any budget, and far below what documents can show. */
 const PlanCents = Type.Integer({
@@ -80,20 +80,25 @@ export const PlanView = named('InstalmentPlan', {
   dueOn: Type.Array(Day),
   issueDaysBefore: Type.Integer(),
   replacesId: nullable(Uuid),
-  invoicedCents: {
+  invoicedCents: nullable({
     ...Cents,
-    description: 'Net sum of earlier instalments of the period, which the plan set off',
-  },
-  amountCents: { ...Cents, description: 'Net sum of all instalments' },
+    description: 'Net sum of earlier instalments of the period, which the plan set off; null for members',
+  }),
+  amountCents: { ...Cents, description: 'Net sum of all instalments; for members of their own' },
   progress: Progress,
-  contentHash: Type.String({ description: 'SHA-256 of days and shares; what an approval signs' }),
-  created: Deed,
-  submitted: nullable(Deed),
-  approved: nullable(Deed),
-  ended: nullable(Deed),
+  contentHash: nullable(
+    Type.String({
+      description:
+        'SHA-256 of days and all shares; what an approval signs. Null for members, who see only their own',
+    }),
+  ),
+  created: SeenDeed,
+  submitted: nullable(SeenDeed),
+  approved: nullable(SeenDeed),
+  ended: nullable(SeenDeed),
   endReason: nullable(Type.String()),
   endedFrom: nullable(Day),
-  availableActions: Type.Array(Type.Enum(['submit', 'approve', 'reject', 'end'])),
+  availableActions: Type.Array(Type.Enum(['submit', 'approve', 'reject', 'end', 'issue-due'])),
   version: Type.Integer(),
 });
 export type PlanView = Static<typeof PlanView>;
@@ -140,7 +145,7 @@ export const InstalmentView = named('Instalment', {
   statementNumber: nullable(Type.String()),
   problems: Type.Array(closed({ code: Type.String(), detail: Type.String() }), {
     description:
-      'What stood against issuing it at the last try; of a cancelled one why it is not asked for any more',
+      'What stood against issuing it at the last try; of a cancelled one why it is not asked for any more. The centre alone reads it; to members a blocked one is pending',
   }),
   checkedAt: nullable(Moment),
 });

@@ -4,7 +4,6 @@ import { type HatTx, withHatTx } from '../../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../../platform/db/idempotency.ts';
 import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
-import { isSecondPerson } from '../../costing/index.ts';
 import { spreadByGroup } from './instalment-documents.ts';
 import { actOnPlan, askForDue, getPlanRow, type PlanCommand } from './instalment-plan-actions.service.ts';
 import { createPlan } from './instalment-plan-creation.service.ts';
@@ -18,7 +17,7 @@ import type {
   PlanShareView,
   PlanView,
 } from './instalment-plans.schemas.ts';
-import { availablePlanActions } from './plan-states.rules.ts';
+import { statusesFor, toInstalmentView, toPlanView, toShareView } from './instalment-plans.views.ts';
 
 const LIST = 'instalment-plans';
 const NOTHING = { count: 0, issued: 0, blocked: 0, pending: 0, amountCents: 0, issuedCents: 0 };
@@ -40,7 +39,7 @@ export function createInstalmentPlansService(db: Database) {
     async list(ctx: HatContext, { limit, cursor, ...filter }: PlanQuery): Promise<Page<PlanView>> {
       const [before] = cursor === undefined ? [] : decodeCursor(LIST, cursor, ['uuid'] as const);
       return withHatTx(db, ctx, async (tx) => {
-        const rows = await repo.listPlans(tx, ctx.hat.id, filter, before, limit + 1);
+        const rows = await repo.listPlans(tx, ctx, filter, before, limit + 1);
         const progress = await repo.progressOf(
           tx,
           rows.map(({ id }) => id),
@@ -99,12 +98,16 @@ export function createInstalmentPlansService(db: Database) {
     async listInstalments(
       ctx: HatContext,
       id: string,
-      { limit, cursor, ...filter }: InstalmentQuery,
+      { limit, cursor, status, organisationId }: InstalmentQuery,
     ): Promise<Page<InstalmentView>> {
       const after =
         cursor === undefined ? undefined : decodeCursor('instalments', cursor, ['string', 'uuid'] as const);
       const rows = await withHatTx(db, ctx, async (tx) => {
         await getPlanRow(tx, id);
+        const filter = {
+          ...(organisationId !== undefined && { organisationId }),
+          ...(status !== undefined && { statuses: statusesFor(ctx, status) }),
+        };
         return repo.listInstalments(tx, id, filter, after, limit + 1);
       });
       return toPage(
@@ -112,7 +115,7 @@ export function createInstalmentPlansService(db: Database) {
         limit,
         'instalments',
         (row) => [row.dueOn, row.id],
-        (row) => row,
+        (row) => toInstalmentView(ctx, row),
       );
     },
   };
@@ -121,59 +124,4 @@ export function createInstalmentPlansService(db: Database) {
 async function getPlan(tx: HatTx, ctx: HatContext, id: string): Promise<PlanView> {
   const row = await getPlanRow(tx, id);
   return toPlanView(ctx, row, (await repo.progressOf(tx, [id])).get(id) ?? NOTHING);
-}
-
-function toPlanView(ctx: HatContext, row: repo.PlanRow, progress: repo.PlanProgress): PlanView {
-  const step = (id: string | null, name: string | null, at: string | null) =>
-    id === null || at === null ? null : { by: { id, name: name ?? '' }, at };
-  const isSecond = isSecondPerson({ actorId: ctx.actor.id, onBehalfOf: ctx.onBehalfOf }, row);
-  return {
-    id: row.id,
-    centreId: row.centreId,
-    number: row.number,
-    status: row.status,
-    period: { id: row.periodId, code: row.periodCode, startsOn: row.startsOn, endsOn: row.endsOn },
-    basis: row.basis,
-    resultHash: row.resultHash,
-    dueOn: [...row.dueOn],
-    issueDaysBefore: row.issueDaysBefore,
-    replacesId: row.replacesId,
-    invoicedCents: row.invoicedCents,
-    amountCents: row.amountCents,
-    progress,
-    contentHash: row.contentHash,
-    created: { by: { id: row.createdBy, name: row.createdByName }, at: row.createdAt },
-    submitted: step(row.submittedBy, row.submittedByName, row.submittedAt),
-    approved: step(row.approvedBy, row.approvedByName, row.approvedAt),
-    ended: step(row.endedBy, row.endedByName, row.endedAt),
-    endReason: row.endReason,
-    endedFrom: row.endedFrom,
-    availableActions: availablePlanActions(row.status, isSecond, ctx.permissions),
-    version: row.version,
-  };
-}
-
-function toShareView(row: repo.ShareRow, amountsCents: number[]): PlanShareView {
-  const {
-    position,
-    organisationId,
-    memberName,
-    text,
-    agreementReference,
-    vatGroup,
-    amountCents,
-    derivation,
-  } = row;
-  return {
-    position,
-    organisationId,
-    memberName,
-    service: { id: row.serviceId, code: row.serviceCode, title: row.serviceTitle },
-    text,
-    agreementReference,
-    vatGroup,
-    amountCents,
-    amountsCents,
-    derivation,
-  };
 }

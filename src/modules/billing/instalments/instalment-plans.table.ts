@@ -13,7 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { cents, day, id, moment, version } from '../../../platform/db/columns.ts';
-import { centreOnly } from '../../../platform/db/policies.ts';
+import { centreOnly, readPolicy } from '../../../platform/db/policies.ts';
 import { services } from '../../catalogue/catalogue.table.ts';
 import { billingPeriods } from '../../costing/costing.table.ts';
 import { memberKey } from '../../organisations/organisations.table.ts';
@@ -43,6 +43,8 @@ export const instalmentPlans = pgTable(
     invoicedCents: cents('invoiced_cents').notNull(),
     amountCents: cents('amount_cents').notNull(),
     contentHash: text('content_hash').notNull(),
+    /** Who pays by it, from its approval on; a trigger says so. */
+    memberIds: uuid('member_ids').array().notNull().default(sql`'{}'`),
     createdBy: uuid('created_by').notNull(),
     createdByName: text('created_by_name').notNull(),
     createdAt: moment('created_at').notNull(),
@@ -69,6 +71,7 @@ export const instalmentPlans = pgTable(
       .on(table.centreId, table.periodId)
       .where(sql`status = 'in_force'`),
     index('instalment_plans_centre_idx').on(table.centreId, table.id),
+    index('instalment_plans_members_idx').using('gin', table.memberIds),
     index('instalment_plans_period_idx').on(table.centreId, table.periodId, table.id),
     foreignKey({
       name: 'instalment_plans_period_fkey',
@@ -95,8 +98,16 @@ export const instalmentPlans = pgTable(
     ),
     check('instalment_plans_ended_check', sql`(status = 'ended') = (ended_from is not null)`),
     centreOnly('instalment_plans'),
+    readPolicy(
+      'instalment_plans',
+      'member',
+      sql`(app.hat_kind() = 'organisation' and approved_at is not null and app.hat_id() = any (member_ids))`,
+    ),
   ],
 );
+
+/** A member reads its own part of a plan, once that is approved. `instalment_plans` has no `plan_id`: the name means the part. */
+const ofApprovedPlan = sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id() and (select p.approved_at from instalment_plans p where p.id = plan_id) is not null)`;
 
 /** What a member pays in all by a plan, line by line as its documents show it. */
 export const instalmentPlanShares = pgTable(
@@ -131,6 +142,7 @@ export const instalmentPlanShares = pgTable(
     }),
     memberKey(table, 'instalment_plan_shares_member_fkey'),
     centreOnly('instalment_plan_shares'),
+    readPolicy('instalment_plan_shares', 'member', ofApprovedPlan),
   ],
 );
 
@@ -181,5 +193,6 @@ export const instalments = pgTable(
     ),
     check('instalments_issued_check', sql`(status = 'issued') = (statement_id is not null)`),
     centreOnly('instalments'),
+    readPolicy('instalments', 'member', ofApprovedPlan),
   ],
 );

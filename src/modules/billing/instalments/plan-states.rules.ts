@@ -14,16 +14,22 @@ export const PLAN_ACTIONS: Readonly<
   end: { from: ['in_force'], to: 'ended', permission: 'instalment-plans:manage' },
 };
 
+/** Leads to no other state: what is due is issued, also of a plan that ended. */
+export const ISSUE_DUE: { readonly from: readonly PlanStatus[]; readonly permission: string } = {
+  from: ['in_force', 'ended'],
+  permission: 'instalment-plans:approve',
+};
+
 /** The actions that the same table and the same eyes would let through. */
 export function availablePlanActions(
   status: PlanStatus,
   isSecondPerson: boolean,
   permissions: ReadonlySet<string>,
-): PlanAction[] {
-  const actions = Object.keys(PLAN_ACTIONS) as PlanAction[];
-  return actions.filter((action) => {
-    const { from, permission } = PLAN_ACTIONS[action];
+): (PlanAction | 'issue-due')[] {
+  const actions = Object.entries({ ...PLAN_ACTIONS, 'issue-due': ISSUE_DUE });
+  const open = actions.filter(([action, { from, permission }]) => {
     if (!from.includes(status) || !permissions.has(permission)) return false;
     return isSecondPerson || action !== 'approve';
   });
+  return open.map(([action]) => action as PlanAction | 'issue-due');
 }

@@ -10,10 +10,16 @@ import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { newId } from '../../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
+import { FOUR_EYES_REQUIRED, isSecondPerson } from '../../costing/index.ts';
 import { isIban } from '../documents/identifiers.rules.ts';
 import * as repo from './payer-accounts.repo.ts';
 import { assertMember } from './payment-matching.service.ts';
-import { PAYER_ACCOUNT_KNOWN, PAYER_ACCOUNT_REFUSED, PAYER_ACCOUNT_RETIRED } from './payments.errors.ts';
+import {
+  PAYER_ACCOUNT_CONFIRMED,
+  PAYER_ACCOUNT_KNOWN,
+  PAYER_ACCOUNT_REFUSED,
+  PAYER_ACCOUNT_RETIRED,
+} from './payments.errors.ts';
 import type { CreatePayerAccount, PayerAccountQuery, PayerAccountView } from './payments.schemas.ts';
 
 const LIST = 'payer-accounts';
@@ -45,11 +51,11 @@ export function createPayerAccountsService(db: Database) {
 
     async list(
       ctx: HatContext,
-      { limit, cursor, organisationId }: PayerAccountQuery,
+      { limit, cursor, ...filter }: PayerAccountQuery,
     ): Promise<Page<PayerAccountView>> {
       const [before] = cursor === undefined ? [] : decodeCursor(LIST, cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) =>
-        repo.listAccounts(tx, ctx.hat.id, organisationId, before, limit + 1),
+        repo.listAccounts(tx, ctx.hat.id, filter, before, limit + 1),
       );
       return toPage(
         rows,
@@ -60,15 +66,24 @@ export function createPayerAccountsService(db: Database) {
       );
     },
 
+    confirm: (ctx: HatContext, id: string, version: number): Promise<PayerAccountView> =>
+      withHatTx(db, ctx, async (tx) => {
+        const { recorded, confirmed, organisationId } = await getStanding(tx, ctx, id, version);
+        if (confirmed !== null)
+          throw new DomainError(PAYER_ACCOUNT_CONFIRMED, 'The account was confirmed before.');
+        const eyes = { actorId: ctx.actor.id, onBehalfOf: ctx.onBehalfOf };
+        if (!isSecondPerson(eyes, { createdBy: recorded.by.id, submittedBy: null }))
+          throw new DomainError(FOUR_EYES_REQUIRED, 'This takes somebody who did not record the account.');
+        if (!(await repo.confirmAccount(tx, ctx, id, version))) throw preconditionFailed();
+        await auditStep(tx, ctx, 'billing.payer-account-confirmed', id, organisationId);
+        return getAccount(tx, id);
+      }),
+
     retire: (ctx: HatContext, id: string, version: number): Promise<PayerAccountView> =>
       withHatTx(db, ctx, async (tx) => {
-        const account = await getAccount(tx, id);
-        ownCentre(ctx);
-        if (account.version !== version) throw preconditionFailed();
-        if (account.retiredAt !== null)
-          throw new DomainError(PAYER_ACCOUNT_RETIRED, 'The account was retired before.');
+        const { organisationId } = await getStanding(tx, ctx, id, version);
         if (!(await repo.retireAccount(tx, ctx, id, version))) throw preconditionFailed();
-        await auditStep(tx, ctx, 'billing.payer-account-retired', id, account.organisationId);
+        await auditStep(tx, ctx, 'billing.payer-account-retired', id, organisationId);
         return getAccount(tx, id);
       }),
   };
@@ -78,6 +93,21 @@ async function getAccount(tx: HatTx, id: string): Promise<PayerAccountView> {
   const row = await repo.findAccount(tx, id);
   if (row === undefined) throw new DomainError(NOT_FOUND, 'There is no such account.');
   return row;
+}
+
+/** As it was seen, and not retired. */
+async function getStanding(
+  tx: HatTx,
+  ctx: HatContext,
+  id: string,
+  version: number,
+): Promise<PayerAccountView> {
+  const account = await getAccount(tx, id);
+  ownCentre(ctx);
+  if (account.version !== version) throw preconditionFailed();
+  if (account.retiredAt !== null)
+    throw new DomainError(PAYER_ACCOUNT_RETIRED, 'The account was retired before.');
+  return account;
 }
 
 async function auditStep(

@@ -63,6 +63,13 @@ export const PAYER_ACCOUNT_RETIRED = defineProblem({
   help: 'Record it anew if the member pays from it again.',
 });
 
+export const PAYER_ACCOUNT_CONFIRMED = defineProblem({
+  code: 'PAYER_ACCOUNT_CONFIRMED',
+  status: 409,
+  title: 'The account was confirmed before',
+  help: 'Nothing is left to do. Retire the account if it is not that of the member.',
+});
+
 export const BANK_FILE_BROKEN = defineProblem({
   code: 'BANK_FILE_BROKEN',
   status: 422,

@@ -10,4 +10,5 @@ definePermissions({
   /** Bank files and accounts hold what is nobody's business but the centre's. */
   'bank-statements:read': [...books, 'auditor'],
   'bank-statements:import': books,
+  'payer-accounts:confirm': books,
 });

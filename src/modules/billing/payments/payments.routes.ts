@@ -2,6 +2,7 @@ import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { allowNoBody } from '../../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts';
 import { closed, IdParams, IfMatchHeaders } from '../../../platform/http/schemas.ts';
+import { FOUR_EYES_REQUIRED } from '../../costing/index.ts';
 import { OpenItemPage, OpenItemQuery } from './open-items.schemas.ts';
 import type { OpenItemsService } from './open-items.service.ts';
 import type { PayerAccountsService } from './payer-accounts.service.ts';
@@ -232,12 +233,37 @@ function registerAccounts(app: TypedApp, service: PayerAccountsService): void {
       schema: {
         tags,
         operationId: 'createPayerAccount',
-        summary: 'Record an account that a member pays from',
+        summary:
+          'Record an account that a member pays from; a second person confirms it before a credit is paid to it',
         body: CreatePayerAccount,
         response: { 201: PayerAccountView },
       },
     },
     async (request, reply) => sendVersioned(reply, await service.create(request.ctx, request.body), 201),
+  );
+  app.post(
+    '/payer-accounts/:id/actions/confirm',
+    {
+      config: {
+        access: 'payer-accounts:confirm',
+        refuses: [problems.PAYER_ACCOUNT_RETIRED, problems.PAYER_ACCOUNT_CONFIRMED, FOUR_EYES_REQUIRED],
+      },
+      preValidation: allowNoBody,
+      schema: {
+        tags,
+        operationId: 'confirmPayerAccount',
+        summary:
+          'Say that an account somebody else recorded is that of the member; credits are paid to it then',
+        params: IdParams,
+        headers: IfMatchHeaders,
+        body: closed({}),
+        response: { 200: PayerAccountView },
+      },
+    },
+    async (request, reply) => {
+      const version = expectedVersion(request);
+      return sendVersioned(reply, await service.confirm(request.ctx, request.params.id, version));
+    },
   );
   app.post(
     '/payer-accounts/:id/actions/retire',

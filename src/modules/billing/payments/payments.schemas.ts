@@ -12,7 +12,7 @@ import {
   text,
   Uuid,
 } from '../../../platform/http/schemas.ts';
-import { Deed, Person } from '../receivables.schemas.ts';
+import { Deed, Person, SeenDeed } from '../receivables.schemas.ts';
 import { UNCLEAR_REASONS } from './matching.rules.ts';
 
 const Paid = Type.Integer({
@@ -99,7 +99,7 @@ export const PaymentView = named('Payment', {
       clearedAt: nullable(Moment),
     }),
   ),
-  recorded: closed({ by: nullable(Person), at: Moment }),
+  recorded: SeenDeed,
   version: Type.Integer(),
 });
 export type PaymentView = Static<typeof PaymentView>;
@@ -134,10 +134,17 @@ export const PayerAccountView = named('PayerAccount', {
   memberName: Type.String(),
   iban: Type.String(),
   recorded: Deed,
+  confirmed: nullable(Deed),
   retiredAt: nullable(Moment),
   version: Type.Integer(),
 });
 export type PayerAccountView = Static<typeof PayerAccountView>;
 export const PayerAccountPage = pageOf(PayerAccountView);
-export const PayerAccountQuery = closed({ ...PageQuery, organisationId: Type.Optional(Uuid) });
+export const PayerAccountQuery = closed({
+  ...PageQuery,
+  organisationId: Type.Optional(Uuid),
+  confirmed: Type.Optional(
+    Type.Boolean({ description: '`false`: what waits for a second person, and is not retired' }),
+  ),
+});
 export type PayerAccountQuery = Static<typeof PayerAccountQuery>;

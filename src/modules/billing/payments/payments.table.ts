@@ -29,6 +29,10 @@ export const payerAccounts = pgTable(
     recordedBy: uuid('recorded_by').notNull(),
     recordedByName: text('recorded_by_name').notNull(),
     recordedAt: moment('recorded_at').notNull(),
+    /** Who held it against a paper of the member; until then no credit is paid to it. */
+    confirmedBy: uuid('confirmed_by'),
+    confirmedByName: text('confirmed_by_name'),
+    confirmedAt: moment('confirmed_at'),
     /** From then on nothing is concluded from it. */
     retiredAt: moment('retired_at'),
     version: version(),
@@ -39,6 +43,12 @@ export const payerAccounts = pgTable(
       .on(table.centreId, table.iban, table.organisationId)
       .where(sql`retired_at is null`),
     memberKey(table, 'payer_accounts_member_fkey'),
+    // Four eyes also where no program of ours looks.
+    check('payer_accounts_four_eyes_check', sql`confirmed_by <> recorded_by`),
+    check(
+      'payer_accounts_confirmed_check',
+      sql`(confirmed_at is null) = (confirmed_by is null) and (confirmed_at is null) = (confirmed_by_name is null)`,
+    ),
     centreOnly('payer_accounts'),
   ],
 );

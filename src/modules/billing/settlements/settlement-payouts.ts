@@ -5,10 +5,17 @@ import type { SettlementView } from './settlements.schemas.ts';
 /** A transfer that the treasury is to make. */
 export interface Payout {
   readonly memberName: string;
-  /** Null where no account is known, or several. */
   readonly iban: string | null;
+  /** Why there is no account to pay to. */
+  readonly note: 'unknown' | 'unconfirmed' | 'several' | null;
   readonly amountCents: number;
   readonly reference: string;
+}
+
+/** Accounts of a member. Only those that a second person confirmed are paid to. */
+export interface PayoutAccounts {
+  readonly confirmed: readonly string[];
+  readonly hasUnconfirmed: boolean;
 }
 
 /**
@@ -18,28 +25,40 @@ export interface Payout {
 export function payoutsOf(
   { members }: Pick<SettlementView, 'members'>,
   openByNumber: ReadonlyMap<string, number>,
-  accounts: ReadonlyMap<string, string>,
+  accounts: ReadonlyMap<string, PayoutAccounts>,
 ): Payout[] {
   return members.flatMap(({ organisationId, memberName, credit }) =>
     (credit?.payouts ?? []).flatMap(({ number, amountCents: decided }): Payout[] => {
       const amountCents = Math.min(decided, -(openByNumber.get(number) ?? 0));
       if (amountCents <= 0) return [];
-      return [{ memberName, iban: accounts.get(organisationId) ?? null, amountCents, reference: number }];
+      return [{ memberName, ...accountOf(accounts.get(organisationId)), amountCents, reference: number }];
     }),
   );
 }
 
+function accountOf(accounts: PayoutAccounts | undefined): Pick<Payout, 'iban' | 'note'> {
+  const [iban, second] = accounts?.confirmed ?? [];
+  if (second !== undefined) return { iban: null, note: 'several' };
+  if (iban !== undefined) return { iban, note: null };
+  return { iban: null, note: accounts?.hasUnconfirmed === true ? 'unconfirmed' : 'unknown' };
+}
+
 /** For the treasury, a line for each transfer. */
 export function payoutsCsv(payouts: readonly Payout[], locale: 'de' | 'en'): string {
-  const header = (name: string) => textIn(locale, `billing.settlement.payout.${name}`);
+  const word = (name: string) => textIn(locale, `billing.settlement.payout.${name}`);
   return writeCsv(
     payouts,
     [
-      { header: header('name'), type: 'text', value: ({ memberName }) => memberName },
-      { header: header('iban'), type: 'text', value: ({ iban }) => iban },
-      { header: header('amount'), type: 'cents', value: ({ amountCents }) => amountCents },
-      { header: header('currency'), type: 'text', value: () => 'EUR' },
-      { header: header('reference'), type: 'text', value: ({ reference }) => reference },
+      { header: word('name'), type: 'text', value: ({ memberName }) => memberName },
+      { header: word('iban'), type: 'text', value: ({ iban }) => iban },
+      { header: word('amount'), type: 'cents', value: ({ amountCents }) => amountCents },
+      { header: word('currency'), type: 'text', value: () => 'EUR' },
+      { header: word('reference'), type: 'text', value: ({ reference }) => reference },
+      {
+        header: word('note'),
+        type: 'text',
+        value: ({ note }) => (note === null ? null : word(`note.${note}`)),
+      },
     ],
     locale,
   );

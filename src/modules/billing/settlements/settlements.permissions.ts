@@ -3,6 +3,7 @@ import { definePermissions } from '../../../platform/permissions.ts';
 const books = ['finance', 'centre-admin'];
 
 definePermissions({
-  'settlements:read': [...books, 'auditor'],
+  /** Members read their own row; figures before settling, and where credits are paid to, are the centre's own. */
+  'settlements:read': [...books, 'auditor', 'member-finance', 'member-admin'],
   'settlements:manage': books,
 });

@@ -33,7 +33,7 @@ export const settlementsRoutes =
         schema: {
           tags,
           operationId: 'listSettlements',
-          summary: 'Settled periods of the centre, newest first',
+          summary: 'Settled periods of the centre, newest first; members see their own row of each',
           querystring: SettlementQuery,
           response: { 200: SettlementPage },
         },
@@ -114,7 +114,7 @@ export const settlementsRoutes =
           tags,
           operationId: 'getSettlementPayouts',
           summary:
-            'Credits to be paid out, for the treasury: name, IBAN where exactly one is known, amount, reference',
+            'Credits to be paid out, for the treasury: name, IBAN where exactly one is confirmed, amount, reference, and why there is no IBAN',
           params: IdParams,
           querystring: LocaleQuery,
           response: {

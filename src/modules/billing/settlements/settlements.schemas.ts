@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { OwnCentreId } from '../../../platform/http/own-centre.ts';
 import { Cents, closed, named, nullable, PageQuery, pageOf, Uuid } from '../../../platform/http/schemas.ts';
-import { Deed, PeriodName } from '../receivables.schemas.ts';
+import { PeriodName, SeenDeed } from '../receivables.schemas.ts';
 
 const Credit = Type.Enum(['offset', 'payout', 'keep'], { title: 'SettlementCredit' });
 
@@ -80,9 +80,11 @@ export const SettlementView = named('Settlement', {
   id: Uuid,
   centreId: Uuid,
   period: PeriodName,
-  members: Type.Array(SettledMember),
-  contentHash: Type.String({ description: 'SHA-256 of period and members' }),
-  settled: Deed,
+  members: Type.Array(SettledMember, { description: 'Members see themselves' }),
+  contentHash: nullable(
+    Type.String({ description: 'SHA-256 of period and all members; null for members, who see one' }),
+  ),
+  settled: SeenDeed,
 });
 export type SettlementView = Static<typeof SettlementView>;
 export const SettlementPage = pageOf(SettlementView);

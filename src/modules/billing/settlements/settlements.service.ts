@@ -42,29 +42,30 @@ export function createSettlementsService(db: Database) {
     async create(ctx: HatContext, input: CreateSettlement): Promise<SettlementView> {
       const centreId = ownCentre(ctx, input.centreId);
       return withHatTxOnce(db, ctx, async (tx) =>
-        getSettlement(tx, await settleMembers(tx, ctx, centreId, input, figuresFor)),
+        getSettlement(tx, ctx, await settleMembers(tx, ctx, centreId, input, figuresFor)),
       );
     },
 
     get: (ctx: HatContext, id: string): Promise<SettlementView> =>
-      withHatTx(db, ctx, (tx) => getSettlement(tx, id)),
+      withHatTx(db, ctx, (tx) => getSettlement(tx, ctx, id)),
 
     async list(ctx: HatContext, { limit, cursor, periodId }: SettlementQuery): Promise<Page<SettlementView>> {
       const [before] = cursor === undefined ? [] : decodeCursor(LIST, cursor, ['uuid'] as const);
       const rows = await withHatTx(db, ctx, (tx) =>
-        repo.listSettlements(tx, ctx.hat.id, periodId, before, limit + 1),
+        repo.listSettlements(tx, ctx, periodId, before, limit + 1),
       );
       return toPage(rows, limit, LIST, (row) => [row.id], toSettlementView);
     },
 
-    /** What the treasury is still to pay out, with the account where exactly one is known. */
+    /** What the treasury is still to pay out, with the account where exactly one is confirmed. */
     payouts: (ctx: HatContext, id: string): Promise<Payout[]> =>
       withHatTx(db, ctx, async (tx) => {
-        const { centreId, members } = await getSettlement(tx, id);
+        const { centreId, members } = await getSettlement(tx, ctx, id);
+        ownCentre(ctx);
         const numbers = members.flatMap(({ credit }) => (credit?.payouts ?? []).map(({ number }) => number));
         const items = await openItemsBy(tx, centreId, 'number', numbers);
         const open = new Map([...items].map(([number, { openCents }]) => [number, openCents]));
-        return payoutsOf({ members }, open, await repo.onlyAccounts(tx, centreId));
+        return payoutsOf({ members }, open, await repo.payoutAccounts(tx, centreId));
       }),
   };
 }
@@ -89,20 +90,23 @@ async function figuresFor(
   };
 }
 
-async function getSettlement(tx: HatTx, id: string): Promise<SettlementView> {
-  const row = await repo.findSettlement(tx, id);
+async function getSettlement(tx: HatTx, ctx: HatContext, id: string): Promise<SettlementView> {
+  const row = await repo.findSettlement(tx, ctx, id);
   if (row === undefined) throw new DomainError(NOT_FOUND, 'There is no such settlement.');
   return toSettlementView(row);
 }
 
 function toSettlementView(row: repo.SettlementRow): SettlementView {
-  const { id, centreId, members, contentHash } = row;
+  const { id, centreId, members, contentHash, settledBy, settledByName } = row;
   return {
     id,
     centreId,
     period: { id: row.periodId, code: row.periodCode, startsOn: row.startsOn, endsOn: row.endsOn },
     members,
     contentHash,
-    settled: { by: { id: row.settledBy, name: row.settledByName }, at: row.settledAt },
+    settled: {
+      by: settledBy === null ? null : { id: settledBy, name: settledByName ?? '' },
+      at: row.settledAt,
+    },
   };
 }

@@ -142,8 +142,11 @@ export const statements = pgTable(
   ],
 );
 
-/** Parts of a statement are read by its member once it is issued. `statements` has no `statement_id`: the name means the part. */
-export const ofIssuedStatement = sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id() and exists (select from statements s where s.id = statement_id and s.status = 'issued'))`;
+/**
+ * Parts of a statement are read by its member once it is issued. `statements` has no `statement_id`: the name means the part. A value
+ * and not `exists`, which the planner would answer by hashing all statements where it expects many parts.
+ */
+export const ofIssuedStatement = sql`(app.hat_kind() = 'organisation' and organisation_id = app.hat_id() and (select s.status from statements s where s.id = statement_id) = 'issued')`;
 
 /** What a statement charges: as printed, and with what leads back to where it came from. */
 export const statementLines = pgTable(

@@ -189,7 +189,7 @@ tap.test('instalment plans (numbers in brackets: invariants of the README)', asy
       ])
         await t.rejects(change, { code: 'VB409' });
       t.equal((await planStep(auditor, submitted, 'submit')).statusCode, 403);
-      t.equal((await member.call('GET', `/instalment-plans/${draft.id}`)).statusCode, 403);
+      t.equal((await member.call('GET', `/instalment-plans/${draft.id}`)).statusCode, 404);
       t.equal((await world.stranger.call('GET', `/instalment-plans/${draft.id}`)).statusCode, 404);
       await planMust(third, submitted, 'reject', { reason: 'Probe' });
     },

@@ -11,6 +11,7 @@ import { systemContext } from '../../../../src/platform/context.ts';
 import { withHatTx } from '../../../../src/platform/db/hat.ts';
 import { hashOf } from '../../../../src/platform/hash.ts';
 import { newId } from '../../../../src/platform/ids.ts';
+import type { Caller } from '../../../support/app.ts';
 import { camt } from '../../../support/camt.ts';
 import { movePeriod, problemOf } from '../../../support/costing.ts';
 import {
@@ -24,6 +25,14 @@ import {
 import { must } from '../../../support/services.ts';
 import { determination, inForce } from '../../../support/vat.ts';
 import { until } from '../../../support/waiting.ts';
+
+const IBAN = 'DE89370400440532013000';
+
+interface AccountBody {
+  readonly id: string;
+  readonly version: number;
+  readonly confirmed: object | null;
+}
 
 interface FiguresBody {
   readonly contentHash: string;
@@ -283,7 +292,7 @@ tap.test('settlement of a period (numbers in brackets: invariants of the README)
         { members: [{}, { paidCents: 0 }] },
         'as they were',
       );
-      t.equal((await member.call('GET', `/settlements/${settlement.id}`)).statusCode, 403);
+      t.equal((await member.call('GET', `/settlements/${settlement.id}/payouts`)).statusCode, 403);
       t.equal((await stranger.call('GET', `/settlements/${settlement.id}`)).statusCode, 404);
       const payouts = await finance.call('GET', `/settlements/${settlement.id}/payouts`);
       t.equal(payouts.statusCode, 200);
@@ -293,16 +302,12 @@ tap.test('settlement of a period (numbers in brackets: invariants of the README)
 });
 
 tap.test(
-  'credits that are paid out: the list for the treasury, and the debit that settles them (29, 30)',
+  'credits that are paid out: only to an account that a second person confirmed, and the debit that settles them (29, 30, 33)',
   async (t) => {
     const world = await startReceivablesWorld(t);
-    const { test, finance, erwitte, planned } = world;
+    const { test, finance, colleague, auditor, erwitte, planned } = world;
     const first = await issued(world, erwitte, { netCents: 10_000 });
     const final = await issued(world, erwitte, { kind: 380, netCents: 9_000, preceding: setOff(first) });
-    await must(finance, 'POST', '/payer-accounts', {
-      organisationId: erwitte.id,
-      iban: 'DE89370400440532013000',
-    });
     for (const action of ['close', 'freeze']) await movePeriod(finance, planned, action);
     const { contentHash } = await must<FiguresBody>(
       finance,
@@ -314,11 +319,72 @@ tap.test(
       contentHash,
       credits: 'payout',
     });
-    const csv = await finance.call('GET', `/settlements/${id}/payouts`);
-    t.match(csv.body, new RegExp(`'=Erwitte;DE89370400440532013000;11,90;EUR;${final.number}`));
+    const payout = async () =>
+      (await finance.call('GET', `/settlements/${id}/payouts`)).body.split('\r\n')[1];
+    const line = (account: string, note: string) => `'=Erwitte;${account};11,90;EUR;${final.number};${note}`;
+    const record = (iban: string) =>
+      must<AccountBody>(finance, 'POST', '/payer-accounts', { organisationId: erwitte.id, iban });
+    const confirm = (caller: Caller, { id: accountId, version }: AccountBody) =>
+      caller.call('POST', `/payer-accounts/${accountId}/actions/confirm`, undefined, {
+        'if-match': `"${version}"`,
+      });
+    t.equal(await payout(), line('', 'kein Konto bekannt'));
+
+    const account = await record(IBAN);
+    t.equal(account.confirmed, null);
+    t.equal(await payout(), line('', 'unbestätigt'), 'recorded by one person, so not paid to');
+    t.equal(problemOf(await confirm(finance, account)).code, 'FOUR_EYES_REQUIRED', 'who recorded it');
+    const standIn = { ...colleague.context, onBehalfOf: finance.userId };
+    await t.rejects(
+      test.modules.receivables.payerAccounts.confirm(standIn, account.id, account.version),
+      { code: 'FOUR_EYES_REQUIRED' },
+      'nor a stand-in for them',
+    );
+    await t.rejects(
+      test.owner
+        .sql`update payer_accounts set confirmed_by = recorded_by, confirmed_by_name = 'F', confirmed_at = now()
+        where id = ${account.id}`,
+      /payer_accounts_four_eyes_check/,
+      'the database holds to that by itself',
+    );
+    t.equal((await confirm(auditor, account)).statusCode, 403, 'reading is not enough');
+    t.equal(await payout(), line('', 'unbestätigt'), 'nothing of that changed it');
+    t.match(
+      await must(finance, 'GET', '/payer-accounts?confirmed=false'),
+      { items: [{ id: account.id }] },
+      'the queue',
+    );
+
+    const confirmed = (await confirm(colleague, account)).json<AccountBody>();
+    t.match(confirmed.confirmed, { by: { id: colleague.userId, name: 'Karla Kollegin' } });
+    t.equal(await payout(), line(IBAN, ''));
+    t.equal(problemOf(await confirm(colleague, confirmed)).code, 'PAYER_ACCOUNT_CONFIRMED');
+    t.same((await must<{ items: unknown[] }>(finance, 'GET', '/payer-accounts?confirmed=false')).items, []);
+    await t.rejects(
+      test.owner.sql`update payer_accounts set iban = 'DE02120300000000202051' where id = ${account.id}`,
+      { code: 'VB409' },
+      'what was confirmed never changes',
+    );
+    const another = await record('DE02120300000000202051');
+    t.equal(await payout(), line(IBAN, ''), 'a further account that nobody confirmed moves nothing');
+    const wrong = await record('DE75512108001245126199');
+    await must(finance, 'POST', `/payer-accounts/${wrong.id}/actions/retire`, undefined, {
+      'if-match': `"${wrong.version}"`,
+    });
+    t.same(
+      (await must<{ items: { id: string }[] }>(finance, 'GET', '/payer-accounts?confirmed=false')).items.map(
+        (item) => item.id,
+      ),
+      [another.id],
+      'what was retired waits for nobody',
+    );
+    t.equal(problemOf(await confirm(colleague, { ...wrong, version: 2 })).code, 'PAYER_ACCOUNT_RETIRED');
+    await confirm(colleague, another);
+    t.equal(await payout(), line('', 'mehrere bestätigte Konten'), 'a person has to choose');
+
     const debit = camt({
       opening: '500.00',
-      entries: [{ amount: '11.90', debit: true, text: [final.number], iban: 'DE89370400440532013000' }],
+      entries: [{ amount: '11.90', debit: true, text: [final.number], iban: IBAN }],
     });
     t.match((await sendBankFile(test, finance, debit)).json(), {
       rows: [{ outcome: 'matched', matches: [{ number: final.number, amountCents: -1_190 }] }],
