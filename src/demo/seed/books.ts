@@ -11,7 +11,9 @@ import { whoIs } from './accounts.ts';
 import { known, type SeededCentre } from './centres.ts';
 import { asPerson, once, type SeededPerson } from './contexts.ts';
 import { at, type Quarter, quarterBefore, quarterOf, weekdays } from './days.ts';
+import { seedGrant } from './grants.ts';
 import { type Hats, hatOf } from './organisations.ts';
+import { seedInstalments, seedPayments } from './receivables.ts';
 
 const BATCH = 1000;
 const MINUTE = 60;
@@ -25,7 +27,7 @@ const BOOKS: Readonly<Record<string, 'posted' | 'in_review'>> = {
   FSS: 'in_review',
 };
 
-/** The last quarter: usage, cost, and in some centres the run that shares it out. */
+/** The last quarter: usage, cost, in some centres the run that shares it out and what comes of it; and what the current one begins with. */
 export async function seedBooks(
   modules: Modules,
   centre: SeededCentre,
@@ -46,11 +48,17 @@ export async function seedBooks(
   const { periods } = modules.costing;
   const { id } = await periods.create(once(as('finance'), `period:${quarter.code}`), { code: quarter.code });
   const current = quarterOf(dayOf(now));
-  await periods.create(once(as('finance'), `period:${current.code}`), { code: current.code });
+  const { id: currentId } = await periods.create(once(as('finance'), `period:${current.code}`), {
+    code: current.code,
+  });
+  await seedGrant(modules, centre, hats, as);
   const goal = BOOKS[spec.code];
   if (goal === undefined) return;
   await seedRun(modules, id, goal, as);
-  if (goal === 'posted') await seedStatements(modules, id, as('finance'));
+  if (goal !== 'posted') return;
+  await seedStatements(modules, id, as('finance'));
+  await seedPayments(modules, id, as('finance'));
+  await seedInstalments(modules, centre, { current, currentId, lastId: id }, as);
 }
 
 /** Members are sent what they pay; the workers make the files. */
