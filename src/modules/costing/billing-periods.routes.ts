@@ -10,7 +10,12 @@ import {
   PeriodView,
 } from './billing-periods.schemas.ts';
 import type { BillingPeriodsService } from './billing-periods.service.ts';
-import { PERIOD_HAS_POSTED_RUN, PERIOD_OVERLAPS, PERIOD_STATE_REFUSED } from './costing.errors.ts';
+import {
+  PERIOD_HAS_POSTED_RUN,
+  PERIOD_NOT_OVER,
+  PERIOD_OVERLAPS,
+  PERIOD_STATE_REFUSED,
+} from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 
@@ -62,12 +67,15 @@ export const billingPeriodsRoutes =
     app.post(
       '/billing-periods/:id/actions/:action',
       {
-        config: { access: 'periods:manage', refuses: [PERIOD_STATE_REFUSED, PERIOD_HAS_POSTED_RUN] },
+        config: {
+          access: 'periods:manage',
+          refuses: [PERIOD_STATE_REFUSED, PERIOD_NOT_OVER, PERIOD_HAS_POSTED_RUN],
+        },
         preValidation: allowNoBody,
         schema: {
           tags,
           operationId: 'actOnBillingPeriod',
-          summary: 'close: open → grace; freeze: grace → frozen; reopen: back to open',
+          summary: 'close: open → grace; freeze: grace → frozen, once it is over; reopen: back to open',
           params: PeriodActionParams,
           headers: IfMatchHeaders,
           body: closed({}),

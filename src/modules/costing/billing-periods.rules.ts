@@ -12,9 +12,18 @@ export const PERIOD_ACTIONS: Readonly<
   reopen: { from: ['grace', 'frozen'], to: 'open' },
 };
 
-export function availablePeriodActions(state: PeriodState): PeriodAction[] {
+/** Whether its last day is past: what is still to come cannot be shared out. */
+export const isOver = ({ endsOn }: { readonly endsOn: Day }, today: Day): boolean => endsOn <= today;
+
+export function availablePeriodActions(
+  period: { readonly state: PeriodState; readonly endsOn: Day },
+  today: Day,
+): PeriodAction[] {
   const actions = Object.keys(PERIOD_ACTIONS) as PeriodAction[];
-  return actions.filter((action) => PERIOD_ACTIONS[action].from.includes(state));
+  return actions.filter(
+    (action) =>
+      PERIOD_ACTIONS[action].from.includes(period.state) && (action !== 'freeze' || isOver(period, today)),
+  );
 }
 
 /** The half-open days of a year `2026`, a quarter `2026-Q3` or a month `2026-07`. */

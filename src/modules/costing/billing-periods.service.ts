@@ -1,3 +1,4 @@
+import { type Day, dayOf } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
@@ -13,11 +14,17 @@ import * as repo from './billing-periods.repo.ts';
 import {
   availablePeriodActions,
   daysOfPeriod,
+  isOver,
   PERIOD_ACTIONS,
   type PeriodAction,
 } from './billing-periods.rules.ts';
 import type { CreatePeriod, PeriodQuery, PeriodView } from './billing-periods.schemas.ts';
-import { PERIOD_HAS_POSTED_RUN, PERIOD_OVERLAPS, PERIOD_STATE_REFUSED } from './costing.errors.ts';
+import {
+  PERIOD_HAS_POSTED_RUN,
+  PERIOD_NOT_OVER,
+  PERIOD_OVERLAPS,
+  PERIOD_STATE_REFUSED,
+} from './costing.errors.ts';
 
 export type BillingPeriodsService = ReturnType<typeof createBillingPeriodsService>;
 
@@ -43,11 +50,12 @@ export function createBillingPeriodsService(db: Database) {
           entityId: id,
           details: { code },
         });
-        return getPeriod(tx, id);
+        return getPeriod(tx, ctx, id);
       });
     },
 
-    get: (ctx: HatContext, id: string): Promise<PeriodView> => withHatTx(db, ctx, (tx) => getPeriod(tx, id)),
+    get: (ctx: HatContext, id: string): Promise<PeriodView> =>
+      withHatTx(db, ctx, (tx) => getPeriod(tx, ctx, id)),
 
     async list(ctx: HatContext, { limit, cursor, state }: PeriodQuery): Promise<Page<PeriodView>> {
       const after =
@@ -57,7 +65,13 @@ export function createBillingPeriodsService(db: Database) {
       const rows = await withHatTx(db, ctx, (tx) =>
         repo.listPeriods(tx, ctx.hat.id, state, after, limit + 1),
       );
-      return toPage(rows, limit, 'billing-periods', (row) => [row.startsOn, row.id], toPeriodView);
+      return toPage(
+        rows,
+        limit,
+        'billing-periods',
+        (row) => [row.startsOn, row.id],
+        (row) => toPeriodView(row, dayOf(ctx.now)),
+      );
     },
 
     async act(ctx: HatContext, id: string, action: PeriodAction, version: number): Promise<PeriodView> {
@@ -67,7 +81,7 @@ export function createBillingPeriodsService(db: Database) {
         if (to === 'frozen') await repo.lockFreezing(tx, ctx.hat.id);
         const period = found(await repo.lockPeriod(tx, id));
         if (period.version !== version) throw preconditionFailed();
-        await assertPossible(tx, period, action);
+        await assertPossible(tx, period, action, dayOf(ctx.now));
         const frozenAt = to === 'frozen' ? ctx.now : null;
         if (!(await repo.updatePeriodState(tx, id, version, to, frozenAt))) throw preconditionFailed();
         await audit(tx, ctx, {
@@ -76,7 +90,7 @@ export function createBillingPeriodsService(db: Database) {
           entityId: id,
           details: { code: period.code, from: period.state, to },
         });
-        return getPeriod(tx, id);
+        return getPeriod(tx, ctx, id);
       });
     },
   };
@@ -103,27 +117,35 @@ export async function settlePeriod(tx: HatTx, ctx: HatContext, id: string): Prom
   });
 }
 
-async function assertPossible(tx: HatTx, period: PeriodView, action: PeriodAction): Promise<void> {
+async function assertPossible(
+  tx: HatTx,
+  period: repo.PeriodRow,
+  action: PeriodAction,
+  today: Day,
+): Promise<void> {
   if (!PERIOD_ACTIONS[action].from.includes(period.state)) {
     throw new DomainError(
       PERIOD_STATE_REFUSED,
       `The period ${period.code} is ${period.state}; ${action} needs ${PERIOD_ACTIONS[action].from.join(' or ')}.`,
     );
   }
+  if (action === 'freeze' && !isOver(period, today)) {
+    throw new DomainError(PERIOD_NOT_OVER, `The period ${period.code} goes on until ${period.endsOn}.`);
+  }
   if (action === 'reopen' && (await repo.hasPostedRun(tx, period.id))) {
     throw new DomainError(PERIOD_HAS_POSTED_RUN, `A run of the period ${period.code} is posted.`);
   }
 }
 
-function toPeriodView(row: repo.PeriodRow): PeriodView {
-  return { ...row, availableActions: availablePeriodActions(row.state) };
+function toPeriodView(row: repo.PeriodRow, today: Day): PeriodView {
+  return { ...row, availableActions: availablePeriodActions(row, today) };
 }
 
-async function getPeriod(tx: HatTx, id: string): Promise<PeriodView> {
-  return found(await repo.findPeriod(tx, id));
+async function getPeriod(tx: HatTx, { now }: HatContext, id: string): Promise<PeriodView> {
+  return toPeriodView(found(await repo.findPeriod(tx, id)), dayOf(now));
 }
 
-function found(row: repo.PeriodRow | undefined): PeriodView {
+function found(row: repo.PeriodRow | undefined): repo.PeriodRow {
   if (row === undefined) throw new DomainError(NOT_FOUND, 'There is no such billing period.');
-  return toPeriodView(row);
+  return row;
 }

@@ -84,6 +84,13 @@ export const PERIOD_STATE_REFUSED = defineProblem({
   help: 'A period goes open, grace, frozen. `availableActions` of the period names what is possible.',
 });
 
+export const PERIOD_NOT_OVER = defineProblem({
+  code: 'PERIOD_NOT_OVER',
+  status: 409,
+  title: 'The billing period is not over',
+  help: 'Freeze the period from the day after its last one (`endsOn`) on: what is used on the days to come belongs to it.',
+});
+
 export const PERIOD_FROZEN = defineProblem({
   code: 'PERIOD_FROZEN',
   status: 409,

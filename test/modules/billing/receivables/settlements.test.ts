@@ -12,8 +12,9 @@ import { withHatTx } from '../../../../src/platform/db/hat.ts';
 import { hashOf } from '../../../../src/platform/hash.ts';
 import { newId } from '../../../../src/platform/ids.ts';
 import { camt } from '../../../support/camt.ts';
-import { movePeriod, problemOf } from '../../../support/costing.ts';
+import { problemOf } from '../../../support/costing.ts';
 import {
+  freezePlanned,
   issued,
   openItems,
   pay,
@@ -210,7 +211,7 @@ tap.test('settlement of a period (numbers in brackets: invariants of the README)
         dueOn: '2027-01-15',
         period: { id: next, code: '2027-Q1', startsOn: '2027-01-01', endsOn: '2027-04-01' },
       });
-      for (const action of ['close', 'freeze']) await movePeriod(finance, planned, action);
+      await freezePlanned(world);
       const key = { 'idempotency-key': newId() };
       const body = { periodId: planned, contentHash: (await figures()).contentHash, credits: 'offset' };
       const answers = [
@@ -303,7 +304,7 @@ tap.test(
       organisationId: erwitte.id,
       iban: 'DE89370400440532013000',
     });
-    for (const action of ['close', 'freeze']) await movePeriod(finance, planned, action);
+    await freezePlanned(world);
     const { contentHash } = await must<FiguresBody>(
       finance,
       'GET',
