@@ -128,13 +128,14 @@ export interface PostedRun {
   readonly number: string;
   readonly resultHash: string;
   readonly corrects: string | null;
-  readonly billingPeriodCode: string | null;
+  readonly billingPeriod: { readonly id: string; readonly code: string } | null;
 }
 
 /** The run of the period that counts. */
 export async function findPostedRun({ sql }: HatTx, periodId: string): Promise<PostedRun | undefined> {
   const [row] = await sql<PostedRun[]>`
-    select r.id, r.number, r.result_hash as "resultHash", c.number as corrects, r.billing_period_code as "billingPeriodCode"
+    select r.id, r.number, r.result_hash as "resultHash", c.number as corrects,
+      case when r.billing_period_id is not null then jsonb_build_object('id', r.billing_period_id, 'code', r.billing_period_code) end as "billingPeriod"
     from allocation_runs r left join allocation_runs c on c.id = r.corrects_run_id
     where r.period_id = ${periodId} and r.status = 'posted'`;
   return row;

@@ -3,6 +3,7 @@ import { allowNoBody } from '../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { closed, IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
+  AdmitLateUsage,
   CreatePeriod,
   PeriodActionParams,
   PeriodPage,
@@ -11,10 +12,14 @@ import {
 } from './billing-periods.schemas.ts';
 import type { BillingPeriodsService } from './billing-periods.service.ts';
 import {
+  CORRECTION_PERIOD_REFUSED,
+  LATE_USAGE_NONE,
   PERIOD_HAS_POSTED_RUN,
   PERIOD_NOT_OVER,
   PERIOD_OVERLAPS,
   PERIOD_STATE_REFUSED,
+  PERIOD_UNKNOWN,
+  RUN_CORRECTS_NOTHING,
 } from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
@@ -85,6 +90,37 @@ export const billingPeriodsRoutes =
       async (request, reply) => {
         const { id, action } = request.params;
         return sendVersioned(reply, await service.act(request.ctx, id, action, expectedVersion(request)));
+      },
+    );
+    app.post(
+      '/billing-periods/:id/actions/admit-late-usage',
+      {
+        config: {
+          access: 'periods:manage',
+          refuses: [
+            PERIOD_STATE_REFUSED,
+            PERIOD_HAS_POSTED_RUN,
+            LATE_USAGE_NONE,
+            PERIOD_UNKNOWN,
+            CORRECTION_PERIOD_REFUSED,
+            RUN_CORRECTS_NOTHING,
+          ],
+        },
+        schema: {
+          tags,
+          operationId: 'admitLateUsage',
+          summary:
+            'Count what was recorded after freezing; in a settled period for a correction billed later',
+          params: IdParams,
+          headers: IfMatchHeaders,
+          body: AdmitLateUsage,
+          response: { 200: PeriodView },
+        },
+      },
+      async (request, reply) => {
+        const version = expectedVersion(request);
+        const { id } = request.params;
+        return sendVersioned(reply, await service.admitLateUsage(request.ctx, id, version, request.body));
       },
     );
   };

@@ -12,19 +12,29 @@ import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
 import * as repo from './billing-periods.repo.ts';
 import {
+  ADMIT_LATE_USAGE,
   availablePeriodActions,
   daysOfPeriod,
   isOver,
   PERIOD_ACTIONS,
   type PeriodAction,
 } from './billing-periods.rules.ts';
-import type { CreatePeriod, PeriodQuery, PeriodView } from './billing-periods.schemas.ts';
+import type {
+  AdmitLateUsage,
+  CreatePeriod,
+  PeriodQuery,
+  PeriodSummary,
+  PeriodView,
+} from './billing-periods.schemas.ts';
 import {
   PERIOD_HAS_POSTED_RUN,
   PERIOD_NOT_OVER,
   PERIOD_OVERLAPS,
   PERIOD_STATE_REFUSED,
+  PERIOD_UNKNOWN,
 } from './costing.errors.ts';
+
+import { admitLateUsage, lateEventsOf } from './late-usage.service.ts';
 
 export type BillingPeriodsService = ReturnType<typeof createBillingPeriodsService>;
 
@@ -57,7 +67,7 @@ export function createBillingPeriodsService(db: Database) {
     get: (ctx: HatContext, id: string): Promise<PeriodView> =>
       withHatTx(db, ctx, (tx) => getPeriod(tx, ctx, id)),
 
-    async list(ctx: HatContext, { limit, cursor, state }: PeriodQuery): Promise<Page<PeriodView>> {
+    async list(ctx: HatContext, { limit, cursor, state }: PeriodQuery): Promise<Page<PeriodSummary>> {
       const after =
         cursor === undefined
           ? undefined
@@ -70,7 +80,7 @@ export function createBillingPeriodsService(db: Database) {
         limit,
         'billing-periods',
         (row) => [row.startsOn, row.id],
-        (row) => toPeriodView(row, dayOf(ctx.now)),
+        (row) => toPeriodSummary(row, dayOf(ctx.now)),
       );
     },
 
@@ -93,11 +103,34 @@ export function createBillingPeriodsService(db: Database) {
         return getPeriod(tx, ctx, id);
       });
     },
+
+    async admitLateUsage(
+      ctx: HatContext,
+      id: string,
+      version: number,
+      input: AdmitLateUsage,
+    ): Promise<PeriodView> {
+      ownCentre(ctx);
+      return withHatTx(db, ctx, async (tx) => {
+        await admitLateUsage(tx, ctx, id, version, input);
+        return getPeriod(tx, ctx, id);
+      });
+    },
   };
 }
 
 /**
- * Ends a frozen period for good, once billing has settled it with every member.
+ * A period that is about to be settled; whoever bills a correction in it comes before or after.
+ * @throws DomainError PERIOD_UNKNOWN
+ */
+export async function getLockedPeriod(tx: HatTx, id: string): Promise<repo.PeriodRow> {
+  const period = await repo.lockPeriod(tx, id);
+  if (period !== undefined) return period;
+  throw new DomainError(PERIOD_UNKNOWN, 'The centre has no such billing period.', { pointer: '/periodId' });
+}
+
+/**
+ * Ends a frozen period, once billing has settled it with every member.
  * @throws DomainError PERIOD_STATE_REFUSED
  */
 export async function settlePeriod(tx: HatTx, ctx: HatContext, id: string): Promise<void> {
@@ -137,12 +170,27 @@ async function assertPossible(
   }
 }
 
-function toPeriodView(row: repo.PeriodRow, today: Day): PeriodView {
-  return { ...row, availableActions: availablePeriodActions(row, today) };
+function toPeriodSummary(row: repo.PeriodRow, today: Day): PeriodSummary {
+  const {
+    correctionBillingPeriodId: id,
+    correctionBillingPeriodCode: code,
+    correctionBillingPeriodState: state,
+    ...shown
+  } = row;
+  return {
+    ...shown,
+    correctionBillingPeriod: id === null || code === null || state === null ? null : { id, code, state },
+    availableActions: availablePeriodActions(row, today),
+  };
 }
 
 async function getPeriod(tx: HatTx, { now }: HatContext, id: string): Promise<PeriodView> {
-  return toPeriodView(found(await repo.findPeriod(tx, id)), dayOf(now));
+  const row = found(await repo.findPeriod(tx, id));
+  const lateEvents = await lateEventsOf(tx, row);
+  const summary = toPeriodSummary(row, dayOf(now));
+  const mayAdmit = lateEvents > 0 && !(await repo.hasPostedRun(tx, id));
+  const availableActions = [...summary.availableActions, ...(mayAdmit ? [ADMIT_LATE_USAGE] : [])];
+  return { ...summary, availableActions, lateEvents };
 }
 
 function found(row: repo.PeriodRow | undefined): repo.PeriodRow {
