@@ -1,3 +1,4 @@
+import type { Moment } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { mapConstraints } from '../../platform/db/postgres-errors.ts';
@@ -43,7 +44,7 @@ export async function actOnRun(
     assertApproval(ctx, run, command.resultHash);
     await getOpenPeriod(tx, run);
   }
-  if (command.action === 'post') await assertStillTrue(tx, run);
+  const counted = command.action === 'post' ? { recorded_until: await assertStillTrue(tx, run) } : {};
   if (command.action === 'supersede') await assertLeadsOn(tx, run);
   const moved = await mapConstraints(
     {
@@ -52,7 +53,11 @@ export async function actOnRun(
         detail: `Another run of the period ${run.periodCode} is posted.`,
       },
     },
-    () => repo.updateRun(tx, id, version, RUN_ACTIONS[command.action].to, stepOf(ctx, run, command)),
+    () =>
+      repo.updateRun(tx, id, version, RUN_ACTIONS[command.action].to, {
+        ...stepOf(ctx, run, command),
+        ...counted,
+      }),
   );
   if (!moved) throw preconditionFailed();
   await audit(tx, ctx, {
@@ -96,16 +101,18 @@ function assertApproval(ctx: HatContext, run: repo.RunRow, resultHash: string): 
   });
 }
 
-/** The period of a run, which stays as it is: where it is settled, the run is of its correction. */
+/** The period of a run, which stays as it is; a correction is billed where it says, and a settled period takes only its own. */
 async function getOpenPeriod(tx: HatTx, run: repo.RunRow): Promise<PeriodRow> {
   const period = await holdPeriod(tx, run.periodId);
   if (period === undefined) throw new Error(`the run ${run.number} has no period`);
   assertTakesRuns(period);
-  if (period.state !== 'settled' || run.billingPeriodId === period.correctionBillingPeriodId) return period;
-  throw new DomainError(
-    RUN_INPUTS_CHANGED,
-    `The correction of ${run.periodCode} is billed in ${period.correctionBillingPeriodCode}; the run ${run.number} is of before.`,
-  );
+  const billedIn = run.billingPeriodId === null ? undefined : await holdPeriod(tx, run.billingPeriodId);
+  const isElsewhere = period.state === 'settled' && period.correctionBillingPeriodId !== run.billingPeriodId;
+  if (!isElsewhere && billedIn?.state !== 'settled') return period;
+  const why = isElsewhere
+    ? `The correction of ${run.periodCode} is billed in ${period.correctionBillingPeriodCode}`
+    : `${run.billingPeriodCode}, where it is billed, is settled`;
+  throw new DomainError(RUN_INPUTS_CHANGED, `${why}: the run ${run.number} is of before.`);
 }
 
 /**
@@ -121,17 +128,18 @@ async function assertLeadsOn(tx: HatTx, run: repo.RunRow): Promise<void> {
   );
 }
 
-/** What was approved must be what the books say now, in a period that takes nothing more. */
-async function assertStillTrue(tx: HatTx, run: repo.RunRow): Promise<void> {
+/** What was approved must be what the books say now, in a period that takes nothing more. Says until when usage counts in it. */
+async function assertStillTrue(tx: HatTx, run: repo.RunRow): Promise<Moment> {
   const period = await getOpenPeriod(tx, run);
-  if (period.frozenAt === null) {
+  const { recordedUntil } = period;
+  if (recordedUntil === null) {
     throw new DomainError(
       PERIOD_STATE_REFUSED,
       `The period ${run.periodCode} is ${period.state}; a run is posted once it is frozen.`,
     );
   }
   const { inputHash } = computeRun(await snapshotNow(tx, run, period));
-  if (inputHash === run.inputHash && run.approvedResultHash === run.resultHash) return;
+  if (inputHash === run.inputHash && run.approvedResultHash === run.resultHash) return recordedUntil;
   throw new DomainError(
     RUN_INPUTS_CHANGED,
     `The inputs of the run ${run.number} have changed since it was computed; its approval is void.`,

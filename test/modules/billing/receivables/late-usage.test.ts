@@ -156,6 +156,18 @@ tap.test('late usage of a settled year (numbers: invariants of the README)', asy
       '7 of 14 cases each',
     );
     t.same(await missing(), [['BATCH_MISSING', null]]);
+    const eventsOf = async ({ id }: RunBody) => {
+      const line = (await linesOf(finance, id)).find(
+        ({ trancheId, organisationId }) => trancheId === 'use' && organisationId === anroechte.id,
+      );
+      const { links } = await must<{ links: { usageEvents: string } }>(
+        finance,
+        'GET',
+        `/allocation-runs/${id}/lines/${line?.position}/why`,
+      );
+      return (await must<{ items: { quantity: string }[] }>(finance, 'GET', links.usageEvents)).items.length;
+    };
+    t.same([await eventsOf(first), await eventsOf(second)], [1, 2], 'each leads to what it counts');
   });
 
   await t.test('corrected invoices keep both periods; a credit note by hand is still refused', async (t) => {
@@ -434,6 +446,16 @@ tap.test('an announced billing period ends with the state of the period', async 
   await step(finance, first, 'supersede', REASON);
   const admitted = await admit(finance, periodId, { billingPeriodId: next.id });
   t.match(admitted.json(), { state: 'frozen', correctionBillingPeriod: { code: '2026-Q4' } });
+  const { sql } = world.test.owner;
+  const moveTo = (state: string, frozenAt: string | null) =>
+    sql`update billing_periods set state = ${state}, frozen_at = ${frozenAt} where id = ${next.id}`;
+  const draft = await createRun(world);
+  const submitted = await step(finance, draft, 'submit');
+  await moveTo('settled', clock.now());
+  const late = await act(world.colleague, submitted, 'approve', { resultHash: draft.resultHash });
+  t.equal(problemOf(late).code, 'RUN_INPUTS_CHANGED', 'nothing is billed in what is settled');
+  await moveTo('open', null);
+  await step(finance, submitted, 'reject', REASON);
   const run = await postRun(world, await createRun(world));
   t.match(run, { billingPeriod: { code: '2026-Q4' } }, 'by default where it was admitted to');
   await issue(world, await prepare(world));
