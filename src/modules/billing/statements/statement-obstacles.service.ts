@@ -128,12 +128,12 @@ function setsOffWhatIsValid(
 }
 
 /**
- * In a settled period only a batch charges or takes back, for the correction with late usage while that is open, and only what was
- * drafted since that was admitted.
+ * In a settled period only the correction with late usage charges or takes back, while it is open: what was drafted since that was
+ * admitted. Nothing is drafted by hand any more then, and what was before stays where it is.
  */
-function isClosed({ batchId, createdAt }: StatementRow, period: PeriodRow | undefined): boolean {
+function isClosed({ createdAt }: StatementRow, period: PeriodRow | undefined): boolean {
   if (period?.state !== 'settled') return false;
-  return batchId === null || !takesCharges(period) || createdAt < (period.recordedUntil ?? '');
+  return !takesCharges(period) || createdAt < (period.recordedUntil ?? '');
 }
 
 const SETTLED: Obstacle = {

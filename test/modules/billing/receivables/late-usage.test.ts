@@ -325,7 +325,8 @@ tap.test('what is under way when a correction opens and closes', async (t) => {
 
   clock.set('2026-10-21T08:00:00.000Z');
   await t.test('409: a run and drafts of before are no correction', async (t) => {
-    t.equal(problemOf(await act(finance, stale, 'post')).code, 'RUN_INPUTS_CHANGED');
+    const refused = problemOf(await act(finance, stale, 'post'));
+    t.match(refused, { code: 'RUN_INPUTS_CHANGED', detail: /is billed in 2026-Q4/ });
     const sign = { contentHash: byHand.contentHash };
     t.equal(problemOf(await statementStep(colleague, byHand, 'issue', sign)).code, 'BILLING_PERIOD_SETTLED');
     await statementStep(finance, byHand, 'discard');
