@@ -39,6 +39,8 @@ interface HotQuery {
   /** The index that answers it. */
   /** One of these has to serve it. */
   readonly index: string | readonly string[];
+  /** The program has it planned for its values, always. */
+  readonly byValues?: true;
 }
 
 tap.setTimeout(180_000);
@@ -71,6 +73,9 @@ tap.test('query plans', async (t) => {
     { id: string }[]
   >`select id from service_requests where organisation_id = ${member.id} limit 1`;
   const requestId = someRequest?.id ?? '';
+  const frozenId = newId();
+  await test.owner.sql`insert into billing_periods (id, centre_id, code, starts_on, ends_on, state, frozen_at)
+    values (${frozenId}, ${bigCentre.id}, '2026-Q3', '2026-07-01', '2026-10-01', 'frozen', '2026-10-05T08:00:00Z')`;
   const page = { limit: 50 };
   const list = { ...page, sort: 'newest' } as const;
 
@@ -202,6 +207,14 @@ tap.test('query plans', async (t) => {
         }),
     },
     {
+      name: 'what came too late for a frozen quarter of a big centre',
+      caller: bigFinance,
+      db,
+      index: 'usage_events_recorded_idx',
+      byValues: true,
+      run: (ctx) => modules.costing.periods.get(ctx, frozenId),
+    },
+    {
       name: "a member's usage of some days",
       caller: requester,
       db,
@@ -318,12 +331,12 @@ tap.test('query plans', async (t) => {
   for (const query of queries) await t.test(`${query.index}: ${query.name}`, (t) => usesItsIndex(t, query));
 });
 
-async function usesItsIndex(t: Test, { caller, db, run, index }: HotQuery): Promise<void> {
+async function usesItsIndex(t: Test, { caller, db, run, index, byValues }: HotQuery): Promise<void> {
   const ctx = caller && { ...caller.context, now: NOW };
   const statements = await statementsOf(db, BIG, () => run(ctx as HatContext));
   const reading = statements.filter(({ text }) => /\bselect\b/i.test(text) || /^update/i.test(text));
   t.ok(reading.length > 0, 'it was seen');
-  for (const mode of ['custom', 'generic'] as const) {
+  for (const mode of byValues ? (['custom'] as const) : (['custom', 'generic'] as const)) {
     const used: string[] = [];
     for (const statement of reading) {
       const plan = await planOf(db, ctx, statement, mode);

@@ -10,7 +10,7 @@ import { type Hat, systemContext } from '../../src/platform/context.ts';
 import { withHatTx } from '../../src/platform/db/hat.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { Caller, TestApp } from './app.ts';
-import { addWording, type CostingWorld, startCostingWorld } from './costing.ts';
+import { addWording, type CostingWorld, movePeriod, startCostingWorld } from './costing.ts';
 import { buyer, seller } from './documents.ts';
 import { must } from './services.ts';
 import { determination, inForce } from './vat.ts';
@@ -52,6 +52,15 @@ export async function startReceivablesWorld(t: Test): Promise<ReceivablesWorld> 
   await budget(finance, marriage, 1_000_001);
   await budget(finance, certificates, 50_000);
   return { ...world, planned };
+}
+
+/** The fourth quarter is over. */
+export const PLANNED_OVER = '2027-01-04T09:00:00.000Z';
+
+/** The planned period ends and is frozen; it stays January. */
+export async function freezePlanned({ clock, finance, planned }: ReceivablesWorld): Promise<void> {
+  clock.set(PLANNED_OVER);
+  for (const action of ['close', 'freeze']) await movePeriod(finance, planned, action);
 }
 
 export async function budget(

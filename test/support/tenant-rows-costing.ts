@@ -76,6 +76,37 @@ export const COSTING: Readonly<Record<string, TenantRow>> = {
       return { params: { id, action: 'close' }, ifMatch: version, body: {}, secret: id };
     },
   },
+  admitLateUsage: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async ({ own }) => {
+      const month = freshMonth();
+      let frozen = await created(own.centre, '/billing-periods', { code: month });
+      for (const action of ['close', 'freeze'])
+        frozen = await must(
+          own.centre,
+          'POST',
+          `/billing-periods/${frozen.id}/actions/${action}`,
+          undefined,
+          {
+            'if-match': `"${frozen.version}"`,
+          },
+        );
+      await must(own.centre, 'POST', '/usage-events', {
+        organisationId: own.member.hat.id,
+        serviceId: own.serviceId,
+        source: 'telephone-system',
+        idempotencyKey: fresh('late'),
+        quantity: '2',
+        occurredAt: `${month}-15T10:00:00Z`,
+      });
+      return onto(frozen, { reason: 'Nachmeldung' });
+    },
+    foreignIds: {
+      'a period of the other side': [withBody((other) => ({ billingPeriodId: other.periodId })), 422],
+    },
+  },
   listCostLines: {
     as: 'centre',
     own: 200,

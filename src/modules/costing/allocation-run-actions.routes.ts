@@ -85,7 +85,16 @@ export function registerRunActions(app: TypedApp, service: AllocationRunsService
   app.post(
     '/allocation-runs/:id/actions/approve',
     {
-      config: { ...approve, refuses: [RUN_STATE_REFUSED, FOUR_EYES_REQUIRED, RUN_APPROVAL_MISMATCH] },
+      config: {
+        ...approve,
+        refuses: [
+          RUN_STATE_REFUSED,
+          FOUR_EYES_REQUIRED,
+          RUN_APPROVAL_MISMATCH,
+          PERIOD_STATE_REFUSED,
+          RUN_INPUTS_CHANGED,
+        ],
+      },
       schema: {
         ...schema,
         operationId: 'approveAllocationRun',
@@ -99,11 +108,12 @@ export function registerRunActions(app: TypedApp, service: AllocationRunsService
       return sendVersioned(reply, await service.act(request.ctx, request.params.id, version, command));
     },
   );
-  for (const [action, config, operationId, summary] of [
-    ['reject', approve, 'rejectAllocationRun', 'End a run that is not posted, saying why'],
+  for (const [action, config, refuses, operationId, summary] of [
+    ['reject', approve, [], 'rejectAllocationRun', 'End a run that is not posted, saying why'],
     [
       'supersede',
       manage,
+      [PERIOD_STATE_REFUSED],
       'supersedeAllocationRun',
       'Set a posted run aside, saying why; the next run corrects it',
     ],
@@ -111,7 +121,7 @@ export function registerRunActions(app: TypedApp, service: AllocationRunsService
     app.post(
       `/allocation-runs/:id/actions/${action}`,
       {
-        config: { ...config, refuses: [RUN_STATE_REFUSED] },
+        config: { ...config, refuses: [RUN_STATE_REFUSED, ...refuses] },
         schema: { ...schema, operationId, summary, body: EndRun },
       },
       async (request, reply) => {

@@ -1,3 +1,4 @@
+import type { Moment } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { mapConstraints } from '../../platform/db/postgres-errors.ts';
@@ -8,7 +9,9 @@ import { audit } from '../audit/index.ts';
 import { computeRun } from './allocation-run.rules.ts';
 import { snapshotNow } from './allocation-run-creation.service.ts';
 import * as repo from './allocation-runs.repo.ts';
-import { holdPeriod } from './billing-periods.repo.ts';
+import { holdPeriod, type PeriodRow } from './billing-periods.repo.ts';
+import { takesCharges } from './billing-periods.rules.ts';
+import { assertTakesRuns } from './correction-periods.service.ts';
 import {
   FOUR_EYES_REQUIRED,
   PERIOD_HAS_POSTED_RUN,
@@ -17,6 +20,7 @@ import {
   RUN_INPUTS_CHANGED,
   RUN_STATE_REFUSED,
 } from './costing.errors.ts';
+import { lateEventsOf } from './late-usage.service.ts';
 import { isSecondPerson, RUN_ACTIONS, type RunAction } from './run-states.rules.ts';
 
 /** What an action says beside its name. */
@@ -36,8 +40,12 @@ export async function actOnRun(
   const run = await getRunRow(tx, id);
   if (run.version !== version) throw preconditionFailed();
   assertState(run, command.action);
-  if (command.action === 'approve') assertApproval(ctx, run, command.resultHash);
-  if (command.action === 'post') await assertStillTrue(tx, run);
+  if (command.action === 'approve') {
+    assertApproval(ctx, run, command.resultHash);
+    await getOpenPeriod(tx, run);
+  }
+  const counted = command.action === 'post' ? { recorded_until: await assertStillTrue(tx, run) } : {};
+  if (command.action === 'supersede') await assertLeadsOn(tx, run);
   const moved = await mapConstraints(
     {
       allocation_runs_posted_key: {
@@ -45,7 +53,11 @@ export async function actOnRun(
         detail: `Another run of the period ${run.periodCode} is posted.`,
       },
     },
-    () => repo.updateRun(tx, id, version, RUN_ACTIONS[command.action].to, stepOf(ctx, run, command)),
+    () =>
+      repo.updateRun(tx, id, version, RUN_ACTIONS[command.action].to, {
+        ...stepOf(ctx, run, command),
+        ...counted,
+      }),
   );
   if (!moved) throw preconditionFailed();
   await audit(tx, ctx, {
@@ -89,17 +101,45 @@ function assertApproval(ctx: HatContext, run: repo.RunRow, resultHash: string): 
   });
 }
 
-/** What was approved must be what the books say now, in a period that takes nothing more. */
-async function assertStillTrue(tx: HatTx, run: repo.RunRow): Promise<void> {
+/** The period of a run, which stays as it is; a correction is billed where it says, and a settled period takes only its own. */
+async function getOpenPeriod(tx: HatTx, run: repo.RunRow): Promise<PeriodRow> {
   const period = await holdPeriod(tx, run.periodId);
-  if (period === undefined || period.state !== 'frozen') {
+  if (period === undefined) throw new Error(`the run ${run.number} has no period`);
+  assertTakesRuns(period);
+  const billedIn = run.billingPeriodId === null ? undefined : await holdPeriod(tx, run.billingPeriodId);
+  const isElsewhere = period.state === 'settled' && period.correctionBillingPeriodId !== run.billingPeriodId;
+  if (!isElsewhere && billedIn?.state !== 'settled') return period;
+  const why = isElsewhere
+    ? `The correction of ${run.periodCode} is billed in ${period.correctionBillingPeriodCode}`
+    : `${run.billingPeriodCode}, where it is billed, is settled`;
+  throw new DomainError(RUN_INPUTS_CHANGED, `${why}: the run ${run.number} is of before.`);
+}
+
+/**
+ * Without its run a settled period would have none at all: one is set aside where another can follow, for its correction is open or
+ * late usage waits for one.
+ */
+async function assertLeadsOn(tx: HatTx, run: repo.RunRow): Promise<void> {
+  const period = await holdPeriod(tx, run.periodId);
+  if (period === undefined || takesCharges(period) || (await lateEventsOf(tx, period)) > 0) return;
+  throw new DomainError(
+    PERIOD_STATE_REFUSED,
+    `The period ${run.periodCode} is settled and has no late usage: no run could follow on ${run.number}.`,
+  );
+}
+
+/** What was approved must be what the books say now, in a period that takes nothing more. Says until when usage counts in it. */
+async function assertStillTrue(tx: HatTx, run: repo.RunRow): Promise<Moment> {
+  const period = await getOpenPeriod(tx, run);
+  const { recordedUntil } = period;
+  if (recordedUntil === null) {
     throw new DomainError(
       PERIOD_STATE_REFUSED,
-      `The period ${run.periodCode} is ${period?.state ?? 'gone'}; a run is posted once it is frozen.`,
+      `The period ${run.periodCode} is ${period.state}; a run is posted once it is frozen.`,
     );
   }
   const { inputHash } = computeRun(await snapshotNow(tx, run, period));
-  if (inputHash === run.inputHash && run.approvedResultHash === run.resultHash) return;
+  if (inputHash === run.inputHash && run.approvedResultHash === run.resultHash) return recordedUntil;
   throw new DomainError(
     RUN_INPUTS_CHANGED,
     `The inputs of the run ${run.number} have changed since it was computed; its approval is void.`,

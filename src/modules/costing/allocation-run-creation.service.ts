@@ -8,15 +8,10 @@ import { computeRun } from './allocation-run.rules.ts';
 import { insertRunLines } from './allocation-run-lines.repo.ts';
 import * as repo from './allocation-runs.repo.ts';
 import type { CreateRun } from './allocation-runs.schemas.ts';
-import { hasPostedRun, holdPeriod, type PeriodRow } from './billing-periods.repo.ts';
+import { hasPostedRun, type PeriodRow } from './billing-periods.repo.ts';
 import type { AllocationRunInput } from './calculation.types.ts';
-import {
-  COST_CLAUSE_AMBIGUOUS,
-  PERIOD_HAS_POSTED_RUN,
-  PERIOD_UNKNOWN,
-  RUN_CORRECTS_NOTHING,
-  RUN_SIMULATION_ONLY,
-} from './costing.errors.ts';
+import { assertTakesRuns, correctionBilledIn, getHeldPeriod } from './correction-periods.service.ts';
+import { COST_CLAUSE_AMBIGUOUS, PERIOD_HAS_POSTED_RUN, RUN_SIMULATION_ONLY } from './costing.errors.ts';
 import { gatherFacts } from './run-facts.service.ts';
 import { derivedLines } from './run-lines.rules.ts';
 import { toRunInput } from './run-snapshot.rules.ts';
@@ -34,6 +29,7 @@ export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): P
     });
   }
   const period = await getHeldPeriod(tx, input.periodId);
+  assertTakesRuns(period);
   if (await hasPostedRun(tx, period.id)) {
     throw new DomainError(PERIOD_HAS_POSTED_RUN, `A run of the period ${period.code} is posted.`, {
       pointer: '/periodId',
@@ -43,7 +39,7 @@ export async function createRun(tx: HatTx, ctx: HatContext, input: CreateRun): P
   const facts = await gatherFacts(tx, centreId, period);
   const number = await repo.nextRunNumber(tx, facts.centre, period.startsOn.slice(0, 4));
   const superseded = await repo.findSuperseded(tx, period.id);
-  const billingPeriod = await billedIn(tx, input, superseded);
+  const billingPeriod = await correctionBilledIn(tx, period, input.billingPeriodId, superseded);
   const snapshot = toRunInput(facts, identityOf(number, superseded, input.clauseVersionId));
   const { lines, totals, inputHash, resultHash } = computeRun(snapshot);
   const id = newId();
@@ -102,26 +98,6 @@ export function identityOf(
     }),
     ...(clauseVersionId !== undefined && { clauseVersionId }),
   };
-}
-
-/** A correction keeps both periods: that of the usage, which is its own, and the one it is billed in. */
-async function billedIn(
-  tx: HatTx,
-  { billingPeriodId }: CreateRun,
-  superseded: repo.SupersededRun | undefined,
-): Promise<PeriodRow | undefined> {
-  if (billingPeriodId === undefined) return undefined;
-  if (superseded !== undefined) return getHeldPeriod(tx, billingPeriodId, '/billingPeriodId');
-  throw new DomainError(RUN_CORRECTS_NOTHING, 'The run corrects no other and is billed in its own period.', {
-    pointer: '/billingPeriodId',
-  });
-}
-
-/** A period of the hat, whose state stays as it is until the end of the transaction. @throws DomainError PERIOD_UNKNOWN */
-export async function getHeldPeriod(tx: HatTx, id: string, pointer = '/periodId'): Promise<PeriodRow> {
-  const period = await holdPeriod(tx, id);
-  if (period !== undefined) return period;
-  throw new DomainError(PERIOD_UNKNOWN, 'The centre has no such billing period.', { pointer });
 }
 
 function withKnownClause<T>(work: () => Promise<T>): Promise<T> {

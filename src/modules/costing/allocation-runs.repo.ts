@@ -18,6 +18,7 @@ export interface RunRow {
   readonly inputHash: string;
   readonly resultHash: string;
   readonly clauseVersionId: string | null;
+  readonly recordedUntil: Moment | null;
   readonly correctsRunId: string | null;
   readonly billingPeriodId: string | null;
   readonly billingPeriodCode: string | null;
@@ -45,7 +46,7 @@ export interface RunRow {
 const select = ({ sql }: HatTx) => sql`
   select r.id, r.centre_id as "centreId", r.period_id as "periodId", r.period_code as "periodCode", r.starts_on as "startsOn",
     r.ends_on as "endsOn", r.number, r.status, r.algorithm, r.input_hash as "inputHash", r.result_hash as "resultHash",
-    r.clause_version_id as "clauseVersionId", r.corrects_run_id as "correctsRunId",
+    r.clause_version_id as "clauseVersionId", r.recorded_until as "recordedUntil", r.corrects_run_id as "correctsRunId",
     r.billing_period_id as "billingPeriodId", r.billing_period_code as "billingPeriodCode",
     r.created_by as "createdBy", r.created_by_name as "createdByName", r.created_at as "createdAt",
     r.submitted_by as "submittedBy", r.submitted_by_name as "submittedByName", r.submitted_at as "submittedAt",
@@ -128,13 +129,14 @@ export interface PostedRun {
   readonly number: string;
   readonly resultHash: string;
   readonly corrects: string | null;
-  readonly billingPeriodCode: string | null;
+  readonly billingPeriod: { readonly id: string; readonly code: string } | null;
 }
 
 /** The run of the period that counts. */
 export async function findPostedRun({ sql }: HatTx, periodId: string): Promise<PostedRun | undefined> {
   const [row] = await sql<PostedRun[]>`
-    select r.id, r.number, r.result_hash as "resultHash", c.number as corrects, r.billing_period_code as "billingPeriodCode"
+    select r.id, r.number, r.result_hash as "resultHash", c.number as corrects,
+      case when r.billing_period_id is not null then jsonb_build_object('id', r.billing_period_id, 'code', r.billing_period_code) end as "billingPeriod"
     from allocation_runs r left join allocation_runs c on c.id = r.corrects_run_id
     where r.period_id = ${periodId} and r.status = 'posted'`;
   return row;
@@ -148,6 +150,7 @@ export interface NewRun {
     readonly code: string;
     readonly startsOn: Day;
     readonly endsOn: Day;
+    readonly recordedUntil: Moment | null;
   };
   readonly number: string;
   readonly algorithm: string;
@@ -166,9 +169,9 @@ export interface NewRun {
 export async function insertRun({ sql }: HatTx, { actor, now }: HatContext, run: NewRun): Promise<void> {
   const { id, centreId, period, billingPeriod } = run;
   await sql`insert into allocation_runs (id, centre_id, period_id, period_code, starts_on, ends_on, number, status, algorithm, input_hash,
-      result_hash, clause_version_id, corrects_run_id, billing_period_id, billing_period_code, member_ids, created_by, created_by_name, created_at)
+      result_hash, clause_version_id, recorded_until, corrects_run_id, billing_period_id, billing_period_code, member_ids, created_by, created_by_name, created_at)
     values (${id}, ${centreId}, ${period.id}, ${period.code}, ${period.startsOn}, ${period.endsOn}, ${run.number}, 'draft', ${run.algorithm},
-      ${run.inputHash}, ${run.resultHash}, ${run.clauseVersionId}, ${run.correctsRunId},
+      ${run.inputHash}, ${run.resultHash}, ${run.clauseVersionId}, ${period.recordedUntil}, ${run.correctsRunId},
       ${billingPeriod?.id ?? null}, ${billingPeriod?.code ?? null}, ${run.memberIds as string[]}::uuid[],
       ${actor.id}, ${actor.name}, ${now})`;
   await sql`insert into allocation_run_calculations (run_id, centre_id, amount_cents, line_count, input)
@@ -188,7 +191,8 @@ export type RunStep = Partial<
   Record<
     | `${'submitted' | 'approved' | 'posted' | 'ended'}_${'by' | 'by_name' | 'at'}`
     | 'approved_result_hash'
-    | 'end_reason',
+    | 'end_reason'
+    | 'recorded_until',
     string
   >
 >;

@@ -17,7 +17,9 @@ import {
 import type { AllocationRunsService } from './allocation-runs.service.ts';
 import {
   ASSUMPTION_REFUSED,
+  CORRECTION_PERIOD_REFUSED,
   PERIOD_HAS_POSTED_RUN,
+  PERIOD_STATE_REFUSED,
   PERIOD_UNKNOWN,
   RUN_CORRECTS_NOTHING,
   RUN_SIMULATION_ONLY,
@@ -52,7 +54,9 @@ export const allocationRunsRoutes =
           idempotent: true,
           refuses: [
             PERIOD_UNKNOWN,
+            PERIOD_STATE_REFUSED,
             PERIOD_HAS_POSTED_RUN,
+            CORRECTION_PERIOD_REFUSED,
             RUN_CORRECTS_NOTHING,
             RUN_SIMULATION_ONLY,
             ASSUMPTION_REFUSED,

@@ -38,6 +38,8 @@ export const allocationRuns = pgTable(
     resultHash: text('result_hash').notNull(),
     /** The wording to apply where an agreement changed within the period. */
     clauseVersionId: uuid('clause_version_id'),
+    /** Usage recorded later is not in it; null while its period takes all, and in runs from before. */
+    recordedUntil: moment('recorded_until'),
     correctsRunId: uuid('corrects_run_id'),
     /** Where a correction is billed; the run's own period says when what it shares out was used. */
     billingPeriodId: uuid('billing_period_id'),

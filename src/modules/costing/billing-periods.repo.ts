@@ -10,37 +10,59 @@ export interface PeriodRow {
   readonly endsOn: Day;
   readonly state: PeriodState;
   readonly frozenAt: Moment | null;
+  /** Usage recorded later is late: it counts nowhere until it is admitted. Null while the period is not frozen. */
+  readonly recordedUntil: Moment | null;
+  /** Where the correction with late usage is billed. */
+  readonly correctionBillingPeriodId: string | null;
+  readonly correctionBillingPeriodCode: string | null;
+  readonly correctionBillingPeriodState: PeriodState | null;
   readonly version: number;
 }
 
-const columns = ({ sql }: HatTx) =>
-  sql`id, centre_id as "centreId", code, starts_on as "startsOn", ends_on as "endsOn", state, frozen_at as "frozenAt", version`;
+const select = ({ sql }: HatTx) => sql`
+  select p.id, p.centre_id as "centreId", p.code, p.starts_on as "startsOn", p.ends_on as "endsOn", p.state, p.frozen_at as "frozenAt",
+    p.recorded_until as "recordedUntil", p.correction_billing_period_id as "correctionBillingPeriodId",
+    c.code as "correctionBillingPeriodCode", c.state as "correctionBillingPeriodState", p.version
+  from billing_periods p left join billing_periods c on c.id = p.correction_billing_period_id`;
 
 export async function findPeriod(tx: HatTx, id: string): Promise<PeriodRow | undefined> {
-  const [row] = await tx.sql<PeriodRow[]>`select ${columns(tx)} from billing_periods where id = ${id}`;
+  const [row] = await tx.sql<PeriodRow[]>`${select(tx)} where p.id = ${id}`;
   return row;
 }
 
-/** Reads the period in order to change it; whoever holds its state, or changes it too, comes before or after. */
-export async function lockPeriod(tx: HatTx, id: string): Promise<PeriodRow | undefined> {
-  const [row] = await tx.sql<PeriodRow[]>`
-    select ${columns(tx)} from billing_periods where id = ${id} for update`;
-  return row;
+export async function findPeriods(tx: HatTx, ids: readonly string[]): Promise<PeriodRow[]> {
+  if (ids.length === 0) return [];
+  return tx.sql<PeriodRow[]>`${select(tx)} where p.id = any(${ids as string[]}::uuid[]) order by p.starts_on`;
 }
 
 /**
- * Waits for usage that is being recorded, and holds up what comes next: it is recorded after the moment of freezing, however long
- * its request was under way.
+ * Reads the period in order to change it; whoever holds its state, or changes it too, comes before or after. Who only names it, as each
+ * of its documents does, does not wait.
+ */
+export async function lockPeriod(tx: HatTx, id: string): Promise<PeriodRow | undefined> {
+  await tx.sql`select from billing_periods where id = ${id} for no key update`;
+  return findPeriod(tx, id);
+}
+
+/**
+ * Waits for usage that is being recorded, and holds up what comes next: it is recorded after the moment of freezing, or of admitting
+ * late usage, however long its request was under way.
  */
 export async function lockFreezing({ sql }: HatTx, centreId: string): Promise<void> {
   await sql`select app.lock_freezing(${centreId})`;
 }
 
-/** Reads the period and keeps its state as it is until the end of the transaction. */
+/**
+ * Reads the period and keeps its state, and that of the one in which its correction is billed, as they are until the end of the
+ * transaction. The earlier of two is always held first.
+ */
 export async function holdPeriod(tx: HatTx, id: string): Promise<PeriodRow | undefined> {
-  const [row] = await tx.sql<PeriodRow[]>`
-    select ${columns(tx)} from billing_periods where id = ${id} for share`;
-  return row;
+  await tx.sql`select from billing_periods where id = ${id} for share`;
+  const period = await findPeriod(tx, id);
+  const billedIn = period?.correctionBillingPeriodId ?? null;
+  if (billedIn === null) return period;
+  await tx.sql`select from billing_periods where id = ${billedIn} for share`;
+  return findPeriod(tx, id);
 }
 
 /** Periods of the centre that lie, in whole or in part, in the half-open days; they stay as they are until the end of the transaction. */
@@ -51,8 +73,8 @@ export async function holdPeriodsWithin(
   to: Day,
 ): Promise<PeriodRow[]> {
   return tx.sql<PeriodRow[]>`
-    select ${columns(tx)} from billing_periods
-    where centre_id = ${centreId} and starts_on < ${to} and ends_on > ${from} order by starts_on for share`;
+    ${select(tx)}
+    where p.centre_id = ${centreId} and p.starts_on < ${to} and p.ends_on > ${from} order by p.starts_on for share of p`;
 }
 
 /** Lets one period at a time be made in a centre, so that no two come to overlap. */
@@ -77,13 +99,16 @@ export async function listPeriods(
   limit: number,
 ): Promise<PeriodRow[]> {
   const { sql } = tx;
-  return sql<PeriodRow[]>`select ${columns(tx)} from billing_periods where centre_id = ${centreId}
-    ${state === undefined ? sql`` : sql`and state = ${state}`}
-    ${after === undefined ? sql`` : sql`and (starts_on, id) < (${after[0]}::date, ${after[1]}::uuid)`}
-    order by starts_on desc, id desc limit ${limit}`;
+  return sql<PeriodRow[]>`${select(tx)} where p.centre_id = ${centreId}
+    ${state === undefined ? sql`` : sql`and p.state = ${state}`}
+    ${after === undefined ? sql`` : sql`and (p.starts_on, p.id) < (${after[0]}::date, ${after[1]}::uuid)`}
+    order by p.starts_on desc, p.id desc limit ${limit}`;
 }
 
-/** Returns false when the row is no longer at this version. */
+/**
+ * Returns false when the row is no longer at this version. With the state the database itself forgets where a correction was to be
+ * billed, and with the freezing what is counted begins anew.
+ */
 export async function updatePeriodState(
   { sql }: HatTx,
   id: string,
@@ -94,6 +119,20 @@ export async function updatePeriodState(
   const { count } =
     await sql`update billing_periods set state = ${state}, frozen_at = ${frozenAt}, version = version + 1
       where id = ${id} and version = ${version}`;
+  return count === 1;
+}
+
+/** What was recorded until the moment counts. Returns false when the row is no longer at this version. */
+export async function updateRecordedUntil(
+  { sql }: HatTx,
+  id: string,
+  version: number,
+  recordedUntil: Moment,
+  billingPeriodId: string | null,
+): Promise<boolean> {
+  const { count } = await sql`update billing_periods set recorded_until = ${recordedUntil},
+      correction_billing_period_id = ${billingPeriodId}, version = version + 1
+    where id = ${id} and version = ${version}`;
   return count === 1;
 }
 

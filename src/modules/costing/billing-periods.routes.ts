@@ -3,6 +3,7 @@ import { allowNoBody } from '../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { closed, IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import {
+  AdmitLateUsage,
   CreatePeriod,
   PeriodActionParams,
   PeriodPage,
@@ -10,7 +11,16 @@ import {
   PeriodView,
 } from './billing-periods.schemas.ts';
 import type { BillingPeriodsService } from './billing-periods.service.ts';
-import { PERIOD_HAS_POSTED_RUN, PERIOD_OVERLAPS, PERIOD_STATE_REFUSED } from './costing.errors.ts';
+import {
+  CORRECTION_PERIOD_REFUSED,
+  LATE_USAGE_NONE,
+  PERIOD_HAS_POSTED_RUN,
+  PERIOD_NOT_OVER,
+  PERIOD_OVERLAPS,
+  PERIOD_STATE_REFUSED,
+  PERIOD_UNKNOWN,
+  RUN_CORRECTS_NOTHING,
+} from './costing.errors.ts';
 
 const tags = ['Cost allocation'];
 
@@ -62,12 +72,15 @@ export const billingPeriodsRoutes =
     app.post(
       '/billing-periods/:id/actions/:action',
       {
-        config: { access: 'periods:manage', refuses: [PERIOD_STATE_REFUSED, PERIOD_HAS_POSTED_RUN] },
+        config: {
+          access: 'periods:manage',
+          refuses: [PERIOD_STATE_REFUSED, PERIOD_NOT_OVER, PERIOD_HAS_POSTED_RUN],
+        },
         preValidation: allowNoBody,
         schema: {
           tags,
           operationId: 'actOnBillingPeriod',
-          summary: 'close: open → grace; freeze: grace → frozen; reopen: back to open',
+          summary: 'close: open → grace; freeze: grace → frozen, once it is over; reopen: back to open',
           params: PeriodActionParams,
           headers: IfMatchHeaders,
           body: closed({}),
@@ -77,6 +90,37 @@ export const billingPeriodsRoutes =
       async (request, reply) => {
         const { id, action } = request.params;
         return sendVersioned(reply, await service.act(request.ctx, id, action, expectedVersion(request)));
+      },
+    );
+    app.post(
+      '/billing-periods/:id/actions/admit-late-usage',
+      {
+        config: {
+          access: 'periods:manage',
+          refuses: [
+            PERIOD_STATE_REFUSED,
+            PERIOD_HAS_POSTED_RUN,
+            LATE_USAGE_NONE,
+            PERIOD_UNKNOWN,
+            CORRECTION_PERIOD_REFUSED,
+            RUN_CORRECTS_NOTHING,
+          ],
+        },
+        schema: {
+          tags,
+          operationId: 'admitLateUsage',
+          summary:
+            'Count what was recorded after freezing; in a settled period for a correction billed later',
+          params: IdParams,
+          headers: IfMatchHeaders,
+          body: AdmitLateUsage,
+          response: { 200: PeriodView },
+        },
+      },
+      async (request, reply) => {
+        const version = expectedVersion(request);
+        const { id } = request.params;
+        return sendVersioned(reply, await service.admitLateUsage(request.ctx, id, version, request.body));
       },
     );
   };

@@ -2,6 +2,8 @@ import type { Day } from '../../platform/clock.ts';
 
 export type PeriodState = 'open' | 'grace' | 'frozen' | 'settled';
 export type PeriodAction = 'close' | 'reopen' | 'freeze';
+/** Beside what moves a period to another state. */
+export const ADMIT_LATE_USAGE = 'admit-late-usage' as const;
 
 /** What may be done in which state, and where it leads. */
 export const PERIOD_ACTIONS: Readonly<
@@ -12,9 +14,39 @@ export const PERIOD_ACTIONS: Readonly<
   reopen: { from: ['grace', 'frozen'], to: 'open' },
 };
 
-export function availablePeriodActions(state: PeriodState): PeriodAction[] {
+export interface Closing {
+  readonly state: PeriodState;
+  readonly correctionBillingPeriodState: PeriodState | null;
+}
+
+/**
+ * Whether runs and documents of the period may still change: not once it is settled, unless late usage was admitted and the period in
+ * which the correction is billed is not settled either.
+ */
+export const takesCharges = ({ state, correctionBillingPeriodState: billedIn }: Closing): boolean =>
+  state !== 'settled' || (billedIn !== null && billedIn !== 'settled');
+
+/** Why the correction of a period cannot be billed in another one; undefined where it can. The periods of a centre share no day. */
+export function whyNotBilledIn(
+  { code, endsOn }: { readonly code: string; readonly endsOn: Day },
+  other: { readonly code: string; readonly startsOn: Day; readonly state: PeriodState },
+): string | undefined {
+  if (other.startsOn < endsOn) return `${other.code} is no later period than ${code}`;
+  return other.state === 'settled' ? `${other.code} is settled` : undefined;
+}
+
+/** Whether its last day is past: what is still to come cannot be shared out. */
+export const isOver = ({ endsOn }: { readonly endsOn: Day }, today: Day): boolean => endsOn <= today;
+
+export function availablePeriodActions(
+  period: { readonly state: PeriodState; readonly endsOn: Day },
+  today: Day,
+): PeriodAction[] {
   const actions = Object.keys(PERIOD_ACTIONS) as PeriodAction[];
-  return actions.filter((action) => PERIOD_ACTIONS[action].from.includes(state));
+  return actions.filter(
+    (action) =>
+      PERIOD_ACTIONS[action].from.includes(period.state) && (action !== 'freeze' || isOver(period, today)),
+  );
 }
 
 /** The half-open days of a year `2026`, a quarter `2026-Q3` or a month `2026-07`. */

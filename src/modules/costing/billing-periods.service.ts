@@ -1,3 +1,4 @@
+import { type Day, dayOf } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
@@ -11,13 +12,29 @@ import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
 import * as repo from './billing-periods.repo.ts';
 import {
+  ADMIT_LATE_USAGE,
   availablePeriodActions,
   daysOfPeriod,
+  isOver,
   PERIOD_ACTIONS,
   type PeriodAction,
 } from './billing-periods.rules.ts';
-import type { CreatePeriod, PeriodQuery, PeriodView } from './billing-periods.schemas.ts';
-import { PERIOD_HAS_POSTED_RUN, PERIOD_OVERLAPS, PERIOD_STATE_REFUSED } from './costing.errors.ts';
+import type {
+  AdmitLateUsage,
+  CreatePeriod,
+  PeriodQuery,
+  PeriodSummary,
+  PeriodView,
+} from './billing-periods.schemas.ts';
+import {
+  PERIOD_HAS_POSTED_RUN,
+  PERIOD_NOT_OVER,
+  PERIOD_OVERLAPS,
+  PERIOD_STATE_REFUSED,
+  PERIOD_UNKNOWN,
+} from './costing.errors.ts';
+
+import { admitLateUsage, lateEventsOf } from './late-usage.service.ts';
 
 export type BillingPeriodsService = ReturnType<typeof createBillingPeriodsService>;
 
@@ -43,13 +60,14 @@ export function createBillingPeriodsService(db: Database) {
           entityId: id,
           details: { code },
         });
-        return getPeriod(tx, id);
+        return getPeriod(tx, ctx, id);
       });
     },
 
-    get: (ctx: HatContext, id: string): Promise<PeriodView> => withHatTx(db, ctx, (tx) => getPeriod(tx, id)),
+    get: (ctx: HatContext, id: string): Promise<PeriodView> =>
+      withHatTx(db, ctx, (tx) => getPeriod(tx, ctx, id)),
 
-    async list(ctx: HatContext, { limit, cursor, state }: PeriodQuery): Promise<Page<PeriodView>> {
+    async list(ctx: HatContext, { limit, cursor, state }: PeriodQuery): Promise<Page<PeriodSummary>> {
       const after =
         cursor === undefined
           ? undefined
@@ -57,7 +75,13 @@ export function createBillingPeriodsService(db: Database) {
       const rows = await withHatTx(db, ctx, (tx) =>
         repo.listPeriods(tx, ctx.hat.id, state, after, limit + 1),
       );
-      return toPage(rows, limit, 'billing-periods', (row) => [row.startsOn, row.id], toPeriodView);
+      return toPage(
+        rows,
+        limit,
+        'billing-periods',
+        (row) => [row.startsOn, row.id],
+        (row) => toPeriodSummary(row, dayOf(ctx.now)),
+      );
     },
 
     async act(ctx: HatContext, id: string, action: PeriodAction, version: number): Promise<PeriodView> {
@@ -67,7 +91,7 @@ export function createBillingPeriodsService(db: Database) {
         if (to === 'frozen') await repo.lockFreezing(tx, ctx.hat.id);
         const period = found(await repo.lockPeriod(tx, id));
         if (period.version !== version) throw preconditionFailed();
-        await assertPossible(tx, period, action);
+        await assertPossible(tx, period, action, dayOf(ctx.now));
         const frozenAt = to === 'frozen' ? ctx.now : null;
         if (!(await repo.updatePeriodState(tx, id, version, to, frozenAt))) throw preconditionFailed();
         await audit(tx, ctx, {
@@ -76,14 +100,37 @@ export function createBillingPeriodsService(db: Database) {
           entityId: id,
           details: { code: period.code, from: period.state, to },
         });
-        return getPeriod(tx, id);
+        return getPeriod(tx, ctx, id);
+      });
+    },
+
+    async admitLateUsage(
+      ctx: HatContext,
+      id: string,
+      version: number,
+      input: AdmitLateUsage,
+    ): Promise<PeriodView> {
+      ownCentre(ctx);
+      return withHatTx(db, ctx, async (tx) => {
+        await admitLateUsage(tx, ctx, id, version, input);
+        return getPeriod(tx, ctx, id);
       });
     },
   };
 }
 
 /**
- * Ends a frozen period for good, once billing has settled it with every member.
+ * A period that is about to be settled; whoever bills a correction in it comes before or after.
+ * @throws DomainError PERIOD_UNKNOWN
+ */
+export async function getLockedPeriod(tx: HatTx, id: string): Promise<repo.PeriodRow> {
+  const period = await repo.lockPeriod(tx, id);
+  if (period !== undefined) return period;
+  throw new DomainError(PERIOD_UNKNOWN, 'The centre has no such billing period.', { pointer: '/periodId' });
+}
+
+/**
+ * Ends a frozen period, once billing has settled it with every member.
  * @throws DomainError PERIOD_STATE_REFUSED
  */
 export async function settlePeriod(tx: HatTx, ctx: HatContext, id: string): Promise<void> {
@@ -103,27 +150,50 @@ export async function settlePeriod(tx: HatTx, ctx: HatContext, id: string): Prom
   });
 }
 
-async function assertPossible(tx: HatTx, period: PeriodView, action: PeriodAction): Promise<void> {
+async function assertPossible(
+  tx: HatTx,
+  period: repo.PeriodRow,
+  action: PeriodAction,
+  today: Day,
+): Promise<void> {
   if (!PERIOD_ACTIONS[action].from.includes(period.state)) {
     throw new DomainError(
       PERIOD_STATE_REFUSED,
       `The period ${period.code} is ${period.state}; ${action} needs ${PERIOD_ACTIONS[action].from.join(' or ')}.`,
     );
   }
+  if (action === 'freeze' && !isOver(period, today)) {
+    throw new DomainError(PERIOD_NOT_OVER, `The period ${period.code} goes on until ${period.endsOn}.`);
+  }
   if (action === 'reopen' && (await repo.hasPostedRun(tx, period.id))) {
     throw new DomainError(PERIOD_HAS_POSTED_RUN, `A run of the period ${period.code} is posted.`);
   }
 }
 
-function toPeriodView(row: repo.PeriodRow): PeriodView {
-  return { ...row, availableActions: availablePeriodActions(row.state) };
+function toPeriodSummary(row: repo.PeriodRow, today: Day): PeriodSummary {
+  const {
+    correctionBillingPeriodId: id,
+    correctionBillingPeriodCode: code,
+    correctionBillingPeriodState: state,
+    ...shown
+  } = row;
+  return {
+    ...shown,
+    correctionBillingPeriod: id === null || code === null || state === null ? null : { id, code, state },
+    availableActions: availablePeriodActions(row, today),
+  };
 }
 
-async function getPeriod(tx: HatTx, id: string): Promise<PeriodView> {
-  return found(await repo.findPeriod(tx, id));
+async function getPeriod(tx: HatTx, { now }: HatContext, id: string): Promise<PeriodView> {
+  const row = found(await repo.findPeriod(tx, id));
+  const lateEvents = await lateEventsOf(tx, row);
+  const summary = toPeriodSummary(row, dayOf(now));
+  const mayAdmit = lateEvents > 0 && !(await repo.hasPostedRun(tx, id));
+  const availableActions = [...summary.availableActions, ...(mayAdmit ? [ADMIT_LATE_USAGE] : [])];
+  return { ...summary, availableActions, lateEvents };
 }
 
-function found(row: repo.PeriodRow | undefined): PeriodView {
+function found(row: repo.PeriodRow | undefined): repo.PeriodRow {
   if (row === undefined) throw new DomainError(NOT_FOUND, 'There is no such billing period.');
-  return toPeriodView(row);
+  return row;
 }

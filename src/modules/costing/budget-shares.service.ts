@@ -1,7 +1,7 @@
 import type { HatTx } from '../../platform/db/hat.ts';
 import { computeRun } from './allocation-run.rules.ts';
-import { getHeldPeriod } from './allocation-run-creation.service.ts';
 import type { PeriodRow } from './billing-periods.repo.ts';
+import { getHeldPeriod } from './correction-periods.service.ts';
 import { type DerivedLine, derivedLines } from './run-lines.rules.ts';
 import { gatherScenario, simulatedInput } from './run-simulation.service.ts';
 

@@ -81,7 +81,28 @@ export const PERIOD_STATE_REFUSED = defineProblem({
   code: 'PERIOD_STATE_REFUSED',
   status: 409,
   title: 'The billing period does not allow this now',
-  help: 'A period goes open, grace, frozen. `availableActions` of the period names what is possible.',
+  help: 'A period goes open, grace, frozen, settled. `availableActions` of the period names what is possible. A settled period takes a run only as correction with late usage that was admitted.',
+});
+
+export const PERIOD_NOT_OVER = defineProblem({
+  code: 'PERIOD_NOT_OVER',
+  status: 409,
+  title: 'The billing period is not over',
+  help: 'Freeze the period from the day after its last one (`endsOn`) on: what is used on the days to come belongs to it.',
+});
+
+export const LATE_USAGE_NONE = defineProblem({
+  code: 'LATE_USAGE_NONE',
+  status: 409,
+  title: 'The billing period has no late usage',
+  help: 'Nothing was recorded on its days since it was frozen or late usage was last admitted: `lateEvents` of the period counts that.',
+});
+
+export const CORRECTION_PERIOD_REFUSED = defineProblem({
+  code: 'CORRECTION_PERIOD_REFUSED',
+  status: 422,
+  title: 'The correction cannot be billed in this period',
+  help: 'Name in `billingPeriodId` a later period of the centre that is not settled. The correction of a settled period is billed where its late usage was admitted to.',
 });
 
 export const PERIOD_FROZEN = defineProblem({
@@ -95,7 +116,7 @@ export const PERIOD_HAS_POSTED_RUN = defineProblem({
   code: 'PERIOD_HAS_POSTED_RUN',
   status: 409,
   title: 'A run of the period is posted',
-  help: 'Supersede the posted run first, saying why; then the period can be reopened or computed anew.',
+  help: 'Supersede the posted run first, saying why; then the period can be reopened, take late usage or be computed anew.',
 });
 
 export const PERIOD_UNKNOWN = defineProblem({

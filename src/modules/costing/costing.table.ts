@@ -32,8 +32,14 @@ export const billingPeriods = pgTable(
     startsOn: day('starts_on').notNull(),
     endsOn: day('ends_on').notNull(),
     state: text('state').notNull(),
-    /** Usage recorded later belongs to a correction; null while the period is not frozen. */
+    /** Null while the period is not frozen. */
     frozenAt: moment('frozen_at'),
+    /**
+     * Usage recorded later is late and counts nowhere. A trigger says `frozenAt` with every freezing; admitting late usage moves it on.
+     */
+    recordedUntil: moment('recorded_until'),
+    /** Where the correction with late usage is billed; a trigger forgets it with every change of state. */
+    correctionBillingPeriodId: uuid('correction_billing_period_id'),
     version: version(),
     createdAt: createdAt(),
   },
@@ -45,6 +51,23 @@ export const billingPeriods = pgTable(
     check('billing_periods_days_check', sql`ends_on > starts_on`),
     check('billing_periods_state_check', sql`state in ('open', 'grace', 'frozen', 'settled')`),
     check('billing_periods_frozen_check', sql`(state in ('frozen', 'settled')) = (frozen_at is not null)`),
+    check(
+      'billing_periods_recorded_check',
+      sql`(frozen_at is null) = (recorded_until is null) and recorded_until >= frozen_at`,
+    ),
+    // Periods whose correction is billed in this one.
+    index('billing_periods_correction_idx')
+      .on(table.centreId, table.correctionBillingPeriodId)
+      .where(sql`correction_billing_period_id is not null`),
+    foreignKey({
+      name: 'billing_periods_correction_fkey',
+      columns: [table.centreId, table.correctionBillingPeriodId],
+      foreignColumns: [table.centreId, table.id],
+    }),
+    check(
+      'billing_periods_correction_check',
+      sql`correction_billing_period_id is null or (frozen_at is not null and correction_billing_period_id <> id)`,
+    ),
     centreOnly('billing_periods'),
   ],
 );

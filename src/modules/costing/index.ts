@@ -1,13 +1,15 @@
 import './costing.permissions.ts';
 
 export { COMPUTING_REFUSALS } from './allocation-run-actions.routes.ts';
-export { getHeldPeriod } from './allocation-run-creation.service.ts';
 export type { RunDetailView, RunLineView, RunView } from './allocation-runs.schemas.ts';
-export { findPeriod, type PeriodRow } from './billing-periods.repo.ts';
-export { settlePeriod } from './billing-periods.service.ts';
+export { findPeriod, findPeriods, type PeriodRow } from './billing-periods.repo.ts';
+export { takesCharges } from './billing-periods.rules.ts';
+export { getLockedPeriod, settlePeriod } from './billing-periods.service.ts';
 export { type BudgetShare, type BudgetShares, budgetShares } from './budget-shares.service.ts';
 export { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
 export { costingCalculations } from './compute.ts';
+export { getHeldPeriod } from './correction-periods.service.ts';
+export { type CorrectionBilled, correctionsBilledIn } from './corrections-billed.repo.ts';
 export { COST_CENTRE_RETIRED, COST_PLACE_UNCLEAR } from './cost-centres.errors.ts';
 export { GRANT_TAG } from './cost-line.types.ts';
 export { assertCostPlace, recordCostLine } from './cost-line-recording.service.ts';

@@ -11,7 +11,7 @@ export interface PostedCharges {
   /** Number of the run that it corrects. */
   readonly corrects: string | null;
   /** Where a correction is billed, where that is another period than the one it shares out. */
-  readonly billingPeriodCode: string | null;
+  readonly billingPeriod: { readonly id: string; readonly code: string } | null;
   /** What all members bear of a service together. */
   readonly poolCents: ReadonlyMap<string, number>;
   /** In the order of the calculation file. */
@@ -28,7 +28,7 @@ export async function postedCharges(tx: HatTx, periodId: string): Promise<Posted
     runNumber: run.number,
     resultHash: run.resultHash,
     corrects: run.corrects,
-    billingPeriodCode: run.billingPeriodCode,
+    billingPeriod: run.billingPeriod,
     poolCents: new Map(pools.map(({ serviceId, amountCents }) => [serviceId, amountCents])),
     lines: await listRunLines(tx, run.id, {}),
   };

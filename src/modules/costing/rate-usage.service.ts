@@ -26,7 +26,7 @@ export interface RatedPeriod {
   readonly periodFrom: Day;
   /** Day after the last day. */
   readonly periodTo: Day;
-  /** Leaves out usage recorded later: the moment at which the period was frozen. */
+  /** Leaves out usage recorded later: what counts for a period that is frozen. */
   readonly recordedUntil?: Moment;
   /** Only what this member pays. */
   readonly organisationId?: string;

@@ -22,10 +22,10 @@ export function createRunExplanationsService(db: Database) {
   return {
     async why(ctx: HatContext, id: string, position: number): Promise<LineReason> {
       return withHatTx(db, ctx, async (tx) => {
-        const { number, periodCode, startsOn, endsOn, centreId } = await getRunRow(tx, id);
+        const { number, periodCode, startsOn, endsOn, centreId, recordedUntil } = await getRunRow(tx, id);
         const [line] = await listRunLines(tx, id, readerOf(ctx), position - 1, 1);
         if (line?.position !== position) throw new DomainError(NOT_FOUND, 'There is no such line.');
-        const usageEvents = usageLink(line, { centreId, startsOn, endsOn });
+        const usageEvents = usageLink(line, { centreId, startsOn, endsOn, recordedUntil });
         const { pool, costLines } = await costBehind(tx, ctx, id, line);
         return {
           run: { id, number, periodCode, startsOn, endsOn },

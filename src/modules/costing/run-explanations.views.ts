@@ -34,18 +34,26 @@ interface PlaceOfLine {
   readonly centreId: string;
   readonly startsOn: string;
   readonly endsOn: string;
+  readonly recordedUntil: string | null;
 }
 
-/** Where the usage behind a line is listed. */
+/** Where exactly the usage behind a line is listed: what came late is not in it. */
 export function usageLink(
   { parts, serviceId, organisationId }: RunLineView,
-  { centreId, startsOn, endsOn }: PlaceOfLine,
+  { centreId, startsOn, endsOn, recordedUntil }: PlaceOfLine,
 ): string | null {
   const countsUsage = parts.some(
     ({ key }) => key.origin?.kind === 'usage_events' || key.type === 'cases' || key.type === 'minutes',
   );
   if (!countsUsage) return null;
-  const query = new URLSearchParams({ centreId, serviceId, organisationId, from: startsOn, to: endsOn });
+  const query = new URLSearchParams({
+    centreId,
+    serviceId,
+    organisationId,
+    from: startsOn,
+    to: endsOn,
+    ...(recordedUntil !== null && { recordedUntil }),
+  });
   return `/usage-events?${query.toString()}`;
 }
 

@@ -15,7 +15,7 @@ export interface PeriodOfFacts {
   readonly startsOn: Day;
   readonly endsOn: Day;
   /** Usage recorded after this moment belongs to a correction. */
-  readonly frozenAt: Moment | null;
+  readonly recordedUntil: Moment | null;
 }
 
 export interface FactsWanted {
@@ -64,7 +64,7 @@ export async function gatherFacts(
       serviceIds,
       from: used.startsOn,
       to: used.endsOn,
-      ...(used.frozenAt !== null && { recordedUntil: used.frozenAt }),
+      ...(used.recordedUntil !== null && { recordedUntil: used.recordedUntil }),
     }),
     lists: await repo.newestLists(tx, centreId, endsOn),
   };

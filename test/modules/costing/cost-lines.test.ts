@@ -17,7 +17,7 @@ function send(caller: Caller, file: string | Buffer, query = '', headers: Record
 
 tap.test('cost lines and their import (numbers in brackets: invariants of the README)', async (t) => {
   const world = await startCostingWorld(t);
-  const { finance, auditor, test, centre, periodId, marriage } = world;
+  const { clock, finance, auditor, test, centre, periodId, marriage } = world;
   const count = async (): Promise<number> => {
     const [row] = await test.owner.sql<{ n: number }[]>`select count(*)::int as n from cost_lines`;
     return row?.n ?? -1;
@@ -223,8 +223,16 @@ tap.test('cost lines and their import (numbers in brackets: invariants of the RE
       t.match([early.statusCode, problemOf(early).code], [409, 'PERIOD_STATE_REFUSED']);
       t.match(await movePeriod(finance, december.id, 'close'), {
         state: 'grace',
-        availableActions: ['freeze', 'reopen'],
+        availableActions: ['reopen'],
       });
+      const freezing = () => finance.call('POST', `${url}/actions/freeze`, undefined, { 'if-match': '"2"' });
+      // Half an hour before the new year begins in Germany.
+      clock.set('2026-12-31T22:30:00.000Z');
+      const running = await freezing();
+      t.match([running.statusCode, problemOf(running).code], [409, 'PERIOD_NOT_OVER']);
+      clock.set('2026-12-31T23:00:00.000Z');
+      t.match(await must(auditor, 'GET', url), { state: 'grace', availableActions: ['freeze', 'reopen'] });
+      t.equal((await freezing()).statusCode, 200);
       const { items } = await must<{ items: { code: string }[] }>(finance, 'GET', '/billing-periods');
       t.same(
         items.map(({ code }) => code),

@@ -6,10 +6,11 @@ import { hashOf } from '../../../platform/hash.ts';
 import { newId } from '../../../platform/ids.ts';
 import { sumCents } from '../../../platform/money/index.ts';
 import { audit } from '../../audit/index.ts';
-import { getHeldPeriod, type PeriodRow, settlePeriod } from '../../costing/index.ts';
+import { getLockedPeriod, type PeriodRow, settlePeriod } from '../../costing/index.ts';
 import { openItemsOf } from '../payments/open-items.repo.ts';
 import type { Offset, OpenItemRow } from '../payments/open-items.types.ts';
 import { insertOffsets } from '../payments/payment-offsets.service.ts';
+import { assertCorrected } from './open-corrections.service.ts';
 import { planOffsets } from './settlement-figures.rules.ts';
 import {
   SETTLEMENT_EXISTS,
@@ -38,9 +39,10 @@ export async function settleMembers(
   figuresFor: FiguresFor,
 ): Promise<string> {
   await repo.lockSettling(tx, centreId);
-  const period = await getHeldPeriod(tx, input.periodId);
+  const period = await getLockedPeriod(tx, input.periodId);
   const items = await openItemsOf(tx, centreId, { periodId: period.id });
   const figures = await figuresFor(tx, centreId, period, items);
+  assertCorrected(period, figures.corrections);
   assertReady(figures, input.contentHash);
   const decisions = decisionsOf(input, figures);
   const credits = items.filter(({ openCents }) => openCents < 0);

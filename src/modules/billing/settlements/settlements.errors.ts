@@ -7,6 +7,13 @@ export const SETTLEMENT_NOT_READY = defineProblem({
   help: 'Issue the final documents of all members with their instalments set off; GET /settlements/figures?periodId= lists in `gaps` what is missing.',
 });
 
+export const SETTLEMENT_CORRECTION_OPEN = defineProblem({
+  code: 'SETTLEMENT_CORRECTION_OPEN',
+  status: 409,
+  title: 'A correction that is billed in the period is not done with',
+  help: 'Post the run of the correction, prepare its statements and issue or discard each draft; `errors` and `corrections` of GET /settlements/figures?periodId= name what is open. Once this period is settled, none of it could be charged.',
+});
+
 export const SETTLEMENT_EXISTS = defineProblem({
   code: 'SETTLEMENT_EXISTS',
   status: 409,

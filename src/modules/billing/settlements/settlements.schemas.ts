@@ -26,6 +26,15 @@ const Figures = {
 
 const MemberFiguresView = named('SettlementMemberFigures', Figures);
 
+const OpenCorrection = named('OpenCorrection', {
+  period: closed({ id: Uuid, code: Type.String() }),
+  code: Type.Enum(['RUN_MISSING', 'BATCH_MISSING', 'DRAFT_OPEN', 'MEMBER_BLOCKED']),
+  memberName: nullable(Type.String()),
+  statementId: nullable({ ...Uuid, description: 'The draft' }),
+  text: Type.String(),
+});
+export type OpenCorrection = Static<typeof OpenCorrection>;
+
 export const FiguresView = named('SettlementFigures', {
   period: PeriodName,
   members: Type.Array(MemberFiguresView),
@@ -38,6 +47,10 @@ export const FiguresView = named('SettlementFigures', {
     }),
     { description: 'What keeps the period from being settled' },
   ),
+  corrections: Type.Array(OpenCorrection, {
+    description:
+      'What is open of corrections of earlier periods that are billed in this one, and keeps it from being settled',
+  }),
   settlementId: nullable({ ...Uuid, description: 'Where it is settled already' }),
   contentHash: Type.String({ description: 'SHA-256 of period and members; what settling signs' }),
 });

@@ -11,6 +11,7 @@ import { textIn } from '../../../platform/texts.ts';
 import { findPeriod, type PeriodRow } from '../../costing/index.ts';
 import { openItemsBy, openItemsOf } from '../payments/open-items.repo.ts';
 import type { OpenItemRow } from '../payments/open-items.types.ts';
+import { openCorrectionsIn } from './open-corrections.service.ts';
 import { settleMembers } from './settlement-creation.service.ts';
 import { figuresOf, gapsOf } from './settlement-figures.rules.ts';
 import { type Payout, payoutsOf } from './settlement-payouts.ts';
@@ -79,13 +80,15 @@ async function figuresFor(
   const { id, code, startsOn, endsOn } = period;
   const members = figuresOf(items).map((member) => ({ ...member, documents: [...member.documents] }));
   const shown = { period: { id, code, startsOn, endsOn }, members };
+  const settlementId = (await repo.findSettlementOf(tx, centreId, id)) ?? null;
   return {
     ...shown,
     gaps: gapsOf(members).map((gap) => ({
       ...gap,
       text: textIn('de', `billing.settlement.gap.${gap.code}`),
     })),
-    settlementId: (await repo.findSettlementOf(tx, centreId, id)) ?? null,
+    corrections: settlementId === null ? await openCorrectionsIn(tx, period) : [],
+    settlementId,
     contentHash: hashOf(shown),
   };
 }

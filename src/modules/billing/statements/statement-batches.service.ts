@@ -12,9 +12,9 @@ import { newId } from '../../../platform/ids.ts';
 import { enqueue } from '../../../platform/jobs/outbox.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
-import { findPeriod, PERIOD_UNKNOWN } from '../../costing/index.ts';
+import { getHeldPeriod } from '../../costing/index.ts';
 import { findProfile } from './billing-parties.repo.ts';
-import { assertUnsettled } from './settled-periods.service.ts';
+import { assertTakesCharges } from './settled-periods.service.ts';
 import * as repo from './statement-batches.repo.ts';
 import type { BatchQuery, BatchView, CreateBatch } from './statement-batches.schemas.ts';
 import { issueDrafts } from './statement-issuing.service.ts';
@@ -41,13 +41,8 @@ export function createStatementBatchesService(db: Database) {
     async create(ctx: HatContext, input: CreateBatch): Promise<BatchView> {
       const centreId = ownCentre(ctx, input.centreId);
       return withHatTxOnce(db, ctx, async (tx) => {
-        const period = await findPeriod(tx, input.periodId);
-        if (period === undefined) {
-          throw new DomainError(PERIOD_UNKNOWN, 'The centre has no such billing period.', {
-            pointer: '/periodId',
-          });
-        }
-        await assertUnsettled(tx, period.id);
+        const period = await getHeldPeriod(tx, input.periodId);
+        assertTakesCharges(period);
         const id = newId();
         const { dueOn = null, notes = [] } = input;
         await withOneOpen(period.code, () =>

@@ -61,7 +61,7 @@ export interface MemberCharges {
   readonly instalments: readonly Current[];
 }
 
-type Common = Pick<NewStatement, 'batchId' | 'period' | 'dueOn' | 'notes' | 'runId'>;
+type Common = Pick<NewStatement, 'batchId' | 'period' | 'billingPeriod' | 'dueOn' | 'notes' | 'runId'>;
 
 /**
  * The documents that are missing between what was sent and what is charged: an invoice where there is none, a corrected one where

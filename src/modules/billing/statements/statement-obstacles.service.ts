@@ -2,6 +2,7 @@ import { type Day, plusDays } from '../../../platform/clock.ts';
 import { groupBy } from '../../../platform/collections.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError, type FieldError, type Problem } from '../../../platform/errors.ts';
+import { findPeriods, type PeriodRow, takesCharges } from '../../costing/index.ts';
 import type { StatementDocument } from '../documents/document.types.ts';
 import { checkDocument } from '../documents/index.ts';
 import { vatForAll } from '../vat-in-force.service.ts';
@@ -75,7 +76,8 @@ export async function examine(
     tx,
     drafts.flatMap(({ correctsId }) => correctsId ?? []),
   );
-  const settled = await repo.settledAmong(tx, [...new Set(drafts.flatMap(({ periodId }) => periodId ?? []))]);
+  const periodIds = [...new Set(drafts.flatMap(({ periodId }) => periodId ?? []))];
+  const periodById = new Map((await findPeriods(tx, periodIds)).map((period) => [period.id, period]));
   const ready: ReadyStatement[] = [];
   const blocked: BlockedStatement[] = [];
   for (const statement of drafts) {
@@ -83,7 +85,7 @@ export async function examine(
     const recipient = recipientById.get(statement.organisationId);
     const obstacles = [
       ...(vatObstacles.get(statement.id) ?? []),
-      ...(settled.has(statement.periodId ?? '') ? [SETTLED] : []),
+      ...(isClosed(statement, periodById.get(statement.periodId ?? '')) ? [SETTLED] : []),
       ...(gone.has(statement.correctsId ?? '') ? [SUPERSEDED] : []),
       ...(setsOffWhatIsValid(statement, instalments) ? [] : [INSTALMENTS_CHANGED]),
       ...(recipient === undefined
@@ -123,6 +125,15 @@ function setsOffWhatIsValid(
   );
   const said = statement.preceding.filter(({ kind }) => kind === 326).map(({ statementId }) => statementId);
   return said.length === valid.length && valid.every(({ id }) => said.includes(id));
+}
+
+/**
+ * In a settled period only the correction with late usage charges or takes back, while it is open: what was drafted since that was
+ * admitted. Nothing is drafted by hand any more then, and what was before stays where it is.
+ */
+function isClosed({ createdAt }: StatementRow, period: PeriodRow | undefined): boolean {
+  if (period?.state !== 'settled') return false;
+  return !takesCharges(period) || createdAt < (period.recordedUntil ?? '');
 }
 
 const SETTLED: Obstacle = {

@@ -8,7 +8,7 @@ import { textIn } from '../../../platform/texts.ts';
 import { costClausesFor, priceClausesFor } from '../../agreements/index.ts';
 import { audit } from '../../audit/index.ts';
 import {
-  findPeriod,
+  getHeldPeriod,
   type PeriodRow,
   type PostedCharges,
   postedCharges,
@@ -17,6 +17,7 @@ import {
 import { usageEventsLink } from '../../usage/index.ts';
 import { vatForAll } from '../vat-in-force.service.ts';
 import { lineOfRun, linesOfRating, taxed as withTreatment } from './charged-lines.ts';
+import { assertTakesCharges } from './settled-periods.service.ts';
 import { contentHashOf } from './statement.rules.ts';
 import * as batches from './statement-batches.repo.ts';
 import { type Current, decideVat, statementsOf } from './statement-drafts.rules.ts';
@@ -28,21 +29,23 @@ import type { ChargedLine, NewStatement, UntaxedLine } from './statements.types.
 /**
  * Works out what is charged in the period of a batch and keeps the drafts of what is missing. A second run of the job finds the
  * batch prepared and does nothing.
- * @throws DomainError STATEMENT_SOURCE_MISSING, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws
+ * @throws DomainError BILLING_PERIOD_SETTLED, STATEMENT_SOURCE_MISSING, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws
  */
 export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string): Promise<void> {
   const batch = await batches.lockBatch(tx, batchId);
   if (batch?.status !== 'preparing') return;
-  const period = await findPeriod(tx, batch.periodId);
-  if (period === undefined) throw new Error(`the batch ${batchId} has no period`);
+  const period = await getHeldPeriod(tx, batch.periodId);
+  assertTakesCharges(period);
   const charges = await postedCharges(tx, period.id);
   const lines = await chargedLines(tx, period, charges);
   const { taxed, errorsByMember } = await withVat(tx, period, lines);
+  const billingPeriod = billedIn(period, charges);
   const drafts = await draftsOf(tx, period, taxed, errorsByMember, {
     batchId,
     runId: charges?.runId ?? null,
+    ...(billingPeriod !== undefined && { billingPeriod }),
     dueOn: batch.dueOn,
-    notes: [...batch.notes, ...noteOf(charges)],
+    notes: [...batch.notes, ...noteOf(charges, billingPeriod)],
   });
   await repo.discardLeftDrafts(tx, period.centreId, period.id);
   await createDrafts(tx, ctx, period.centreId, drafts);
@@ -67,7 +70,7 @@ async function chargedLines(
   period: PeriodRow,
   charges: PostedCharges | undefined,
 ): Promise<UntaxedLine[]> {
-  const { centreId, startsOn, endsOn, frozenAt } = period;
+  const { centreId, startsOn, endsOn, recordedUntil } = period;
   const prices = await priceClausesFor(tx, centreId, startsOn, endsOn);
   if (charges === undefined && prices.length === 0) {
     throw new DomainError(
@@ -79,27 +82,33 @@ async function chargedLines(
     lineOfRun(charges as PostedCharges, share, usageLinksOf(period, share)),
   );
   if (prices.length === 0) return shares;
-  if (frozenAt === null) {
+  if (recordedUntil === null) {
     throw new DomainError(STATEMENT_PERIOD_OPEN, `The period ${period.code} is ${period.state}, not frozen.`);
   }
   const { items } = await rateUsage(tx, {
     centreId,
     periodFrom: startsOn,
     periodTo: endsOn,
-    recordedUntil: frozenAt,
+    recordedUntil,
   });
   return [...shares, ...items.flatMap((item) => linesOfRating(item, period))];
 }
 
 /** The usage that a share was measured by, where it was. */
 function usageLinksOf(
-  { centreId, startsOn, endsOn, frozenAt }: PeriodRow,
+  { centreId, startsOn, endsOn, recordedUntil }: PeriodRow,
   { parts, serviceId, organisationId }: PostedCharges['lines'][number],
 ): string[] {
   if (!parts.some(({ key }) => key.origin?.kind === 'usage_events')) return [];
-  const recordedUntil = frozenAt ?? undefined;
+  const days = { from: startsOn, to: endsOn };
   return [
-    usageEventsLink({ centreId, organisationId, serviceId, from: startsOn, to: endsOn, recordedUntil }),
+    usageEventsLink({
+      centreId,
+      organisationId,
+      serviceId,
+      ...days,
+      recordedUntil: recordedUntil ?? undefined,
+    }),
   ];
 }
 
@@ -144,7 +153,7 @@ async function draftsOf(
   period: PeriodRow,
   lines: readonly ChargedLine[],
   errorsByMember: ReadonlyMap<string, unknown>,
-  common: Pick<NewStatement, 'batchId' | 'runId' | 'dueOn' | 'notes'>,
+  common: Pick<NewStatement, 'batchId' | 'runId' | 'billingPeriod' | 'dueOn' | 'notes'>,
 ): Promise<NewStatement[]> {
   const { id, code, startsOn, endsOn } = period;
   const sent = groupBy(await currentOf(tx, period), ({ statement }) => statement.organisationId);
@@ -202,16 +211,26 @@ async function referencesOf(
   return ({ serviceId, organisationId }) => titles.get(`${serviceId} ${organisationId}`) ?? '';
 }
 
+/** Where a correction is billed: as its run says, and without one where late usage was admitted to. */
+function billedIn(period: PeriodRow, charges: PostedCharges | undefined): NewStatement['billingPeriod'] {
+  if (charges !== undefined) return charges.billingPeriod ?? undefined;
+  const { correctionBillingPeriodId: id, correctionBillingPeriodCode: code } = period;
+  return id === null || code === null ? undefined : { id, code };
+}
+
 /** Which run the figures come from and how to check it, and what a correction corrects. */
-function noteOf(charges: PostedCharges | undefined): string[] {
-  if (charges === undefined) return [];
-  const { runNumber: run, resultHash: hash, corrects, billingPeriodCode } = charges;
+function noteOf(charges: PostedCharges | undefined, billingPeriod: NewStatement['billingPeriod']): string[] {
+  const period = billingPeriod?.code;
+  if (charges === undefined) {
+    return period === undefined ? [] : [textIn('de', 'billing.statement.note.late-in', { period })];
+  }
+  const { runNumber: run, resultHash: hash, corrects } = charges;
   const source = textIn('de', 'billing.statement.note.run', { run, hash });
   if (corrects === null) return [source];
   const correction =
-    billingPeriodCode === null
+    period === undefined
       ? textIn('de', 'billing.statement.note.correction', { corrects })
-      : textIn('de', 'billing.statement.note.correction-in', { corrects, period: billingPeriodCode });
+      : textIn('de', 'billing.statement.note.correction-in', { corrects, period });
   return [source, correction];
 }
 

@@ -74,7 +74,7 @@ export const BILLING_PERIOD_SETTLED = defineProblem({
   code: 'BILLING_PERIOD_SETTLED',
   status: 409,
   title: 'The period is settled',
-  help: 'Nothing of a settled period is charged or taken back any more. Charge the difference in a later period, by cost booked there.',
+  help: 'A settled period is charged anew only by the correction with late usage, until the period in which that is billed is settled too: POST /billing-periods/{id}/actions/admit-late-usage. Charge any other difference in a later period, by cost booked there.',
 });
 
 export const STATEMENT_SUPERSEDED = defineProblem({

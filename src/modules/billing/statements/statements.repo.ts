@@ -7,7 +7,8 @@ import type { NewStatement, StatementLineRow, StatementRow } from './statements.
 const select = ({ sql }: HatTx) => sql`
   select s.id, s.centre_id as "centreId", s.organisation_id as "organisationId", o.name as "memberName", s.batch_id as "batchId", s.kind,
     s.vat_group as "vatGroup", s.status, s.number, s.run_id as "runId", s.period_id as "periodId", s.period_code as "periodCode",
-    s.starts_on as "startsOn", s.ends_on as "endsOn", s.corrects_id as "correctsId", s.superseded_by as "supersededBy",
+    s.starts_on as "startsOn", s.ends_on as "endsOn", s.billing_period_id as "billingPeriodId",
+    s.billing_period_code as "billingPeriodCode", s.corrects_id as "correctsId", s.superseded_by as "supersededBy",
     s.agreement_reference as "agreementReference", s.notes, s.preceding, s.net_cents as "netCents", s.vat_cents as "vatCents",
     s.gross_cents as "grossCents", s.prepaid_cents as "prepaidCents", s.payable_cents as "payableCents",
     s.content_hash as "contentHash", s.due_on as "dueOn", s.issued_on as "issuedOn", s.issued_at as "issuedAt",
@@ -40,16 +41,6 @@ export async function validInstalments(
     select id, organisation_id as "organisationId", period_id as "periodId", vat_group as "vatGroup" from statements
     where centre_id = ${centreId} and period_id = any(${periodIds as string[]}::uuid[]) and status = 'issued' and kind = 326
       and superseded_by is null`;
-}
-
-/** Those of the periods that are settled. */
-export async function settledAmong(
-  { sql }: HatTx,
-  periodIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await sql<{ periodId: string }[]>`
-    select period_id as "periodId" from settlements where period_id = any(${periodIds as string[]}::uuid[])`;
-  return new Set(rows.map(({ periodId }) => periodId));
 }
 
 /** The valid invoice that sets a document off, where there is one. */
@@ -155,18 +146,20 @@ export async function insertStatements(
   centreId: string,
   statements: readonly StatementToKeep[],
 ): Promise<void> {
-  const rows = statements.map(({ totals, period, lines: _lines, ...rest }) => {
+  const rows = statements.map(({ totals, period, billingPeriod, lines: _lines, ...rest }) => {
     const { id: periodId, ...days } = period;
-    return { ...rest, ...days, ...totals, periodId };
+    const billedIn = { billingPeriodId: billingPeriod?.id, billingPeriodCode: billingPeriod?.code };
+    return { ...rest, ...days, ...billedIn, ...totals, periodId };
   });
   await sql`insert into statements (id, centre_id, organisation_id, batch_id, kind, vat_group, status, run_id, period_id, period_code, starts_on,
-      ends_on, corrects_id, agreement_reference, notes, preceding, net_cents, vat_cents, gross_cents, prepaid_cents, payable_cents, content_hash,
+      ends_on, billing_period_id, billing_period_code, corrects_id, agreement_reference, notes, preceding, net_cents, vat_cents, gross_cents, prepaid_cents, payable_cents, content_hash,
       due_on, created_by, created_by_name, created_at)
     select r.id, ${centreId}, r."organisationId", r."batchId", r.kind, r."vatGroup", 'draft', r."runId", r."periodId", r.code, r."startsOn",
-      r."endsOn", r."correctsId", r."agreementReference", r.notes, r.preceding, r."netCents", r."vatCents", r."grossCents", r."prepaidCents",
+      r."endsOn", r."billingPeriodId", r."billingPeriodCode", r."correctsId", r."agreementReference", r.notes, r.preceding, r."netCents", r."vatCents", r."grossCents", r."prepaidCents",
       r."payableCents", r."contentHash", r."dueOn", ${actor.id}, ${actor.name}, ${now}
     from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r (id uuid, "organisationId" uuid, "batchId" uuid, kind int, "vatGroup" text,
-      "runId" uuid, "periodId" uuid, code text, "startsOn" date, "endsOn" date, "correctsId" uuid, "agreementReference" text, notes text[],
+      "runId" uuid, "periodId" uuid, code text, "startsOn" date, "endsOn" date, "billingPeriodId" uuid,
+      "billingPeriodCode" text, "correctsId" uuid, "agreementReference" text, notes text[],
       preceding jsonb, "netCents" bigint, "vatCents" bigint, "grossCents" bigint, "prepaidCents" bigint, "payableCents" bigint,
       "contentHash" text, "dueOn" date)`;
   const ordered = statements.flatMap(({ id, lines: own }) =>
@@ -231,6 +224,18 @@ export async function markSuperseded(
     from jsonb_to_recordset(${JSON.stringify(pairs)}::text::jsonb) as r (id uuid, "supersededBy" uuid)
     where s.id = r.id and s.status = 'issued' and s.superseded_by is null`;
   return count;
+}
+
+/** Drafts of batches of the period, by member. */
+export async function listBatchDrafts(
+  { sql }: HatTx,
+  centreId: string,
+  periodId: string,
+): Promise<Pick<StatementRow, 'id' | 'memberName'>[]> {
+  return sql<Pick<StatementRow, 'id' | 'memberName'>[]>`
+    select s.id, o.name as "memberName" from statements s join organisations o on o.id = s.organisation_id
+    where s.centre_id = ${centreId} and s.period_id = ${periodId} and s.status = 'draft' and s.batch_id is not null
+    order by coalesce(o.ags, o.id::text) collate "C", s.id`;
 }
 
 /** Drafts of earlier batches that something stood against: a new batch makes them anew. */

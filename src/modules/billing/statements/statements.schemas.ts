@@ -48,6 +48,12 @@ const statementView = {
   status: Status,
   number: nullable(Type.String({ examples: ['SOE-R-2026-000123'] })),
   period: closed({ id: nullable(Uuid), code: Type.String(), startsOn: Day, endsOn: Day }),
+  billingPeriod: nullable(
+    closed(
+      { id: nullable(Uuid), code: Type.String() },
+      { description: 'Where a correction is billed; `period` is that of what was used' },
+    ),
+  ),
   runId: nullable(Uuid),
   correctsId: nullable(Uuid),
   supersededBy: nullable(Uuid),

@@ -45,6 +45,9 @@ export const statements = pgTable(
     periodCode: text('period_code').notNull(),
     startsOn: day('starts_on').notNull(),
     endsOn: day('ends_on').notNull(),
+    /** Where a correction is billed, where that is another period than that of what was used. */
+    billingPeriodId: uuid('billing_period_id'),
+    billingPeriodCode: text('billing_period_code'),
     /** The document that a 384 replaces or a 381 takes back. */
     correctsId: uuid('corrects_id'),
     /** The document that replaced this one or took it back. */
@@ -111,6 +114,15 @@ export const statements = pgTable(
       columns: [table.centreId, table.periodId],
       foreignColumns: [billingPeriods.centreId, billingPeriods.id],
     }),
+    foreignKey({
+      name: 'statements_billing_period_fkey',
+      columns: [table.centreId, table.billingPeriodId],
+      foreignColumns: [billingPeriods.centreId, billingPeriods.id],
+    }),
+    check(
+      'statements_billing_period_check',
+      sql`(billing_period_id is null) = (billing_period_code is null)`,
+    ),
     foreignKey({
       name: 'statements_corrects_fkey',
       columns: [table.centreId, table.correctsId],

@@ -49,6 +49,8 @@ export interface NewStatement {
   readonly batchId: string | null;
   readonly runId: string | null;
   readonly period: StatementPeriod;
+  /** Where a correction is billed; `period` is that of what was used. */
+  readonly billingPeriod?: { readonly id: string; readonly code: string };
   /** What a 384 replaces or a 381 takes back. */
   readonly correctsId: string | null;
   /** Null: so many days after issue as the profile of the centre says. */
@@ -76,6 +78,8 @@ export interface StatementRow {
   readonly periodCode: string;
   readonly startsOn: Day;
   readonly endsOn: Day;
+  readonly billingPeriodId: string | null;
+  readonly billingPeriodCode: string | null;
   readonly correctsId: string | null;
   readonly supersededBy: string | null;
   readonly agreementReference: string;

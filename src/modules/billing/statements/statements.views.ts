@@ -8,6 +8,7 @@ export function toStatementView(ctx: HatContext, row: StatementRow): StatementVi
   const isCentre = ctx.hat.kind === 'centre';
   const by = (id: string, name: string | null) => (isCentre ? { id, name: name ?? '' } : null);
   const { periodId, periodCode, startsOn, endsOn, issuedBy, issuedByName, issuedAt } = row;
+  const { billingPeriodId, billingPeriodCode: billedIn } = row;
   return {
     id: row.id,
     centreId: row.centreId,
@@ -19,6 +20,7 @@ export function toStatementView(ctx: HatContext, row: StatementRow): StatementVi
     status: row.status,
     number: row.number,
     period: { id: isCentre ? periodId : null, code: periodCode, startsOn, endsOn },
+    billingPeriod: billedIn === null ? null : { id: isCentre ? billingPeriodId : null, code: billedIn },
     runId: row.runId,
     correctsId: row.correctsId,
     supersededBy: row.supersededBy,

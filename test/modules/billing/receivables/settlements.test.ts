@@ -13,8 +13,9 @@ import { hashOf } from '../../../../src/platform/hash.ts';
 import { newId } from '../../../../src/platform/ids.ts';
 import type { Caller } from '../../../support/app.ts';
 import { camt } from '../../../support/camt.ts';
-import { movePeriod, problemOf } from '../../../support/costing.ts';
+import { problemOf } from '../../../support/costing.ts';
 import {
+  freezePlanned,
   issued,
   openItems,
   pay,
@@ -219,7 +220,7 @@ tap.test('settlement of a period (numbers in brackets: invariants of the README)
         dueOn: '2027-01-15',
         period: { id: next, code: '2027-Q1', startsOn: '2027-01-01', endsOn: '2027-04-01' },
       });
-      for (const action of ['close', 'freeze']) await movePeriod(finance, planned, action);
+      await freezePlanned(world);
       const key = { 'idempotency-key': newId() };
       const body = { periodId: planned, contentHash: (await figures()).contentHash, credits: 'offset' };
       const answers = [
@@ -308,7 +309,7 @@ tap.test(
     const { test, finance, colleague, auditor, erwitte, planned } = world;
     const first = await issued(world, erwitte, { netCents: 10_000 });
     const final = await issued(world, erwitte, { kind: 380, netCents: 9_000, preceding: setOff(first) });
-    for (const action of ['close', 'freeze']) await movePeriod(finance, planned, action);
+    await freezePlanned(world);
     const { contentHash } = await must<FiguresBody>(
       finance,
       'GET',

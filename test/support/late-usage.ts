@@ -1,0 +1,63 @@
+import type { LightMyRequestResponse } from 'fastify';
+import type { Caller } from './app.ts';
+import type { CostingWorld } from './costing.ts';
+import { must } from './services.ts';
+import { issue, postedQuarter, prepare, readyToIssue, taxable } from './statements.ts';
+
+export interface PeriodBody {
+  readonly id: string;
+  readonly state: string;
+  readonly version: number;
+  readonly frozenAt: string | null;
+  readonly recordedUntil: string | null;
+  readonly lateEvents: number;
+  readonly correctionBillingPeriod: {
+    readonly id: string;
+    readonly code: string;
+    readonly state: string;
+  } | null;
+  readonly availableActions: readonly string[];
+}
+
+export const readPeriod = (caller: Caller, id: string): Promise<PeriodBody> =>
+  must<PeriodBody>(caller, 'GET', `/billing-periods/${id}`);
+
+/** Admits what is late, with the ETag of the period as it stands. */
+export async function admit(caller: Caller, id: string, body: object = {}): Promise<LightMyRequestResponse> {
+  const { version } = await readPeriod(caller, id);
+  const url = `/billing-periods/${id}/actions/admit-late-usage`;
+  return caller.call('POST', url, { reason: 'Nachmeldung', ...body }, { 'if-match': `"${version}"` });
+}
+
+export interface CorrectionBody {
+  readonly code: string;
+  readonly memberName: string | null;
+  readonly statementId: string | null;
+}
+
+export interface FiguresBody {
+  readonly contentHash: string;
+  readonly corrections: readonly CorrectionBody[];
+}
+
+export const figuresOf = (caller: Caller, periodId: string): Promise<FiguresBody> =>
+  must<FiguresBody>(caller, 'GET', `/settlements/figures?periodId=${periodId}`);
+
+/** Settles with the figures that are there. */
+export async function settle(
+  caller: Caller,
+  periodId: string,
+  credits = 'keep',
+): Promise<LightMyRequestResponse> {
+  const { contentHash } = await figuresOf(caller, periodId);
+  return caller.call('POST', '/settlements', { periodId, contentHash, credits });
+}
+
+/** The quarter is shared out and its documents are issued. */
+export async function billedQuarter(world: CostingWorld) {
+  await taxable(world);
+  await readyToIssue(world);
+  const run = await postedQuarter(world);
+  await issue(world, await prepare(world));
+  return run;
+}
