@@ -31,16 +31,11 @@ function keysIn(value: unknown): number {
   const open = [value];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (typeof next !== 'object' || next === null) continue;
-    if (Array.isArray(next)) {
-      for (const item of next) if (typeof item === 'object') open.push(item);
-      continue;
-    }
-    const names = Object.keys(next);
-    keys += names.length;
-    for (const name of names) {
-      const field = (next as Record<string, unknown>)[name];
-      if (typeof field === 'object') open.push(field);
-    }
+    // Looking each field up is faster by far than asking a large object for its values.
+    const names = Array.isArray(next) ? undefined : Object.keys(next);
+    const fields = names?.map((name) => (next as Record<string, unknown>)[name]) ?? (next as unknown[]);
+    keys += names?.length ?? 0;
+    for (const field of fields) if (typeof field === 'object') open.push(field);
   }
   return keys;
 }

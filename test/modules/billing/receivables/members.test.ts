@@ -1,9 +1,9 @@
 import tap from 'tap';
 import { readUnderHat } from '../../../../src/platform/db/hat.ts';
 import type { Caller } from '../../../support/app.ts';
-import { movePeriod } from '../../../support/costing.ts';
 import {
   DUE,
+  freezePlanned,
   issued,
   type PlanBody,
   planInForce,
@@ -140,7 +140,7 @@ tap.test('a member reads its own row of a settlement, and nothing else (34)', as
   const requester = await test.caller(erwitte, ['requester']);
   const own = await issued(world, erwitte, { kind: 380, netCents: 9_000 });
   await issued(world, anroechte, { kind: 380, netCents: 7_000 });
-  for (const action of ['close', 'freeze']) await movePeriod(finance, planned, action);
+  await freezePlanned(world);
   const { contentHash } = await must<{ contentHash: string }>(
     finance,
     'GET',
@@ -159,7 +159,7 @@ tap.test('a member reads its own row of a settlement, and nothing else (34)', as
     [otherMember, anroechte],
   ] as const) {
     const part = await must(caller, 'GET', `/settlements/${whole.id}`);
-    t.match(part, { id: whole.id, contentHash: null, settled: { by: null, at: /^2026/ } });
+    t.match(part, { id: whole.id, contentHash: null, settled: { by: null, at: /^2027/ } });
     t.match(part, { period: whole.period });
     t.same(
       (part as unknown as typeof whole).members,
