@@ -84,6 +84,10 @@ tap.test('demo world', async (t) => {
       ['in_review', 'posted'],
     );
   });
+  await t.test(
+    'has members that paid, others that owe, instalments to come, and a grant that is drawn',
+    (t) => hasMoney(t, test, accounts),
+  );
   await t.test('leaves a database alone that holds something else', async (t) => {
     const other = await startTestApp(t);
     await other.organisation('Anderswo');
@@ -148,6 +152,51 @@ async function hasRegister(t: Test, { owner: { sql } }: TestApp): Promise<void> 
     t.equal(basis, 'census-2011');
     t.match(source, 'Statistisches Bundesamt');
   }
+}
+
+/** What finance staff of the centres see, and what their members see of it. */
+async function hasMoney(t: Test, test: TestApp, accounts: readonly DemoAccount[]): Promise<void> {
+  const plans: object[] = [];
+  const grants: { sums: { receivedCents: number } }[] = [];
+  const open: { openCents: number; claimCents: number }[] = [];
+  for (const list of await listsOf(test, accounts, 'finance')) {
+    plans.push(...(await list<object>('/instalment-plans?status=in_force')));
+    grants.push(...(await list<(typeof grants)[number]>('/grants?status=awarded')));
+    open.push(...(await list<(typeof open)[number]>('/open-items?state=all&limit=200')));
+  }
+  t.equal(plans.length, 2);
+  t.same(
+    grants.map(({ sums }) => sums.receivedCents),
+    [4_320_000],
+    'nine tenths of what was spent',
+  );
+  const kinds = open.map(({ openCents, claimCents }) => {
+    if (openCents === 0) return 'paid';
+    return openCents === claimCents ? 'open' : 'partly paid';
+  });
+  t.same([...new Set(kinds)].sort(), ['open', 'paid', 'partly paid']);
+  const members = await listsOf(test, accounts, 'member-finance');
+  const read = await Promise.all(members.map((list) => list<{ progress: object }>('/instalment-plans')));
+  t.ok(read.flat().length > 0, 'members read the plans they pay by');
+}
+
+/** Reads a list under each hat that has the role. */
+async function listsOf(test: TestApp, accounts: readonly DemoAccount[], role: string) {
+  const hats = accounts.flatMap(({ email, password, hats }) =>
+    hats
+      .filter(({ roles }) => roles.includes(role))
+      .map(({ kind, id }) => ({ email, password, hat: { kind, id } })),
+  );
+  return Promise.all(
+    hats.map(async (payload) => {
+      const signIn = await test.inject({ method: 'POST', url: '/api/v1/auth/token', payload });
+      const headers = { authorization: `Bearer ${signIn.json<{ accessToken: string }>().accessToken}` };
+      return async <Item>(path: string): Promise<Item[]> => {
+        const answer = await test.inject({ url: `/api/v1${path}`, headers });
+        return answer.json<{ items: Item[] }>().items;
+      };
+    }),
+  );
 }
 
 async function hasWork(t: Test, test: TestApp, accounts: readonly DemoAccount[]): Promise<void> {
