@@ -113,8 +113,12 @@ export function allocate(
 ): CascadeAllocation;
 export function allocate(input: AllocationInput, at?: string): Allocation;
 export function allocate(input: AllocationInput, at = ''): Allocation {
-  const { tranches, ...rest } = allocateByTranche(input, at);
-  return { tranches: [...tranches], ...rest } as Allocation;
+  const { amount, pool } = resolve(input, at);
+  return input.mode === 'composite' ? allocateComposite(amount, pool) : allocateCascade(amount, pool);
+}
+
+function resolve(input: AllocationInput, at: string): { amount: bigint; pool: ResolvedPool } {
+  return { amount: toBigCents(input.amountCents, `${at}/amountCents`), pool: resolvePool(input, at) };
 }
 
 /** An allocation whose tranches are made one by one while they are read, once: who writes it never holds all lines. */
@@ -125,10 +129,8 @@ export type ByTranche<Whole extends Allocation> = Omit<Whole, 'tranches'> & {
 /** `allocate`, with everything refused that there is to refuse before the first tranche is read. */
 export function allocateByTranche(
   input: AllocationInput,
-  at = '',
 ): ByTranche<CascadeAllocation> | ByTranche<CompositeAllocation> {
-  const amount = toBigCents(input.amountCents, `${at}/amountCents`);
-  const pool = resolvePool(input, at);
+  const { amount, pool } = resolve(input, '');
   return input.mode === 'composite' ? compositeByTranche(amount, pool) : cascadeByTranche(amount, pool);
 }
 

@@ -74,23 +74,25 @@ export function formatShares(numerator: bigint, denominator: bigint, weights: Un
   const whole = denominator * BigInt(weights.total);
   const shared = gcd(absolute(numerator), whole);
   const [top, bottom] = [numerator / shared, whole / shared];
-  if (weights.kind === 'number' && bottom <= MAX_SAFE) {
-    return Array.from(weights.values, fractionWriter(top, Number(bottom)));
-  }
+  if (weights.kind === 'number' && bottom <= MAX_SAFE)
+    return numberShares(top, Number(bottom), weights.values);
   return Array.from<number | bigint, string>(weights.values, (weight) =>
     formatFraction(top * BigInt(weight), bottom),
   );
 }
 
-function fractionWriter(top: bigint, bottom: number): (weight: number) => string {
+function numberShares(top: bigint, bottom: number, weights: Float64Array): string[] {
   const topNumber = Number(top);
-  return (weight) => {
+  const texts: string[] = [];
+  for (let index = 0; index < weights.length; index += 1) {
+    const weight = weights[index] as number;
     const divisor = gcdOfNumbers(weight, bottom);
     const product = topNumber * (weight / divisor);
     // A product outside the exact range may already be rounded: only then pay for BigInt.
     const exact = Number.isSafeInteger(product) ? product : top * BigInt(weight / divisor);
-    return `${exact}/${bottom / divisor}`;
-  };
+    texts.push(`${exact}/${bottom / divisor}`);
+  }
+  return texts;
 }
 
 function absolute(value: bigint): bigint {
