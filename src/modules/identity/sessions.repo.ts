@@ -128,10 +128,13 @@ export async function findAttempts(tx: HatTx, subject: string): Promise<Attempts
   return row;
 }
 
-/** Makes the row if need be and holds it until the transaction ends, so that failures at once are all counted. */
+/**
+ * Makes the row if need be and holds it until the transaction ends, so that failures at once are all counted. In one statement: a
+ * row that a right sign-in takes away while we wait for it is made anew, and what waited counts from there.
+ */
 export async function lockAttempts(tx: HatTx, subject: string, now: Moment): Promise<void> {
-  await tx.sql`insert into login_attempts (subject, failures, window_started_at) values (${subject}, 0, ${now}) on conflict do nothing`;
-  await tx.sql`select from login_attempts where subject = ${subject} for update`;
+  await tx.sql`insert into login_attempts as held (subject, failures, window_started_at) values (${subject}, 0, ${now})
+    on conflict (subject) do update set failures = held.failures`;
 }
 
 export async function saveAttempts(
