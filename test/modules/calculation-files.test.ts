@@ -5,6 +5,7 @@ import { billingCalculations } from '../../src/modules/billing/index.ts';
 import { costingCalculations } from '../../src/modules/costing/compute.ts';
 import { grantsCalculations } from '../../src/modules/grants/compute.ts';
 import { requestsCalculations } from '../../src/modules/requests/compute.ts';
+import { jsonText } from '../../src/platform/calculations/json-text.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import { readText, repository } from '../support/repository.ts';
 
@@ -17,9 +18,10 @@ function example(name: string): Example {
   return JSON.parse(readText(`examples/${name}.json`)) as Example;
 }
 
+/** What the command writes. */
 async function compute(input: Readonly<Record<string, unknown>>): Promise<unknown> {
   const calculation = await calculations[String(input['kind'])]?.();
-  return calculation?.compute(input);
+  return JSON.parse([...jsonText(calculation?.compute(input))].join(''));
 }
 
 test('examples', async (t) => {
