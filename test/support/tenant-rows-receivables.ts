@@ -170,6 +170,18 @@ async function notice(world: TenantWorld): Promise<{ id: string }> {
   return made;
 }
 
+let nextBlock = 1;
+
+/** About a document of its own, for a chain has one block at a time. */
+async function blockBody(world: TenantWorld) {
+  const { id: statementId } = await issuedStatement(world);
+  const reason = `Stundung ${nextBlock++}`;
+  return { organisationId: world.own.member.hat.id, statementId, reason, untilOn: '2999-12-31' };
+}
+
+const block = async (world: TenantWorld): Promise<Made> =>
+  created(world.own.centre, '/dunning-blocks', await blockBody(world));
+
 const readingOne = (
   make: (world: TenantWorld) => Promise<{ id: string }>,
   as: TenantRow['as'] = 'centre',
@@ -429,6 +441,27 @@ const ENDINGS: Readonly<Record<string, TenantRow>> = {
   },
   getDunningNotice: readingOne(notice, 'member'),
   getDunningNoticeLetter: readingOne(notice, 'member'),
+  listDunningBlocks: list('centre', () => '', {
+    make: async (world) => ({ query: 'limit=200', secret: (await block(world)).id }),
+    foreignIds: {
+      'a member of the other side': [withQuery((other) => `organisationId=${other.member.hat.id}`), 200],
+    },
+  }),
+  createDunningBlock: {
+    as: 'centre',
+    own: 201,
+    reach: 'self',
+    make: async (world) => ({ body: await blockBody(world) }),
+    foreignIds: { ...foreignCentre, ...foreignMember },
+    otherBody: (sent: object) => ({ ...sent, reason: 'Streit' }),
+  },
+  getDunningBlock: readingOne(block),
+  liftDunningBlock: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async (world) => onto(await block(world), {}),
+  },
 };
 
 export const RECEIVABLES: Readonly<Record<string, TenantRow>> = { ...PLANS, ...PAYMENTS, ...ENDINGS };

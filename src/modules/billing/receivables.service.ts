@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/db/database.ts';
+import { createDunningBlocksService } from './dunning/dunning-blocks.service.ts';
 import { createDunningService } from './dunning/dunning.service.ts';
 import { createInstalmentIssuingService } from './instalments/instalment-issuing.service.ts';
 import { createInstalmentPlansService } from './instalments/instalment-plans.service.ts';
@@ -21,5 +22,6 @@ export function createReceivablesService(db: Database) {
     bankImports: createBankImportsService(db),
     settlements: createSettlementsService(db),
     dunning: createDunningService(db),
+    dunningBlocks: createDunningBlocksService(db),
   };
 }

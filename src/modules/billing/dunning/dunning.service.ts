@@ -21,6 +21,7 @@ import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';
 import { issueDunningNoticesJob } from './dunning.jobs.ts';
 import { type DunningWishes, type PlannedNotice, planNotices } from './dunning.rules.ts';
 import type { CreateNotices, NoticeQuery, NoticesPreview, NoticeView } from './dunning.schemas.ts';
+import { blocksInForce } from './dunning-blocks.repo.ts';
 import { renderDunningLetter } from './dunning-letter.ts';
 import * as repo from './dunning-notices.repo.ts';
 
@@ -95,7 +96,11 @@ async function previewOf(
   const wanted = organisationIds && new Set(organisationIds.map((id) => id.toLowerCase()));
   const notices = planned
     .filter(({ organisationId }) => wanted === undefined || wanted.has(organisationId))
-    .map(({ items, ...notice }) => ({ ...notice, items: items.map(toItem) }));
+    .map(({ items, blockedItems, ...notice }) => ({
+      ...notice,
+      items: items.map(toItem),
+      blockedItems: blockedItems.map(toItem),
+    }));
   return { dryRun, issuedOn: today, payUntil: plusDays(today, payWithinDays), notices };
 }
 
@@ -110,6 +115,7 @@ async function plannedNotices(
   const overdue = items.filter(({ openCents, dueOn }) => openCents > 0 && dueOn < wishes.today);
   const memberIds = [...new Set(overdue.map((item) => item.organisationId))];
   const earlier = await repo.earlierNotices(tx, centreId, memberIds);
+  const blocks = await blocksInForce(tx, centreId, memberIds, wishes.today);
   const recipients = await recipientsOf(tx, centreId, memberIds);
   const credits = new Map(await unmatchedByMember(tx, centreId, memberIds));
   for (const { organisationId: id, openCents } of items)
@@ -117,6 +123,7 @@ async function plannedNotices(
   const facts = {
     overdue,
     earlier,
+    blocks,
     recipients: new Set(recipients.map((recipient) => recipient.organisationId)),
     credits,
     operatorId: await repo.findOperator(tx, centreId),
@@ -124,7 +131,7 @@ async function plannedNotices(
   return planNotices(facts, wishes);
 }
 
-/** Looks again, for something may have been paid or written meanwhile. */
+/** Looks again, for something may have been paid, blocked or written meanwhile. */
 async function issueNotice(
   tx: HatTx,
   ctx: HatContext,
