@@ -16,7 +16,7 @@ END $$;
 --> statement-breakpoint
 CREATE TRIGGER dunning_blocks_keep BEFORE UPDATE OR DELETE ON dunning_blocks FOR EACH ROW EXECUTE FUNCTION app.keep_dunning_block();
 --> statement-breakpoint
--- The foreign key names the centre only: a chain begins with an issued document of the member itself.
+-- The foreign key names the centre only: a chain begins with an issued document of the member itself. Looked at once the policies did.
 CREATE FUNCTION app.check_dunning_block() RETURNS trigger LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -24,7 +24,7 @@ BEGIN
     AND s.organisation_id = NEW.organisation_id AND s.status = 'issued' AND s.corrects_id IS NULL) THEN
     RAISE EXCEPTION 'a dunning block is about a chain of its own member' USING ERRCODE = 'VB409';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
 --> statement-breakpoint
-CREATE TRIGGER dunning_blocks_check BEFORE INSERT ON dunning_blocks FOR EACH ROW EXECUTE FUNCTION app.check_dunning_block();
+CREATE TRIGGER dunning_blocks_check AFTER INSERT ON dunning_blocks FOR EACH ROW EXECUTE FUNCTION app.check_dunning_block();

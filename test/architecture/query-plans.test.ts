@@ -284,7 +284,7 @@ tap.test('query plans', async (t) => {
       name: 'dunning blocks that hold',
       caller: bigFinance,
       db,
-      index: 'dunning_blocks_standing_idx',
+      index: ['dunning_blocks_standing_idx', 'dunning_blocks_centre_idx'],
       run: (ctx) => modules.receivables.dunningBlocks.list(ctx, { ...page, standing: true }),
     },
     {

@@ -1,6 +1,6 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { dunningBlocksRoutes } from './dunning/dunning-blocks.routes.ts';
 import { dunningRoutes } from './dunning/dunning.routes.ts';
+import { dunningBlocksRoutes } from './dunning/dunning-blocks.routes.ts';
 import { instalmentPlansRoutes } from './instalments/instalment-plans.routes.ts';
 import { bankImportsRoutes } from './payments/bank-imports.routes.ts';
 import { paymentsRoutes } from './payments/payments.routes.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/db/database.ts';
-import { createDunningBlocksService } from './dunning/dunning-blocks.service.ts';
 import { createDunningService } from './dunning/dunning.service.ts';
+import { createDunningBlocksService } from './dunning/dunning-blocks.service.ts';
 import { createInstalmentIssuingService } from './instalments/instalment-issuing.service.ts';
 import { createInstalmentPlansService } from './instalments/instalment-plans.service.ts';
 import { createBankImportsService } from './payments/bank-imports.service.ts';

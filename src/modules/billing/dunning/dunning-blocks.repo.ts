@@ -92,7 +92,8 @@ export async function liftBlock(
   id: string,
   version: number,
 ): Promise<boolean> {
-  const { count } = await sql`update dunning_blocks set lifted_by = ${actor.id}, lifted_by_name = ${actor.name}, lifted_at = ${now},
+  const { count } =
+    await sql`update dunning_blocks set lifted_by = ${actor.id}, lifted_by_name = ${actor.name}, lifted_at = ${now},
       version = version + 1
     where id = ${id} and version = ${version} and lifted_at is null`;
   return count === 1;

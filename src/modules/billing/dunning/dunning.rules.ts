@@ -39,7 +39,13 @@ export interface PlannedNotice {
 }
 
 /** `OPERATOR`: a centre does not write to itself; `BLOCKED`: nothing is left after blocks; `CREDIT_COVERS`: nor after credits. */
-export const SKIP_REASONS = ['OPERATOR', 'BLOCKED', 'CREDIT_COVERS', 'TOO_SOON', 'RECIPIENT_MISSING'] as const;
+export const SKIP_REASONS = [
+  'OPERATOR',
+  'BLOCKED',
+  'CREDIT_COVERS',
+  'TOO_SOON',
+  'RECIPIENT_MISSING',
+] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface DunningFacts {

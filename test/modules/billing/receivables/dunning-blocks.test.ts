@@ -58,76 +58,81 @@ const set = ({ finance }: ReceivablesWorld, body: object) =>
 const lift = ({ finance }: ReceivablesWorld, { id, version }: BlockBody) =>
   finance.call('POST', `/dunning-blocks/${id}/actions/lift`, {}, { 'if-match': `"${version}"` });
 
-tap.test('what is blocked might as well not be there: level, credits and sum are of the rest (31)', async (t) => {
-  const members = ['a', 'b', 'o'];
-  const of = fc.constantFrom(...members);
-  const item = fc.record({ organisationId: of, chain: fc.constantFrom('1', '2', '3') });
-  const block = fc.record({ organisationId: of, chain: fc.constantFrom('1', '2', '3', null) });
-  const chainId = (organisationId: string, chain: string) => `${organisationId}${chain}`;
-  const facts = fc.record({
-    items: fc.uniqueArray(item, { selector: ({ organisationId, chain }) => chainId(organisationId, chain) }),
-    blocks: fc.array(block),
-    levels: fc.array(fc.record({ organisationId: of, chain: fc.constantFrom('1', '2', '3') })),
-    creditCents: fc.integer({ min: 0, max: 40 }),
-  });
-  fc.assert(
-    fc.property(facts, ({ items, blocks, levels, creditCents }) => {
-      const overdue = items.map(({ organisationId, chain }) => ({
-        statementId: chain,
-        chainId: chainId(organisationId, chain),
-        organisationId,
-        memberName: organisationId,
-        number: chain,
-        dueOn: '2026-10-01',
-        openCents: 10,
-      }));
-      const known = {
-        overdue,
-        earlier: levels.map(({ organisationId, chain }) => ({
+tap.test(
+  'what is blocked might as well not be there: level, credits and sum are of the rest (31)',
+  async (t) => {
+    const members = ['a', 'b', 'o'];
+    const of = fc.constantFrom(...members);
+    const item = fc.record({ organisationId: of, chain: fc.constantFrom('1', '2', '3') });
+    const block = fc.record({ organisationId: of, chain: fc.constantFrom('1', '2', '3', null) });
+    const chainId = (organisationId: string, chain: string) => `${organisationId}${chain}`;
+    const facts = fc.record({
+      items: fc.uniqueArray(item, {
+        selector: ({ organisationId, chain }) => chainId(organisationId, chain),
+      }),
+      blocks: fc.array(block),
+      levels: fc.array(fc.record({ organisationId: of, chain: fc.constantFrom('1', '2', '3') })),
+      creditCents: fc.integer({ min: 0, max: 40 }),
+    });
+    fc.assert(
+      fc.property(facts, ({ items, blocks, levels, creditCents }) => {
+        const overdue = items.map(({ organisationId, chain }) => ({
+          statementId: chain,
+          chainId: chainId(organisationId, chain),
           organisationId,
-          level: 2,
-          issuedOn: '2026-10-02',
-          chainIds: [chainId(organisationId, chain)],
-        })),
-        recipients: new Set(members),
-        credits: new Map([['a', creditCents]]),
-        operatorId: 'o',
-        blocks: [],
-      };
-      const wishes = { today: '2026-11-15', minDaysBetween: 14 };
-      const isBlocked = (one: (typeof overdue)[number]) =>
-        blocks.some(
-          ({ organisationId, chain }) =>
-            organisationId === one.organisationId &&
-            (chain === null || chainId(organisationId, chain) === one.chainId),
-        );
-      const planned = planNotices(
-        {
-          ...known,
-          blocks: blocks.map(({ organisationId, chain }) => ({
+          memberName: organisationId,
+          number: chain,
+          dueOn: '2026-10-01',
+          openCents: 10,
+        }));
+        const known = {
+          overdue,
+          earlier: levels.map(({ organisationId, chain }) => ({
             organisationId,
-            chainId: chain === null ? null : chainId(organisationId, chain),
-            untilOn: '2026-12-01',
+            level: 2,
+            issuedOn: '2026-10-02',
+            chainIds: [chainId(organisationId, chain)],
           })),
-        },
-        wishes,
-      );
-      const rest = { ...known, overdue: overdue.filter((one) => !isBlocked(one)) };
-      const withItems = planned.filter((notice) => notice.items.length > 0);
-      t.same(
-        withItems.map((notice) => ({ ...notice, blockedItems: [] })),
-        planNotices(rest, wishes),
-      );
-      for (const { organisationId, items: left, blockedItems, amountCents, skipped } of planned) {
-        const own = overdue.filter((one) => one.organisationId === organisationId);
-        t.same(blockedItems, own.filter(isBlocked), 'and it is named');
-        if (left.length > 0) continue;
-        t.equal(skipped, organisationId === 'o' ? 'OPERATOR' : 'BLOCKED');
-        t.equal(amountCents, 0);
-      }
-    }),
-  );
-});
+          recipients: new Set(members),
+          credits: new Map([['a', creditCents]]),
+          operatorId: 'o',
+          blocks: [],
+        };
+        const wishes = { today: '2026-11-15', minDaysBetween: 14 };
+        const isBlocked = (one: (typeof overdue)[number]) =>
+          blocks.some(
+            ({ organisationId, chain }) =>
+              organisationId === one.organisationId &&
+              (chain === null || chainId(organisationId, chain) === one.chainId),
+          );
+        const planned = planNotices(
+          {
+            ...known,
+            blocks: blocks.map(({ organisationId, chain }) => ({
+              organisationId,
+              chainId: chain === null ? null : chainId(organisationId, chain),
+              untilOn: '2026-12-01',
+            })),
+          },
+          wishes,
+        );
+        const rest = { ...known, overdue: overdue.filter((one) => !isBlocked(one)) };
+        const withItems = planned.filter((notice) => notice.items.length > 0);
+        t.same(
+          withItems.map((notice) => ({ ...notice, blockedItems: [] })),
+          planNotices(rest, wishes),
+        );
+        for (const { organisationId, items: left, blockedItems, amountCents, skipped } of planned) {
+          const own = overdue.filter((one) => one.organisationId === organisationId);
+          t.same(blockedItems, own.filter(isBlocked), 'and it is named');
+          if (left.length > 0) continue;
+          t.equal(skipped, organisationId === 'o' ? 'OPERATOR' : 'BLOCKED');
+          t.equal(amountCents, 0);
+        }
+      }),
+    );
+  },
+);
 
 tap.test('what a block takes, and who sees it', async (t) => {
   const world = await startReceivablesWorld(t);
@@ -167,7 +172,11 @@ tap.test('what a block takes, and who sees it', async (t) => {
     t.same([again.statusCode, again.json().id], [201, first.json().id]);
     t.match(problemOf(await post({ untilOn: '2026-12-24' })), { code: 'DUNNING_BLOCK_STANDING' });
     const both = await Promise.all([post({ statementId: late.id }), post({ statementId: late.id })]);
-    t.same(both.map(({ statusCode }) => statusCode).sort(), [201, 409], 'one for a chain, beside that of all');
+    t.same(
+      both.map(({ statusCode }) => statusCode).sort(),
+      [201, 409],
+      'one for a chain, beside that of all',
+    );
     t.equal((await sql`select from dunning_blocks`).length, 2);
   });
 
@@ -186,9 +195,11 @@ tap.test('what a block takes, and who sees it', async (t) => {
     t.match((await stranger.call('GET', '/dunning-blocks')).json(), { items: [] });
     const seen = await readUnderHat(test.db, member.context, (sql) => sql`select from dunning_blocks`);
     t.equal(seen.length, 0, 'not even in the database');
-    const trail = await must<{ items: { action: string }[] }>(member, 'GET', '/audit-entries?limit=200').catch(
-      () => ({ items: [] }),
-    );
+    const trail = await must<{ items: { action: string }[] }>(
+      member,
+      'GET',
+      '/audit-entries?limit=200',
+    ).catch(() => ({ items: [] }));
     t.notOk(trail.items.some(({ action }) => action.startsWith('billing.dunning-block')));
     const days = (rows: readonly object[]) =>
       rows.map((row) => (row as { dunningBlockedUntil: string | null }).dunningBlockedUntil);
@@ -224,7 +235,10 @@ tap.test('what a block takes, and who sees it', async (t) => {
     await t.rejects(sql`delete from dunning_blocks`, refused);
     const deed = { lifted_by: finance.userId, lifted_by_name: 'F', lifted_at: clock.now() };
     await sql`update dunning_blocks set ${sql(deed)}`;
-    await t.rejects(sql`update dunning_blocks set lifted_at = null, lifted_by = null, lifted_by_name = null`, refused);
+    await t.rejects(
+      sql`update dunning_blocks set lifted_at = null, lifted_by = null, lifted_by_name = null`,
+      refused,
+    );
     const row = { id: newId(), centre_id: centre.id, organisation_id: erwitte.id, chain_id: theirs.id };
     const rest = {
       reason: 'x',
@@ -233,87 +247,94 @@ tap.test('what a block takes, and who sees it', async (t) => {
       recorded_by_name: 'F',
       recorded_at: clock.now(),
     };
-    await t.rejects(sql`insert into dunning_blocks ${sql({ ...row, ...rest })}`, refused, 'a chain of its member');
+    await t.rejects(
+      sql`insert into dunning_blocks ${sql({ ...row, ...rest })}`,
+      refused,
+      'a chain of its member',
+    );
   });
 });
 
-tap.test('nobody is asked for what is blocked, and again when the block is lifted or over (31)', async (t) => {
-  const world = await startReceivablesWorld(t);
-  const { test, finance, clock, erwitte, centre } = world;
-  const sql = test.owner.sql;
-  const first = await issued(world, erwitte, { netCents: 1_000, dueOn: '2026-10-10' });
-  const mended = await issued(world, erwitte, {
-    kind: 384,
-    netCents: 2_000,
-    corrects: first,
-    dueOn: '2026-10-12',
-  });
-  const other = await issued(world, erwitte, { netCents: 4_000, dueOn: '2026-10-14' });
-  clock.set('2026-11-01T09:00:00.000Z');
-  t.match(await preview(world), [{ amountCents: 7_140, skipped: null, blockedItems: [] }]);
-
-  await t.test('one chain, by whichever of its documents', async (t) => {
-    const body = { organisationId: erwitte.id, untilOn: '2026-11-10' };
-    const block = await set(world, { ...body, statementId: first.id });
-    t.equal(block.chainId, first.id);
-    const again = await finance.call('POST', '/dunning-blocks', {
-      ...body,
-      reason: 'Stundung',
-      statementId: mended.id,
+tap.test(
+  'nobody is asked for what is blocked, and again when the block is lifted or over (31)',
+  async (t) => {
+    const world = await startReceivablesWorld(t);
+    const { test, finance, clock, erwitte, centre } = world;
+    const sql = test.owner.sql;
+    const first = await issued(world, erwitte, { netCents: 1_000, dueOn: '2026-10-10' });
+    const mended = await issued(world, erwitte, {
+      kind: 384,
+      netCents: 2_000,
+      corrects: first,
+      dueOn: '2026-10-12',
     });
-    t.match(problemOf(again), { code: 'DUNNING_BLOCK_STANDING' }, 'the same chain');
-    t.match(await preview(world), [
-      {
-        amountCents: 4_760,
-        skipped: null,
-        items: [{ chainId: other.id }],
-        blockedItems: [{ chainId: first.id }],
-      },
-    ]);
-    await write(world);
-    t.same(await letters(world), [{ level: 1, amountCents: 4_760 }]);
-  });
+    const other = await issued(world, erwitte, { netCents: 4_000, dueOn: '2026-10-14' });
+    clock.set('2026-11-01T09:00:00.000Z');
+    t.match(await preview(world), [{ amountCents: 7_140, skipped: null, blockedItems: [] }]);
 
-  await t.test('all of a member, though the letter was asked for before', async (t) => {
-    clock.set('2026-11-03T09:00:00.000Z');
-    const block = await set(world, { organisationId: erwitte.id, untilOn: '2026-11-05' });
-    t.match(await preview(world), [{ amountCents: 0, skipped: 'BLOCKED', items: [] }]);
-    await write(world);
-    t.equal((await letters(world)).length, 1, 'the job looks again');
-    const lifted = await lift(world, block);
-    t.equal(lifted.statusCode, 200);
-    t.not(lifted.headers.etag, `"${block.version}"`);
-    t.match(lifted.json(), { lifted: { by: { id: finance.userId }, at: clock.now() } });
-    t.equal((await lift(world, block)).statusCode, 412, 'seen as it was before');
-    const twice = await lift(world, lifted.json());
-    t.match(problemOf(twice), { code: 'DUNNING_BLOCK_OVER' });
-    await write(world);
-    t.same((await letters(world))[1], { level: 2, amountCents: 4_760 }, 'lifted');
-  });
-
-  await t.test('on its last day it holds, on the next no more', async (t) => {
-    clock.set('2026-11-10T09:00:00.000Z');
-    t.match(await preview(world), [{ amountCents: 4_760, blockedItems: [{ chainId: first.id }] }]);
-    clock.set('2026-11-11T09:00:00.000Z');
-    await write(world);
-    t.same((await letters(world))[2], { level: 3, amountCents: 7_140 }, 'over');
-  });
-
-  await t.test('setting one waits for a letter that is being written, and the letter for it', async (t) => {
-    clock.set('2026-11-20T09:00:00.000Z');
-    const body = { organisationId: erwitte.id, reason: 'Stundung', untilOn: '2026-11-30' };
-    let waiting: Promise<{ statusCode: number }> | undefined;
-    await withHatTx(test.db, systemContext(centre, clock.now(), newId()), async (tx) => {
-      await lockNotices(tx, centre.id);
-      waiting = Promise.resolve(finance.call('POST', '/dunning-blocks', body));
-      await until('the block waits for the lock', async () => {
-        const waits = await sql`select from pg_locks where locktype = 'advisory' and not granted
-          and database = (select oid from pg_database where datname = current_database())`;
-        return waits.length > 0;
+    await t.test('one chain, by whichever of its documents', async (t) => {
+      const body = { organisationId: erwitte.id, untilOn: '2026-11-10' };
+      const block = await set(world, { ...body, statementId: first.id });
+      t.equal(block.chainId, first.id);
+      const again = await finance.call('POST', '/dunning-blocks', {
+        ...body,
+        reason: 'Stundung',
+        statementId: mended.id,
       });
+      t.match(problemOf(again), { code: 'DUNNING_BLOCK_STANDING' }, 'the same chain');
+      t.match(await preview(world), [
+        {
+          amountCents: 4_760,
+          skipped: null,
+          items: [{ chainId: other.id }],
+          blockedItems: [{ chainId: first.id }],
+        },
+      ]);
+      await write(world);
+      t.same(await letters(world), [{ level: 1, amountCents: 4_760 }]);
     });
-    t.equal((await waiting)?.statusCode, 201);
-    await write(world);
-    t.equal((await letters(world)).length, 3);
-  });
-});
+
+    await t.test('all of a member, though the letter was asked for before', async (t) => {
+      clock.set('2026-11-03T09:00:00.000Z');
+      const block = await set(world, { organisationId: erwitte.id, untilOn: '2026-11-05' });
+      t.match(await preview(world), [{ amountCents: 0, skipped: 'BLOCKED', items: [] }]);
+      await write(world);
+      t.equal((await letters(world)).length, 1, 'the job looks again');
+      const lifted = await lift(world, block);
+      t.equal(lifted.statusCode, 200);
+      t.not(lifted.headers.etag, `"${block.version}"`);
+      t.match(lifted.json(), { lifted: { by: { id: finance.userId }, at: clock.now() } });
+      t.equal((await lift(world, block)).statusCode, 412, 'seen as it was before');
+      const twice = await lift(world, lifted.json());
+      t.match(problemOf(twice), { code: 'DUNNING_BLOCK_OVER' });
+      await write(world);
+      t.same((await letters(world))[1], { level: 2, amountCents: 4_760 }, 'lifted');
+    });
+
+    await t.test('on its last day it holds, on the next no more', async (t) => {
+      clock.set('2026-11-10T09:00:00.000Z');
+      t.match(await preview(world), [{ amountCents: 4_760, blockedItems: [{ chainId: first.id }] }]);
+      clock.set('2026-11-11T09:00:00.000Z');
+      await write(world);
+      t.same((await letters(world))[2], { level: 3, amountCents: 7_140 }, 'over');
+    });
+
+    await t.test('setting one waits for a letter that is being written, and the letter for it', async (t) => {
+      clock.set('2026-11-20T09:00:00.000Z');
+      const body = { organisationId: erwitte.id, reason: 'Stundung', untilOn: '2026-11-30' };
+      let waiting: Promise<{ statusCode: number }> | undefined;
+      await withHatTx(test.db, systemContext(centre, clock.now(), newId()), async (tx) => {
+        await lockNotices(tx, centre.id);
+        waiting = Promise.resolve(finance.call('POST', '/dunning-blocks', body));
+        await until('the block waits for the lock', async () => {
+          const waits = await sql`select from pg_locks where locktype = 'advisory' and not granted
+          and database = (select oid from pg_database where datname = current_database())`;
+          return waits.length > 0;
+        });
+      });
+      t.equal((await waiting)?.statusCode, 201);
+      await write(world);
+      t.equal((await letters(world)).length, 3);
+    });
+  },
+);
