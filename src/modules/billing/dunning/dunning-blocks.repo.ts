@@ -1,4 +1,4 @@
-import type { Day } from '../../../platform/clock.ts';
+import { type Day, dayOf } from '../../../platform/clock.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
 import type { DunningBlock } from './dunning-blocks.rules.ts';
@@ -34,21 +34,21 @@ export async function findBlock(tx: HatTx, id: string): Promise<BlockView | unde
 
 export interface BlockFilter {
   readonly organisationId?: string | undefined;
-  /** Whether it holds on the day. */
+  /** Whether it holds today. */
   readonly standing?: boolean | undefined;
 }
 
 /** Up to `limit` blocks of the centre, the newest first, before the given id. */
 export async function listBlocks(
   tx: HatTx,
-  centreId: string,
+  { hat, now }: HatContext,
   { organisationId, standing }: BlockFilter,
-  today: Day,
   before: string | undefined,
   limit: number,
 ): Promise<BlockView[]> {
   const { sql } = tx;
-  const rows = await sql<Row[]>`${select(tx)} where b.centre_id = ${centreId}
+  const today = dayOf(now);
+  const rows = await sql<Row[]>`${select(tx)} where b.centre_id = ${hat.id}
     ${organisationId === undefined ? sql`` : sql`and b.organisation_id = ${organisationId}`}
     ${standing === true ? sql`and b.lifted_at is null and b.until_on >= ${today}` : sql``}
     ${standing === false ? sql`and (b.lifted_at is not null or b.until_on < ${today})` : sql``}

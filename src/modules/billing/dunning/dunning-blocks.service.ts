@@ -46,9 +46,7 @@ export function createDunningBlocksService(db: Database) {
 
     async list(ctx: HatContext, { limit, cursor, ...filter }: BlockQuery): Promise<Page<BlockView>> {
       const [before] = cursor === undefined ? [] : decodeCursor(LIST, cursor, ['uuid'] as const);
-      const rows = await withHatTx(db, ctx, (tx) =>
-        repo.listBlocks(tx, ctx.hat.id, filter, dayOf(ctx.now), before, limit + 1),
-      );
+      const rows = await withHatTx(db, ctx, (tx) => repo.listBlocks(tx, ctx, filter, before, limit + 1));
       return toPage(
         rows,
         limit,

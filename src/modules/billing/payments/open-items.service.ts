@@ -24,9 +24,9 @@ export function createOpenItemsService(db: Database) {
         cursor === undefined ? undefined : decodeCursor(LIST, cursor, ['string', 'uuid'] as const);
       const today = dayOf(ctx.now);
       const wanted = { ...filter, ...(overdue === true && { overdueOn: today }) };
-      const { rows, blocks } = await withHatTx(db, ctx, async (tx) => {
-        const rows = await repo.listOpenItems(tx, ctx, wanted, after, limit + 1);
-        return { rows, blocks: await blocksOf(tx, ctx, rows, today) };
+      const [rows, blocks] = await withHatTx(db, ctx, async (tx) => {
+        const items = await repo.listOpenItems(tx, ctx, wanted, after, limit + 1);
+        return [items, await blocksOf(tx, ctx, items, today)];
       });
       return toPage(
         rows,
