@@ -323,6 +323,13 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.billing.sending.listCentreDispatches(ctx, { ...page, status: 'refused' }),
     },
     {
+      name: 'what was mailed of a dunning notice',
+      caller: bigFinance,
+      db,
+      index: 'statement_dispatches_notice_idx',
+      run: (ctx) => modules.billing.sending.listCentreDispatches(ctx, { ...page, noticeId: requestId }),
+    },
+    {
       name: 'what was mailed of a batch',
       caller: bigFinance,
       db,

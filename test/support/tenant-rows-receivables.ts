@@ -2,6 +2,7 @@ import { systemContext } from '../../src/platform/context.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { camt } from './camt.ts';
 import { created, must } from './services.ts';
+import { mailTo } from './statement-sending.ts';
 import { foreignCentre, list, onto, type TenantRow, withBody, withQuery } from './tenant-row.ts';
 import { issuedStatement, parties } from './tenant-rows-statements.ts';
 import { allRoles, type Made, type Side, type TenantWorld } from './tenant-world.ts';
@@ -441,6 +442,20 @@ const ENDINGS: Readonly<Record<string, TenantRow>> = {
   },
   getDunningNotice: readingOne(notice, 'member'),
   getDunningNoticeLetter: readingOne(notice, 'member'),
+  sendDunningNotice: {
+    as: 'centre',
+    own: 201,
+    reach: 'hidden',
+    make: async (world) => {
+      const { id } = await notice(world);
+      const { test, own } = world;
+      const { centre: finance, member } = own;
+      const job = systemContext(finance.hat, finance.context.now, newId());
+      await mailTo({ test, finance, member, job }, 'kaemmerei@ahsetal.example');
+      return { params: { id }, secret: id, body: { reason: 'Anschrift berichtigt' } };
+    },
+    otherBody: (sent: object) => ({ ...sent, reason: 'Noch einmal erbeten' }),
+  },
   listDunningBlocks: list('centre', () => '', {
     make: async (world) => ({ query: 'limit=200', secret: (await block(world)).id }),
     foreignIds: {

@@ -30,8 +30,11 @@ const LIST = 'dunning-notices';
 export type DunningService = ReturnType<typeof createDunningService>;
 type Asked = JobPayload<typeof issueDunningNoticesJob>;
 
+/** What follows from a letter, in the transaction that writes it: it is mailed where mail is set up. */
+export type AfterNotice = (tx: HatTx, ctx: HatContext, notice: repo.NewNotice) => Promise<void>;
+
 /** Letters about what is overdue, without fees between authorities: asked for by a person, written by a job. */
-export function createDunningService(db: Database) {
+export function createDunningService(db: Database, afterNotice: AfterNotice) {
   return {
     /** Who would be written to, or is: then a job is asked for. */
     async request(ctx: HatContext, input: CreateNotices, dryRun: boolean): Promise<NoticesPreview> {
@@ -58,7 +61,10 @@ export function createDunningService(db: Database) {
     /** The job: a transaction for each letter; who got one that day gets no other. */
     async issue(ctx: HatContext, asked: Asked): Promise<void> {
       for (const organisationId of asked.organisationIds)
-        await withHatTx(db, ctx, (tx) => issueNotice(tx, ctx, organisationId, asked));
+        await withHatTx(db, ctx, async (tx) => {
+          const notice = await issueNotice(tx, ctx, organisationId, asked);
+          if (notice !== undefined) await afterNotice(tx, ctx, notice);
+        });
     },
 
     get: (ctx: HatContext, id: string): Promise<NoticeView> =>
@@ -137,11 +143,11 @@ async function issueNotice(
   ctx: HatContext,
   organisationId: string,
   { issuedOn, payUntil, minDaysBetween, askedBy }: Asked,
-): Promise<void> {
+): Promise<repo.NewNotice | undefined> {
   const centreId = ctx.hat.id;
   await repo.lockNotices(tx, centreId);
   const [notice] = await plannedNotices(tx, ctx, organisationId, { today: issuedOn, minDaysBetween });
-  if (notice === undefined || notice.skipped !== null) return;
+  if (notice === undefined || notice.skipped !== null) return undefined;
   const profile = await findProfile(tx, centreId);
   const recipient = await findRecipient(tx, centreId, organisationId);
   if (profile === undefined || recipient === undefined) throw noProfile();
@@ -178,6 +184,7 @@ async function issueNotice(
   };
   await repo.insertNotice(tx, ctx.now, askedBy, row);
   await audit(tx, ctx, auditOf(row, askedBy.id));
+  return row;
 }
 
 function auditOf(
