@@ -59,7 +59,7 @@ export function createSendingService(
         : enqueue(tx, ctx, validateStatementJob, { statementId: statement.id }),
 
     /** For the transaction that writes a dunning notice. */
-    async afterNotice(tx: HatTx, ctx: HatContext, notice: SentNotice): Promise<void> {
+    afterNotice: async (tx: HatTx, ctx: HatContext, notice: SentNotice): Promise<void> => {
       if (mailer !== undefined) await orderNoticeDispatch(tx, ctx, notice, null);
     },
 
