@@ -96,6 +96,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
   const { accessTokenSeconds, sessions } = settings;
   const mailer = settings.mail && createMailer(settings.mail);
   const validator = settings.validator && createValidator(settings.validator);
+  const billing = createBillingService(db, clock, mailer, validator);
   return {
     accessTokenSeconds,
     organisations: createOrganisationsService(db, [departureOfParty]),
@@ -116,8 +117,8 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     costing: createCostingService(db),
     grants: createGrantsService(db),
     vat: createVatService(db),
-    billing: createBillingService(db, clock, mailer, validator),
-    receivables: createReceivablesService(db),
+    billing,
+    receivables: createReceivablesService(db, billing.sending.afterNotice),
   };
 }
 

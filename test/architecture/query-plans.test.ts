@@ -28,6 +28,7 @@ const BIG = [
   'statement_dispatch_attempts',
   'payments',
   'payment_matches',
+  'dunning_blocks',
 ];
 const NOW = '2026-11-22T12:00:00.000Z';
 
@@ -279,6 +280,34 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.receivables.openItems.list(ctx, page),
     },
     {
+      name: "a big centre's dunning blocks",
+      caller: bigFinance,
+      db,
+      index: 'dunning_blocks_centre_idx',
+      run: (ctx) => modules.receivables.dunningBlocks.list(ctx, page),
+    },
+    {
+      name: "a member's dunning blocks",
+      caller: finance,
+      db,
+      index: ['dunning_blocks_member_idx', 'dunning_blocks_centre_idx'],
+      run: (ctx) => modules.receivables.dunningBlocks.list(ctx, { ...page, organisationId: member.id }),
+    },
+    {
+      name: 'dunning blocks that hold',
+      caller: bigFinance,
+      db,
+      index: ['dunning_blocks_standing_idx', 'dunning_blocks_centre_idx'],
+      run: (ctx) => modules.receivables.dunningBlocks.list(ctx, { ...page, standing: true }),
+    },
+    {
+      name: 'what is blocked of open items',
+      caller: bigFinance,
+      db,
+      index: ['dunning_blocks_standing_idx', 'dunning_blocks_member_idx'],
+      run: (ctx) => modules.receivables.openItems.list(ctx, page),
+    },
+    {
       name: 'payments that nobody could match',
       caller: bigFinance,
       db,
@@ -305,6 +334,13 @@ tap.test('query plans', async (t) => {
       db,
       index: ['statement_dispatch_attempts_end_key', 'statement_dispatch_attempts_dispatch_idx'],
       run: (ctx) => modules.billing.sending.listCentreDispatches(ctx, { ...page, status: 'refused' }),
+    },
+    {
+      name: 'what was mailed of a dunning notice',
+      caller: bigFinance,
+      db,
+      index: 'statement_dispatches_notice_idx',
+      run: (ctx) => modules.billing.sending.listCentreDispatches(ctx, { ...page, noticeId: requestId }),
     },
     {
       name: 'what was mailed of a batch',
@@ -421,5 +457,7 @@ async function fill({ sql }: Database, owners: Owners): Promise<void> {
   await sql`insert into payment_matches (id, centre_id, organisation_id, payment_id, statement_id, chain_id, amount_cents, basis, matched_by,
       matched_by_name, matched_at)
     select gen_random_uuid(), centre_id, organisation_id, id, id, id, 100, 'by_hand', team_id, 'x', at from numbered where i % 10 < 9`;
+  await sql`insert into dunning_blocks (id, centre_id, organisation_id, chain_id, reason, until_on, recorded_by, recorded_by_name, recorded_at)
+    select id, centre_id, organisation_id, id, 'x', date '2025-12-01' + i % 365, team_id, 'x', at from numbered`;
   await sql`analyze`;
 }

@@ -38,7 +38,9 @@ export async function dispatchOf(world: TenantWorld): Promise<{ id: string }> {
     recipient: 'kaemmerei@ahsetal.example',
     files: [],
   } as const;
-  await withHatTx(test.db, job, (tx) => insertDispatch(tx, job, statement, asked));
+  const { centreId, organisationId } = statement;
+  const subject = { entityType: 'statement', id: statement.id, centreId, organisationId } as const;
+  await withHatTx(test.db, job, (tx) => insertDispatch(tx, job, subject, asked));
   return { id };
 }
 

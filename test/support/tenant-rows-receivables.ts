@@ -2,6 +2,7 @@ import { systemContext } from '../../src/platform/context.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { camt } from './camt.ts';
 import { created, must } from './services.ts';
+import { mailTo } from './statement-sending.ts';
 import { foreignCentre, list, onto, type TenantRow, withBody, withQuery } from './tenant-row.ts';
 import { issuedStatement, parties } from './tenant-rows-statements.ts';
 import { allRoles, type Made, type Side, type TenantWorld } from './tenant-world.ts';
@@ -169,6 +170,18 @@ async function notice(world: TenantWorld): Promise<{ id: string }> {
   if (made === undefined) throw new Error('no notice');
   return made;
 }
+
+let nextBlock = 1;
+
+/** About a document of its own, for a chain has one block at a time. */
+async function blockBody(world: TenantWorld) {
+  const { id: statementId } = await issuedStatement(world);
+  const reason = `Stundung ${nextBlock++}`;
+  return { organisationId: world.own.member.hat.id, statementId, reason, untilOn: '2999-12-31' };
+}
+
+const block = async (world: TenantWorld): Promise<Made> =>
+  created(world.own.centre, '/dunning-blocks', await blockBody(world));
 
 const readingOne = (
   make: (world: TenantWorld) => Promise<{ id: string }>,
@@ -429,6 +442,41 @@ const ENDINGS: Readonly<Record<string, TenantRow>> = {
   },
   getDunningNotice: readingOne(notice, 'member'),
   getDunningNoticeLetter: readingOne(notice, 'member'),
+  sendDunningNotice: {
+    as: 'centre',
+    own: 201,
+    reach: 'hidden',
+    make: async (world) => {
+      const { id } = await notice(world);
+      const { test, own } = world;
+      const { centre: finance, member } = own;
+      const job = systemContext(finance.hat, finance.context.now, newId());
+      await mailTo({ test, finance, member, job }, 'kaemmerei@ahsetal.example');
+      return { params: { id }, secret: id, body: { reason: 'Anschrift berichtigt' } };
+    },
+    otherBody: (sent: object) => ({ ...sent, reason: 'Noch einmal erbeten' }),
+  },
+  listDunningBlocks: list('centre', () => '', {
+    make: async (world) => ({ query: 'limit=200', secret: (await block(world)).id }),
+    foreignIds: {
+      'a member of the other side': [withQuery((other) => `organisationId=${other.member.hat.id}`), 200],
+    },
+  }),
+  createDunningBlock: {
+    as: 'centre',
+    own: 201,
+    reach: 'self',
+    make: async (world) => ({ body: await blockBody(world) }),
+    foreignIds: { ...foreignCentre, ...foreignMember },
+    otherBody: (sent: object) => ({ ...sent, reason: 'Streit' }),
+  },
+  getDunningBlock: readingOne(block),
+  liftDunningBlock: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async (world) => onto(await block(world), {}),
+  },
 };
 
 export const RECEIVABLES: Readonly<Record<string, TenantRow>> = { ...PLANS, ...PAYMENTS, ...ENDINGS };

@@ -1,5 +1,6 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { dunningRoutes } from './dunning/dunning.routes.ts';
+import { dunningBlocksRoutes } from './dunning/dunning-blocks.routes.ts';
 import { instalmentPlansRoutes } from './instalments/instalment-plans.routes.ts';
 import { bankImportsRoutes } from './payments/bank-imports.routes.ts';
 import { paymentsRoutes } from './payments/payments.routes.ts';
@@ -14,4 +15,5 @@ export const receivablesRoutes =
     await app.register(bankImportsRoutes(receivables.bankImports));
     await app.register(settlementsRoutes(receivables.settlements));
     await app.register(dunningRoutes(receivables.dunning));
+    await app.register(dunningBlocksRoutes(receivables.dunningBlocks));
   };

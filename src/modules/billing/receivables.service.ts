@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/db/database.ts';
-import { createDunningService } from './dunning/dunning.service.ts';
+import { type AfterNotice, createDunningService } from './dunning/dunning.service.ts';
+import { createDunningBlocksService } from './dunning/dunning-blocks.service.ts';
 import { createInstalmentIssuingService } from './instalments/instalment-issuing.service.ts';
 import { createInstalmentPlansService } from './instalments/instalment-plans.service.ts';
 import { createBankImportsService } from './payments/bank-imports.service.ts';
@@ -11,7 +12,7 @@ import { createSettlementsService } from './settlements/settlements.service.ts';
 export type ReceivablesService = ReturnType<typeof createReceivablesService>;
 
 /** What members owe in advance and at the end, and what they paid. */
-export function createReceivablesService(db: Database) {
+export function createReceivablesService(db: Database, afterNotice: AfterNotice) {
   return {
     plans: createInstalmentPlansService(db),
     instalments: createInstalmentIssuingService(db),
@@ -20,6 +21,7 @@ export function createReceivablesService(db: Database) {
     payerAccounts: createPayerAccountsService(db),
     bankImports: createBankImportsService(db),
     settlements: createSettlementsService(db),
-    dunning: createDunningService(db),
+    dunning: createDunningService(db, afterNotice),
+    dunningBlocks: createDunningBlocksService(db),
   };
 }

@@ -34,7 +34,7 @@ export const dunningNotices = pgTable(
     unique('dunning_notices_number_key').on(table.centreId, table.number),
     // Asked twice on one day, a member gets one letter.
     unique('dunning_notices_day_key').on(table.centreId, table.organisationId, table.issuedOn),
-    index('dunning_notices_centre_idx').on(table.centreId, table.id),
+    unique('dunning_notices_centre_id_key').on(table.centreId, table.id),
     index('dunning_notices_organisation_idx').on(table.organisationId, table.id),
     memberKey(table, 'dunning_notices_member_fkey'),
     check('dunning_notices_level_check', sql`level between 1 and 3`),

@@ -1,6 +1,7 @@
 import { type Day, plusDays } from '../../../platform/clock.ts';
 import { groupBy } from '../../../platform/collections.ts';
 import { compareIds, sumCents } from '../../../platform/money/index.ts';
+import { blockedUntil, type DunningBlock } from './dunning-blocks.rules.ts';
 
 export interface OverdueItem {
   readonly statementId: string;
@@ -31,17 +32,27 @@ export interface PlannedNotice {
   /** As much of the member's credits as is set against what is overdue. */
   readonly creditCents: number;
   readonly items: readonly OverdueItem[];
+  /** Overdue as well, but not asked for. */
+  readonly blockedItems: readonly OverdueItem[];
   /** Why no letter is written, though something is overdue. */
   readonly skipped: SkipReason | null;
 }
 
-/** `OPERATOR`: a centre does not write to itself; `CREDIT_COVERS`: nothing is left after credits. */
-export const SKIP_REASONS = ['OPERATOR', 'CREDIT_COVERS', 'TOO_SOON', 'RECIPIENT_MISSING'] as const;
+/** `OPERATOR`: a centre does not write to itself; `BLOCKED`: nothing is left after blocks; `CREDIT_COVERS`: nor after credits. */
+export const SKIP_REASONS = [
+  'OPERATOR',
+  'BLOCKED',
+  'CREDIT_COVERS',
+  'TOO_SOON',
+  'RECIPIENT_MISSING',
+] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 export interface DunningFacts {
   readonly overdue: readonly OverdueItem[];
   readonly earlier: readonly EarlierNotice[];
+  /** What holds on the day. */
+  readonly blocks: readonly DunningBlock[];
   /** Members whose address is known. */
   readonly recipients: ReadonlySet<string>;
   /** What the centre has of a member: paid in excess, unmatched, or credited. */
@@ -64,14 +75,19 @@ function levelOf(items: readonly OverdueItem[], earlier: readonly EarlierNotice[
   return Math.min(3, 1 + Math.max(0, ...levels)) as DunningLevel;
 }
 
-/** A notice for each member with something overdue; a member hears of it once within the days. */
+/**
+ * A notice for each member with something overdue; a member hears of it once within the days. What is blocked counts neither for
+ * the level nor for the sum. All credits of the member cover what is left.
+ */
 export function planNotices(
-  { overdue, earlier, recipients, credits, operatorId }: DunningFacts,
+  { overdue, earlier, blocks, recipients, credits, operatorId }: DunningFacts,
   { today, minDaysBetween }: DunningWishes,
 ): PlannedNotice[] {
   const noticesOf = groupBy(earlier, ({ organisationId }) => organisationId);
   return [...groupBy(overdue, ({ organisationId }) => organisationId)]
-    .map(([organisationId, items]): PlannedNotice => {
+    .map(([organisationId, all]): PlannedNotice => {
+      const items = all.filter((item) => blockedUntil(blocks, item) === null);
+      const blockedItems = all.filter((item) => blockedUntil(blocks, item) !== null);
       const before = noticesOf.get(organisationId) ?? [];
       const isTooSoon = before.some(
         ({ issuedOn }) => plusDays(issuedOn, minDaysBetween) > today || issuedOn === today,
@@ -80,17 +96,19 @@ export function planNotices(
       const creditCents = Math.min(overdueCents, Math.max(0, credits.get(organisationId) ?? 0));
       const holds: Readonly<Record<SkipReason, boolean>> = {
         OPERATOR: organisationId === operatorId,
+        BLOCKED: items.length === 0,
         CREDIT_COVERS: creditCents === overdueCents,
         TOO_SOON: isTooSoon,
         RECIPIENT_MISSING: !recipients.has(organisationId),
       };
       return {
         organisationId,
-        memberName: items[0]?.memberName ?? '',
+        memberName: all[0]?.memberName ?? '',
         level: levelOf(items, before),
         amountCents: overdueCents - creditCents,
         creditCents,
         items,
+        blockedItems,
         skipped: SKIP_REASONS.find((reason) => holds[reason]) ?? null,
       };
     })

@@ -69,10 +69,11 @@ export const NoticesPreview = named('DunningNoticesPreview', {
       level: Level,
       ...amounts,
       items: Type.Array(Item),
+      blockedItems: Type.Array(Item, { description: 'Overdue, but not asked for: see `/dunning-blocks`' }),
       skipped: nullable(
         Type.Enum([...SKIP_REASONS], {
           description:
-            'Why no letter is written: `OPERATOR` is the centre itself, `CREDIT_COVERS` that nothing is left after credits',
+            'Why no letter is written: `OPERATOR` is the centre itself, `BLOCKED` and `CREDIT_COVERS` that nothing is left after blocks or credits',
         }),
       ),
     }),

@@ -21,6 +21,7 @@ import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';
 import { issueDunningNoticesJob } from './dunning.jobs.ts';
 import { type DunningWishes, type PlannedNotice, planNotices } from './dunning.rules.ts';
 import type { CreateNotices, NoticeQuery, NoticesPreview, NoticeView } from './dunning.schemas.ts';
+import { blocksInForce } from './dunning-blocks.repo.ts';
 import { renderDunningLetter } from './dunning-letter.ts';
 import * as repo from './dunning-notices.repo.ts';
 
@@ -29,8 +30,11 @@ const LIST = 'dunning-notices';
 export type DunningService = ReturnType<typeof createDunningService>;
 type Asked = JobPayload<typeof issueDunningNoticesJob>;
 
+/** What follows from a letter, in the transaction that writes it: it is mailed where mail is set up. */
+export type AfterNotice = (tx: HatTx, ctx: HatContext, notice: repo.NewNotice) => Promise<void>;
+
 /** Letters about what is overdue, without fees between authorities: asked for by a person, written by a job. */
-export function createDunningService(db: Database) {
+export function createDunningService(db: Database, afterNotice: AfterNotice) {
   return {
     /** Who would be written to, or is: then a job is asked for. */
     async request(ctx: HatContext, input: CreateNotices, dryRun: boolean): Promise<NoticesPreview> {
@@ -57,7 +61,10 @@ export function createDunningService(db: Database) {
     /** The job: a transaction for each letter; who got one that day gets no other. */
     async issue(ctx: HatContext, asked: Asked): Promise<void> {
       for (const organisationId of asked.organisationIds)
-        await withHatTx(db, ctx, (tx) => issueNotice(tx, ctx, organisationId, asked));
+        await withHatTx(db, ctx, async (tx) => {
+          const notice = await issueNotice(tx, ctx, organisationId, asked);
+          if (notice !== undefined) await afterNotice(tx, ctx, notice);
+        });
     },
 
     get: (ctx: HatContext, id: string): Promise<NoticeView> =>
@@ -95,7 +102,11 @@ async function previewOf(
   const wanted = organisationIds && new Set(organisationIds.map((id) => id.toLowerCase()));
   const notices = planned
     .filter(({ organisationId }) => wanted === undefined || wanted.has(organisationId))
-    .map(({ items, ...notice }) => ({ ...notice, items: items.map(toItem) }));
+    .map(({ items, blockedItems, ...notice }) => ({
+      ...notice,
+      items: items.map(toItem),
+      blockedItems: blockedItems.map(toItem),
+    }));
   return { dryRun, issuedOn: today, payUntil: plusDays(today, payWithinDays), notices };
 }
 
@@ -110,6 +121,7 @@ async function plannedNotices(
   const overdue = items.filter(({ openCents, dueOn }) => openCents > 0 && dueOn < wishes.today);
   const memberIds = [...new Set(overdue.map((item) => item.organisationId))];
   const earlier = await repo.earlierNotices(tx, centreId, memberIds);
+  const blocks = await blocksInForce(tx, centreId, memberIds, wishes.today);
   const recipients = await recipientsOf(tx, centreId, memberIds);
   const credits = new Map(await unmatchedByMember(tx, centreId, memberIds));
   for (const { organisationId: id, openCents } of items)
@@ -117,6 +129,7 @@ async function plannedNotices(
   const facts = {
     overdue,
     earlier,
+    blocks,
     recipients: new Set(recipients.map((recipient) => recipient.organisationId)),
     credits,
     operatorId: await repo.findOperator(tx, centreId),
@@ -124,17 +137,17 @@ async function plannedNotices(
   return planNotices(facts, wishes);
 }
 
-/** Looks again, for something may have been paid or written meanwhile. */
+/** Looks again, for something may have been paid, blocked or written meanwhile. */
 async function issueNotice(
   tx: HatTx,
   ctx: HatContext,
   organisationId: string,
   { issuedOn, payUntil, minDaysBetween, askedBy }: Asked,
-): Promise<void> {
+): Promise<repo.NewNotice | undefined> {
   const centreId = ctx.hat.id;
   await repo.lockNotices(tx, centreId);
   const [notice] = await plannedNotices(tx, ctx, organisationId, { today: issuedOn, minDaysBetween });
-  if (notice === undefined || notice.skipped !== null) return;
+  if (notice === undefined || notice.skipped !== null) return undefined;
   const profile = await findProfile(tx, centreId);
   const recipient = await findRecipient(tx, centreId, organisationId);
   if (profile === undefined || recipient === undefined) throw noProfile();
@@ -171,6 +184,7 @@ async function issueNotice(
   };
   await repo.insertNotice(tx, ctx.now, askedBy, row);
   await audit(tx, ctx, auditOf(row, askedBy.id));
+  return row;
 }
 
 function auditOf(

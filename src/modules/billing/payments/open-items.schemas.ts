@@ -28,6 +28,10 @@ export const OpenItemView = named(
     matchedCents: { ...Cents, description: 'Payments on any document of the chain' },
     openCents: { ...Cents, description: 'Claim less payments; below zero is a credit' },
     overdueSince: nullable({ ...Day, description: 'First day on which it was overdue' }),
+    dunningBlockedUntil: nullable({
+      ...Day,
+      description: 'Last day on which the member is not reminded of it; for the centre only',
+    }),
   },
   { description: 'A document with what corrected it: what is claimed, paid and open' },
 );

@@ -1,8 +1,10 @@
 import { type Day, dayOf, plusDays } from '../../../platform/clock.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { Database } from '../../../platform/db/database.ts';
-import { withHatTx } from '../../../platform/db/hat.ts';
+import { type HatTx, withHatTx } from '../../../platform/db/hat.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
+import { blocksInForce } from '../dunning/dunning-blocks.repo.ts';
+import { blockedUntil, type DunningBlock } from '../dunning/dunning-blocks.rules.ts';
 import * as repo from './open-items.repo.ts';
 import type { OpenItemQuery, OpenItemView } from './open-items.schemas.ts';
 import type { OpenItemRow } from './open-items.types.ts';
@@ -22,19 +24,35 @@ export function createOpenItemsService(db: Database) {
         cursor === undefined ? undefined : decodeCursor(LIST, cursor, ['string', 'uuid'] as const);
       const today = dayOf(ctx.now);
       const wanted = { ...filter, ...(overdue === true && { overdueOn: today }) };
-      const rows = await withHatTx(db, ctx, (tx) => repo.listOpenItems(tx, ctx, wanted, after, limit + 1));
+      const [rows, blocks] = await withHatTx(db, ctx, async (tx) => {
+        const items = await repo.listOpenItems(tx, ctx, wanted, after, limit + 1);
+        return [items, await blocksOf(tx, ctx, items, today)];
+      });
       return toPage(
         rows,
         limit,
         LIST,
         (row) => [row.dueOn, row.statementId],
-        (row) => toOpenItemView(row, today),
+        (row) => toOpenItemView(row, blocks, today),
       );
     },
   };
 }
 
-function toOpenItemView(row: OpenItemRow, today: Day): OpenItemView {
+/** Why somebody is not reminded is the centre's own. */
+async function blocksOf(
+  tx: HatTx,
+  { hat }: HatContext,
+  rows: readonly OpenItemRow[],
+  today: Day,
+): Promise<DunningBlock[]> {
+  if (hat.kind !== 'centre') return [];
+  const members = [...new Set(rows.map(({ organisationId }) => organisationId))];
+  return blocksInForce(tx, hat.id, members, today);
+}
+
+function toOpenItemView(row: OpenItemRow, blocks: readonly DunningBlock[], today: Day): OpenItemView {
   const isOverdue = row.openCents > 0 && row.dueOn < today;
-  return { ...row, overdueSince: isOverdue ? plusDays(row.dueOn, 1) : null };
+  const overdueSince = isOverdue ? plusDays(row.dueOn, 1) : null;
+  return { ...row, overdueSince, dunningBlockedUntil: blockedUntil(blocks, row) };
 }

@@ -5,31 +5,32 @@ import { newId } from '../../../platform/ids.ts';
 import type { StatementDocument } from '../documents/document.types.ts';
 import type {
   DispatchRow,
+  DispatchSubject,
   FileReference,
   NewDispatch,
-  SentStatement,
   StoredFile,
 } from './statement-sending.types.ts';
 import type { DocumentFormat } from './statements.types.ts';
 
-/** False when the statement goes out by itself already. */
+/** False when it goes out by itself already. */
 export async function insertDispatch(
   { sql }: HatTx,
   { actor, now }: HatContext,
-  { id: statementId, centreId, organisationId }: SentStatement,
+  { entityType, id: subjectId, centreId, organisationId }: DispatchSubject,
   { id, trigger, reason, recipient, files }: NewDispatch,
 ): Promise<boolean> {
+  const [statementId, noticeId] = entityType === 'statement' ? [subjectId, null] : [null, subjectId];
   const { count } =
-    await sql`insert into statement_dispatches (id, statement_id, centre_id, organisation_id, trigger, reason, recipient, files,
+    await sql`insert into statement_dispatches (id, statement_id, notice_id, centre_id, organisation_id, trigger, reason, recipient, files,
       requested_by, requested_by_name, requested_at)
-    values (${id}, ${statementId}, ${centreId}, ${organisationId}, ${trigger}, ${reason}, ${recipient}, ${JSON.stringify(files)}::text::jsonb,
+    values (${id}, ${statementId}, ${noticeId}, ${centreId}, ${organisationId}, ${trigger}, ${reason}, ${recipient}, ${JSON.stringify(files)}::text::jsonb,
       ${actor.id}, ${actor.name}, ${now})
-    on conflict (statement_id) where trigger = 'automatic' do nothing`;
+    on conflict do nothing`;
   return count === 1;
 }
 
 const select = ({ sql }: HatTx) => sql`
-  select d.id, d.statement_id as "statementId", d.centre_id as "centreId", d.organisation_id as "organisationId", d.trigger, d.reason, d.recipient,
+  select d.id, d.statement_id as "statementId", d.notice_id as "noticeId", d.centre_id as "centreId", d.organisation_id as "organisationId", d.trigger, d.reason, d.recipient,
     d.files, d.requested_by as "requestedBy", d.requested_by_name as "requestedByName", d.requested_at as "requestedAt",
     coalesce((select jsonb_agg(jsonb_build_object('status', a.status, 'answer', a.answer,
         'at', to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by a.id)
@@ -58,17 +59,24 @@ export const dispatchStatus = ({ sql }: HatTx) => sql`
   coalesce((select a.status from statement_dispatch_attempts a where a.dispatch_id = d.id
     order by (a.status <> 'failed') desc limit 1), 'waiting')`;
 
+export interface DispatchFilter {
+  readonly status?: string | undefined;
+  readonly batchId?: string | undefined;
+  readonly noticeId?: string | undefined;
+}
+
 /** Up to `limit` dispatches of the centre, the newest first, before the given id. */
 export async function listDispatchesOf(
   tx: HatTx,
   centreId: string,
-  { status, batchId }: { readonly status?: string | undefined; readonly batchId?: string | undefined },
+  { status, batchId, noticeId }: DispatchFilter,
   before: string | undefined,
   limit: number,
 ): Promise<DispatchRow[]> {
   const { sql } = tx;
   return sql<DispatchRow[]>`${select(tx)} where d.centre_id = ${centreId}
     ${status === undefined ? sql`` : sql`and ${dispatchStatus(tx)} = ${status}`}
+    ${noticeId === undefined ? sql`` : sql`and d.notice_id = ${noticeId}`}
     ${batchId === undefined ? sql`` : sql`and d.statement_id in (select id from statements where batch_id = ${batchId})`}
     ${before === undefined ? sql`` : sql`and d.id < ${before}`} order by d.id desc limit ${limit}`;
 }

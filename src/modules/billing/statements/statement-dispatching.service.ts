@@ -6,16 +6,28 @@ import { DomainError } from '../../../platform/errors.ts';
 import { newId } from '../../../platform/ids.ts';
 import { enqueue } from '../../../platform/jobs/outbox.ts';
 import { MAIL_OFF } from '../../../platform/mail/mail.errors.ts';
-import type { Mailer } from '../../../platform/mail/mailer.ts';
+import type { Mail, Mailer } from '../../../platform/mail/mailer.ts';
 import { audit } from '../../audit/index.ts';
-import { findRecipient } from './billing-parties.repo.ts';
+import { noticeMail } from '../dunning/dunning-mail.ts';
+import { findLetter, findNotice, type NoticeRow } from '../dunning/dunning-notices.repo.ts';
+import { findProfile, findRecipient } from './billing-parties.repo.ts';
 import * as repo from './statement-dispatches.repo.ts';
 import { statementMail } from './statement-mail.ts';
 import { STATEMENT_RECIPIENT_FETCHES } from './statement-sending.errors.ts';
 import { statusOf } from './statement-sending.rules.ts';
-import type { Attempt, DispatchToSend, SentStatement } from './statement-sending.types.ts';
+import type {
+  Attempt,
+  DispatchRow,
+  DispatchSubject,
+  NewDispatch,
+  SentStatement,
+} from './statement-sending.types.ts';
 import { DOCUMENT_NOT_READY } from './statements.errors.ts';
 import { dispatchStatementJob } from './statements.jobs.ts';
+import type { DocumentFormat } from './statements.types.ts';
+
+/** As much of a dunning notice as ordering its dispatch takes. */
+export type SentNotice = Pick<NoticeRow, 'id' | 'centreId' | 'organisationId' | 'sha256'>;
 
 /**
  * Asks that the files of a statement be mailed to the recipient's present address. Null where the member fetches them, or where the
@@ -28,28 +40,73 @@ export async function orderDispatch(
   statement: SentStatement,
   reason: string | null,
 ): Promise<string | null> {
-  const recipient = await findRecipient(tx, statement.centreId, statement.organisationId);
-  if (recipient === undefined || recipient.email === null) {
-    if (reason === null) return null;
-    throw new DomainError(STATEMENT_RECIPIENT_FETCHES, 'No address is recorded for this member.');
-  }
-  const { email, formats } = recipient;
+  const recipient = await mailedTo(tx, statement, reason);
+  if (recipient === null) return null;
+  const { formats } = recipient;
   const files = await repo.fileReferences(tx, statement.id, formats);
   if (files.length < formats.length)
     throw new DomainError(DOCUMENT_NOT_READY, `Not all of ${formats.join(', ')} are there yet.`);
+  const { id, centreId, organisationId } = statement;
+  const subject = { entityType: 'statement', id, centreId, organisationId } as const;
+  return order(tx, ctx, subject, { reason, recipient: recipient.email, files });
+}
+
+/**
+ * The same for the letter of a dunning notice.
+ * @throws DomainError STATEMENT_RECIPIENT_FETCHES
+ */
+export async function orderNoticeDispatch(
+  tx: HatTx,
+  ctx: HatContext,
+  { id, centreId, organisationId, sha256 }: SentNotice,
+  reason: string | null,
+): Promise<string | null> {
+  const subject = { entityType: 'dunning_notice', id, centreId, organisationId } as const;
+  const recipient = await mailedTo(tx, subject, reason);
+  if (recipient === null) return null;
+  return order(tx, ctx, subject, { reason, recipient: recipient.email, files: [{ format: 'pdf', sha256 }] });
+}
+
+async function mailedTo(
+  tx: HatTx,
+  { centreId, organisationId }: Pick<DispatchSubject, 'centreId' | 'organisationId'>,
+  reason: string | null,
+): Promise<{ readonly email: string; readonly formats: readonly DocumentFormat[] } | null> {
+  const recipient = await findRecipient(tx, centreId, organisationId);
+  const email = recipient?.email ?? null;
+  if (recipient !== undefined && email !== null) return { email, formats: recipient.formats };
+  if (reason === null) return null;
+  throw new DomainError(STATEMENT_RECIPIENT_FETCHES, 'No address is recorded for this member.');
+}
+
+async function order(
+  tx: HatTx,
+  ctx: HatContext,
+  subject: DispatchSubject,
+  asked: Pick<NewDispatch, 'reason' | 'recipient' | 'files'>,
+): Promise<string | null> {
   const id = newId();
-  const trigger = reason === null ? 'automatic' : 'manual';
-  const order = { id, trigger, reason, recipient: email, files } as const;
-  if (!(await repo.insertDispatch(tx, ctx, statement, order))) return null;
+  const trigger = asked.reason === null ? 'automatic' : 'manual';
+  if (!(await repo.insertDispatch(tx, ctx, subject, { ...asked, id, trigger }))) return null;
   await enqueue(tx, ctx, dispatchStatementJob, { dispatchId: id });
-  await audit(tx, ctx, {
-    action: 'billing.statement-dispatch-requested',
-    entityType: 'statement',
-    entityId: statement.id,
-    organisationId: statement.organisationId,
-    details: { dispatchId: id, trigger, files },
-  });
+  await auditDispatch(tx, ctx, subject, 'requested', { dispatchId: id, trigger, files: asked.files });
   return id;
+}
+
+const ACTIONS = {
+  statement: 'billing.statement-dispatch',
+  dunning_notice: 'billing.dunning-notice-dispatch',
+};
+
+async function auditDispatch(
+  tx: HatTx,
+  ctx: HatContext,
+  { entityType, id: entityId, organisationId }: DispatchSubject,
+  step: string,
+  details: object,
+): Promise<void> {
+  const action = `${ACTIONS[entityType]}-${step}`;
+  await audit(tx, ctx, { action, entityType, entityId, organisationId, details: { ...details } });
 }
 
 interface DispatchMeans {
@@ -74,34 +131,57 @@ export async function sendDispatch(
   const keep = (attempt: Omit<Attempt, 'at'>) =>
     withHatTx(db, ctx, (tx) => keepAttempt(tx, ctx, toSend, { ...attempt, at: clock.now() }));
   try {
-    await keep(await mailer.send(statementMail(toSend)));
+    await keep(await mailer.send(toSend.mail));
   } catch (error) {
     if (error instanceof DomainError) await keep({ status: 'failed', answer: error.message });
     throw error;
   }
 }
 
+/** What is sent: read at once, so that nothing is asked of the database while the mail server talks. */
+interface DispatchToSend {
+  readonly dispatch: DispatchRow;
+  readonly subject: DispatchSubject;
+  readonly mail: Mail;
+}
+
 async function readDispatch(tx: HatTx, id: string): Promise<DispatchToSend> {
   const dispatch = await repo.findDispatch(tx, id);
-  const document = dispatch && (await repo.findDocument(tx, dispatch.statementId));
-  if (dispatch === undefined || document === undefined) throw new Error(`no dispatch ${id}`);
+  if (dispatch === undefined) throw new Error(`no dispatch ${id}`);
+  const { statementId, noticeId, centreId, organisationId } = dispatch;
+  const party = { centreId, organisationId };
+  if (statementId !== null) {
+    const subject = { ...party, entityType: 'statement', id: statementId } as const;
+    return { dispatch, subject, mail: await mailOfStatement(tx, dispatch, statementId) };
+  }
+  if (noticeId === null) throw new Error(`dispatch ${id} is of nothing`);
+  const subject = { ...party, entityType: 'dunning_notice', id: noticeId } as const;
+  return { dispatch, subject, mail: await mailOfNotice(tx, dispatch, noticeId) };
+}
+
+async function mailOfStatement(tx: HatTx, dispatch: DispatchRow, id: string): Promise<Mail> {
+  const document = await repo.findDocument(tx, id);
+  if (document === undefined) throw new Error(`no document of ${id}`);
   const formats = dispatch.files.map(({ format }) => format);
-  return { dispatch, document, files: await repo.readFiles(tx, dispatch.statementId, formats) };
+  return statementMail({ dispatch, document, files: await repo.readFiles(tx, id, formats) });
+}
+
+async function mailOfNotice(tx: HatTx, dispatch: DispatchRow, id: string): Promise<Mail> {
+  const notice = await findNotice(tx, id);
+  const letter = await findLetter(tx, id);
+  const profile = await findProfile(tx, dispatch.centreId);
+  if (notice === undefined || letter === undefined || profile === undefined)
+    throw new Error(`no letter ${id}`);
+  return noticeMail({ dispatch, notice, seller: profile.seller, bytes: letter.bytes });
 }
 
 async function keepAttempt(
   tx: HatTx,
   ctx: HatContext,
-  { dispatch }: DispatchToSend,
+  { dispatch, subject }: DispatchToSend,
   attempt: Attempt,
 ): Promise<void> {
   const isFirst = await repo.insertAttempt(tx, dispatch, attempt);
   if (!isFirst || attempt.status === 'failed') return;
-  await audit(tx, ctx, {
-    action: `billing.statement-dispatch-${attempt.status}`,
-    entityType: 'statement',
-    entityId: dispatch.statementId,
-    organisationId: dispatch.organisationId,
-    details: { dispatchId: dispatch.id },
-  });
+  await auditDispatch(tx, ctx, subject, attempt.status, { dispatchId: dispatch.id });
 }

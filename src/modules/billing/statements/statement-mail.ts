@@ -2,10 +2,10 @@ import type { Mail } from '../../../platform/mail/mailer.ts';
 import { textIn } from '../../../platform/texts.ts';
 import { titleOf, writerFor } from '../documents/format.ts';
 import { fileOf } from './render-statement.ts';
-import type { DispatchToSend } from './statement-sending.types.ts';
+import type { StatementToSend } from './statement-sending.types.ts';
 
 /** The mail to the member, in German: the recipients are German bodies, whatever language the sender has. */
-export function statementMail({ dispatch, document, files }: DispatchToSend): Mail {
+export function statementMail({ dispatch, document, files }: StatementToSend): Mail {
   const german = writerFor('de');
   const { seller, number } = document;
   const values = {

@@ -29,7 +29,7 @@ export const sendingRoutes =
           tags,
           operationId: 'listCentreDispatches',
           summary:
-            'What was mailed of all statements, newest first; `status=failed` and `refused` did not arrive',
+            'What was mailed of all statements and dunning notices, newest first; `status=failed` and `refused` did not arrive',
           querystring: CentreDispatchQuery,
           response: { 200: StatementDispatchPage },
         },
@@ -73,6 +73,29 @@ export const sendingRoutes =
         const { ctx, params, body } = request;
         reply.code(201);
         return service.send(ctx, params.id, body);
+      },
+    );
+    app.post(
+      '/dunning-notices/:id/dispatches',
+      {
+        config: {
+          access: 'dunning-notices:issue',
+          idempotent: true,
+          refuses: [MAIL_OFF, STATEMENT_RECIPIENT_FETCHES],
+        },
+        schema: {
+          tags: ['Payments'],
+          operationId: 'sendDunningNotice',
+          summary: "Mail the letter, once more, to the recipient's present address",
+          params: IdParams,
+          body: SendStatement,
+          response: { 201: StatementDispatchView },
+        },
+      },
+      async (request, reply) => {
+        const { ctx, params, body } = request;
+        reply.code(201);
+        return service.sendNotice(ctx, params.id, body);
       },
     );
     app.get(

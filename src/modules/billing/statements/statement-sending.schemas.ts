@@ -16,7 +16,7 @@ const Sha256 = Type.String({ description: 'SHA-256, hexadecimal' });
 
 export const SendStatement = named('SendStatement', {
   reason: text(500, {
-    description: 'Why it is sent by hand; also why in spite of a rejection by the validator',
+    description: 'Why it is sent by hand; of a statement also why in spite of a rejection by the validator',
     examples: ['Anschrift berichtigt'],
   }),
 });
@@ -28,7 +28,8 @@ export const DispatchStatus = Type.Enum(['waiting', 'sent', 'refused', 'failed']
 
 export const StatementDispatchView = named('StatementDispatch', {
   id: Uuid,
-  statementId: Uuid,
+  statementId: nullable({ ...Uuid, description: 'Null where a dunning notice is mailed' }),
+  noticeId: nullable({ ...Uuid, description: 'The dunning notice; null where a statement is mailed' }),
   trigger: Type.Enum(['automatic', 'manual']),
   reason: nullable(Type.String({ description: 'Null where it went by itself, and to members' })),
   status: DispatchStatus,
@@ -55,6 +56,7 @@ export const CentreDispatchQuery = closed({
   ...PageQuery,
   status: Type.Optional(DispatchStatus),
   batchId: Type.Optional(Uuid),
+  noticeId: Type.Optional(Uuid),
 });
 export type CentreDispatchQuery = Static<typeof CentreDispatchQuery>;
 

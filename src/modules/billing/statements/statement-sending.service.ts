@@ -10,8 +10,14 @@ import { enqueue } from '../../../platform/jobs/outbox.ts';
 import { MAIL_OFF } from '../../../platform/mail/mail.errors.ts';
 import type { Mailer } from '../../../platform/mail/mailer.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
+import { findNotice } from '../dunning/dunning-notices.repo.ts';
 import { findDispatch, listDispatches, listDispatchesOf } from './statement-dispatches.repo.ts';
-import { orderDispatch, sendDispatch } from './statement-dispatching.service.ts';
+import {
+  orderDispatch,
+  orderNoticeDispatch,
+  type SentNotice,
+  sendDispatch,
+} from './statement-dispatching.service.ts';
 import { statusOf } from './statement-sending.rules.ts';
 import type {
   CentreDispatchQuery,
@@ -52,6 +58,11 @@ export function createSendingService(
         ? dispatchByItself(tx, ctx, statement)
         : enqueue(tx, ctx, validateStatementJob, { statementId: statement.id }),
 
+    /** For the transaction that writes a dunning notice. */
+    afterNotice: async (tx: HatTx, ctx: HatContext, notice: SentNotice): Promise<void> => {
+      if (mailer !== undefined) await orderNoticeDispatch(tx, ctx, notice, null);
+    },
+
     /** What the validator rejects does not go out by itself. */
     validate: (ctx: HatContext, statementId: string): Promise<void> =>
       validateStatement({ db, clock, validator }, ctx, statementId, async (tx, statement, accepted) => {
@@ -67,11 +78,18 @@ export function createSendingService(
         const statement = await getStatement(tx, id);
         if (statement.status !== 'issued')
           throw new DomainError(STATEMENT_STATE_REFUSED, 'Only what is issued is sent.');
-        if (mailer === undefined) throw new DomainError(MAIL_OFF, 'No mail server is set.');
-        const dispatchId = await orderDispatch(tx, ctx, statement, reason);
-        const dispatch = dispatchId === null ? undefined : await findDispatch(tx, dispatchId);
-        if (dispatch === undefined) throw new Error(`the dispatch of ${id} was not kept`);
-        return toDispatchView(ctx, dispatch);
+        assertMailed(mailer);
+        return viewOfNew(tx, ctx, await orderDispatch(tx, ctx, statement, reason));
+      });
+    },
+
+    async sendNotice(ctx: HatContext, id: string, { reason }: SendStatement): Promise<StatementDispatchView> {
+      ownCentre(ctx);
+      return withHatTxOnce(db, ctx, async (tx) => {
+        const notice = await findNotice(tx, id);
+        if (notice === undefined) throw new DomainError(NOT_FOUND, 'There is no such notice.');
+        assertMailed(mailer);
+        return viewOfNew(tx, ctx, await orderNoticeDispatch(tx, ctx, notice, reason));
       });
     },
 
@@ -94,7 +112,7 @@ export function createSendingService(
       );
     },
 
-    /** Across statements: what did not reach its recipient, for instance. */
+    /** Across statements and dunning notices: what did not reach its recipient, for instance. */
     async listCentreDispatches(
       ctx: HatContext,
       { limit, cursor, ...filter }: CentreDispatchQuery,
@@ -135,6 +153,16 @@ export function createSendingService(
   };
 }
 
+function assertMailed(mailer: Mailer | undefined): void {
+  if (mailer === undefined) throw new DomainError(MAIL_OFF, 'No mail server is set.');
+}
+
+async function viewOfNew(tx: HatTx, ctx: HatContext, id: string | null): Promise<StatementDispatchView> {
+  const dispatch = id === null ? undefined : await findDispatch(tx, id);
+  if (dispatch === undefined) throw new Error('what a person asks for is kept');
+  return toDispatchView(ctx, dispatch);
+}
+
 async function getStatement(tx: HatTx, id: string): Promise<StatementRow> {
   const row = await findStatement(tx, id);
   if (row === undefined) throw new DomainError(NOT_FOUND, 'There is no such statement.');
@@ -154,6 +182,7 @@ function toDispatchView(ctx: HatContext, row: DispatchRow): StatementDispatchVie
   return {
     id: row.id,
     statementId: row.statementId,
+    noticeId: row.noticeId,
     trigger: row.trigger,
     reason: isOwn ? row.reason : null,
     status: statusOf(row),

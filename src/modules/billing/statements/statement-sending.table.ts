@@ -15,6 +15,7 @@ import {
 import { id, moment } from '../../../platform/db/columns.ts';
 import { centreOnly, readPolicy } from '../../../platform/db/policies.ts';
 import { memberKey } from '../../organisations/organisations.table.ts';
+import { dunningNotices } from '../dunning/dunning-notices.table.ts';
 import { bytea, ofIssuedStatement, statements } from './statements.table.ts';
 
 const ofStatement = () => ({
@@ -24,11 +25,14 @@ const ofStatement = () => ({
   organisationId: uuid('organisation_id').notNull(),
 });
 
-/** That a statement is to be mailed: once by itself, and whenever a person asks for it. */
+/** That a statement or a dunning notice is to be mailed: once by itself, and whenever a person asks for it. */
 export const statementDispatches = pgTable(
   'statement_dispatches',
   {
     ...ofStatement(),
+    /** One of these is set. */
+    statementId: uuid('statement_id'),
+    noticeId: uuid('notice_id'),
     trigger: text('trigger').notNull(),
     /** Why a person sends it; null where it goes by itself. */
     reason: text('reason'),
@@ -44,13 +48,23 @@ export const statementDispatches = pgTable(
     unique('statement_dispatches_centre_id_key').on(table.centreId, table.id),
     // Whatever runs twice: by itself a statement is mailed once.
     uniqueIndex('statement_dispatches_automatic_key').on(table.statementId).where(sql`trigger = 'automatic'`),
+    uniqueIndex('statement_dispatches_notice_automatic_key')
+      .on(table.noticeId)
+      .where(sql`trigger = 'automatic'`),
+    index('statement_dispatches_notice_idx').on(table.noticeId, table.id),
     index('statement_dispatches_statement_idx').on(table.statementId, table.id),
     foreignKey({
       name: 'statement_dispatches_statement_fkey',
       columns: [table.centreId, table.statementId],
       foreignColumns: [statements.centreId, statements.id],
     }),
+    foreignKey({
+      name: 'statement_dispatches_notice_fkey',
+      columns: [table.centreId, table.noticeId],
+      foreignColumns: [dunningNotices.centreId, dunningNotices.id],
+    }),
     memberKey(table, 'statement_dispatches_member_fkey'),
+    check('statement_dispatches_subject_check', sql`num_nonnulls(statement_id, notice_id) = 1`),
     check('statement_dispatches_trigger_check', sql`trigger in ('automatic', 'manual')`),
     check('statement_dispatches_reason_check', sql`(trigger = 'manual') = (reason is not null)`),
     centreOnly('statement_dispatches'),
@@ -63,6 +77,8 @@ export const statementDispatchAttempts = pgTable(
   'statement_dispatch_attempts',
   {
     ...ofStatement(),
+    /** Null where a dunning notice was mailed. */
+    statementId: uuid('statement_id'),
     dispatchId: uuid('dispatch_id').notNull(),
     status: text('status').notNull(),
     /** What the mail server said, or why it was not reached. */

@@ -15,6 +15,14 @@ export interface StoredFile extends FileReference {
 /** As much of a statement as sending it takes. */
 export type SentStatement = Pick<StatementRow, 'id' | 'centreId' | 'organisationId'>;
 
+/** What is mailed, and whose it is. */
+export interface DispatchSubject {
+  readonly entityType: 'statement' | 'dunning_notice';
+  readonly id: string;
+  readonly centreId: string;
+  readonly organisationId: string;
+}
+
 export interface NewDispatch {
   readonly id: string;
   readonly trigger: 'automatic' | 'manual';
@@ -32,7 +40,9 @@ export interface Attempt {
 }
 
 export interface DispatchRow extends NewDispatch {
-  readonly statementId: string;
+  /** One of these is set. */
+  readonly statementId: string | null;
+  readonly noticeId: string | null;
   readonly centreId: string;
   readonly organisationId: string;
   readonly requestedBy: string;
@@ -42,8 +52,7 @@ export interface DispatchRow extends NewDispatch {
   readonly attempts: readonly Attempt[];
 }
 
-/** What is sent: read at once, so that nothing is asked of the database while the mail server talks. */
-export interface DispatchToSend {
+export interface StatementToSend {
   readonly dispatch: DispatchRow;
   readonly document: StatementDocument;
   readonly files: readonly StoredFile[];

@@ -424,7 +424,8 @@ tap.test('dunning: whom, at which level, and when not', async (t) => {
     { organisationId: 'e', level: 2, issuedOn: '2026-10-01', chainIds: ['e0'] },
   ];
   const recipients = new Set(['a', 'b', 'c', 'd']);
-  const facts = { overdue, earlier, recipients, credits: new Map<string, number>(), operatorId: 'o' };
+  const credits = new Map<string, number>();
+  const facts = { overdue, earlier, blocks: [], recipients, credits, operatorId: 'o' };
   t.match(planNotices(facts, wishes), [
     { organisationId: 'a', level: 1, amountCents: 20, skipped: null },
     { organisationId: 'b', level: 2, skipped: null },
