@@ -11,7 +11,6 @@ import { type Caller, PLATFORM, startTestApp, type TestApp } from '../support/ap
 import { bodyOf } from '../support/bodies.ts';
 import { runStatement } from '../support/database.ts';
 import { must, setRoles } from '../support/services.ts';
-import { until } from '../support/waiting.ts';
 
 const SECRET = 'a secret for tests only, long enough to sign';
 const LIMIT = 5;
@@ -203,32 +202,6 @@ async function throttling(t: Test, { test, person, signIn }: Scene): Promise<voi
     t.ok(right === 1 || told <= LIMIT, `${told} told, ${right} right`);
     t.ok(told <= LIMIT * (right + 1), `${told} told`);
   });
-  await t.test(
-    '401: a guess that waited for a right sign-in to start the account anew is counted',
-    async (t) => {
-      const kurt = await person('kurt');
-      await test.owner.sql`delete from login_attempts`;
-      await signIn(wrong(kurt.email));
-      let guess: Promise<LightMyRequestResponse> | undefined;
-      await test.owner.sql.begin(async (tx) => {
-        await tx`select from login_attempts for update`;
-        guess = signIn(wrong(kurt.email));
-        await until('the guess waits for the counter', async () => {
-          const waiting = await test.owner.sql`select from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock' and query like '%login_attempts%'`;
-          return waiting.length > 0;
-        });
-        await tx`delete from login_attempts`;
-      });
-      t.equal((await guess)?.statusCode, 401);
-      const rows = await test.owner.sql<{ failures: number }[]>`select failures from login_attempts`;
-      t.same(
-        rows.map(({ failures }) => failures),
-        [1, 1],
-        'for the account and for the address',
-      );
-    },
-  );
   await t.test('200: many right sign-ins at once are all let in', async (t) => {
     const jan = await person('jan');
     const answers = await Promise.all(Array.from({ length: LIMIT * 3 }, () => signIn(jan)));
