@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 export type Mode = 'cascade' | 'composite';
 
-/** Milliseconds of processor time of one calculation in a process that did none before, those of collecting garbage included. */
+/** Milliseconds of one calculation in a process that did none before: nothing is warm, and garbage is collected on the way. */
 export interface OwnTime {
   /** Checking the file, resolving keys, sharing out and making the lines. */
   readonly allocating: number;

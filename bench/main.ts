@@ -163,7 +163,7 @@ async function measureYear({ target, sql, add }: Stage): Promise<void> {
 /** Calculation files, offline. */
 async function measureCompute({ add }: Stage): Promise<void> {
   for (const mode of ['cascade', 'composite'] as const) {
-    const { allocating, whole, json } = await ownTime(writeAllocation(folder, mode), 5);
+    const { allocating, whole, json } = await ownTime(writeAllocation(folder, mode), 9);
     add({
       what: `compute, 400 members, 200 tranches, ${mode}`,
       perSecond: 1000 / whole,

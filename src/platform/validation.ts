@@ -9,7 +9,10 @@ const SHOWN_ERRORS = 50;
 /** Only what schemas here use; the package of formats would be loaded for nothing else. */
 const formats = { date: isDay, 'date-time': isMoment };
 
-/** Schemas are ours: their keywords are checked when they are compiled, and holding them against the schema of schemas takes longer than most calculations. */
+/**
+ * Schemas are ours: their keywords are checked when they are compiled. Holding them against the schema of schemas, and making their code
+ * smaller, would take longer than most calculations.
+ */
 const options = {
   allErrors: true,
   allowUnionTypes: true,
@@ -17,6 +20,7 @@ const options = {
   formats,
   meta: false,
   validateSchema: false,
+  code: { optimize: false },
 };
 
 let ajv: Ajv | undefined;
