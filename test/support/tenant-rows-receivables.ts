@@ -350,6 +350,7 @@ const PAYMENTS: Readonly<Record<string, TenantRow>> = {
     foreignIds: { ...foreignCentre, ...foreignMember },
     otherBody: (sent: object) => ({ ...sent, iban: freshIban() }),
   },
+  getPayerAccount: readingOne(account),
   confirmPayerAccount: {
     as: 'centre',
     own: 200,

@@ -66,6 +66,9 @@ export function createPayerAccountsService(db: Database) {
       );
     },
 
+    get: (ctx: HatContext, id: string): Promise<PayerAccountView> =>
+      withHatTx(db, ctx, (tx) => getAccount(tx, id)),
+
     confirm: (ctx: HatContext, id: string, version: number): Promise<PayerAccountView> =>
       withHatTx(db, ctx, async (tx) => {
         const { recorded, confirmed, organisationId } = await getStanding(tx, ctx, id, version);
