@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import type { AppArguments } from './embedded-app.ts';
+import { PLAIN_NODE } from './plain-node.ts';
 
 export interface AppEvent {
   readonly event: string;
@@ -25,7 +26,7 @@ export class AppProcess {
   /** `wrapper` is a command that runs the rest of its command line, e.g. in other namespaces. */
   constructor(request: AppArguments, uid?: number, wrapper: readonly string[] = []) {
     const user = uid === undefined ? {} : { uid, gid: uid };
-    const words = [...wrapper, process.execPath, PROGRAM, JSON.stringify(request)];
+    const words = [...wrapper, ...PLAIN_NODE, PROGRAM, JSON.stringify(request)];
     const [command, ...args] = words as [string, ...string[]];
     this.child = spawn(command, args, {
       ...user,

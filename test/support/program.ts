@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { DatabaseTarget } from '../../src/platform/db/database.ts';
+import { PLAIN_NODE } from './plain-node.ts';
 import { repository } from './repository.ts';
 
 export interface Ended {
@@ -19,7 +20,8 @@ export class Program {
   #wake: () => void = () => undefined;
 
   constructor(command: string, settings: Readonly<Record<string, string>>, directory: string = repository) {
-    this.#child = spawn(process.execPath, [path.join(directory, 'build/src/cli.js'), command], {
+    const [env, ...node] = PLAIN_NODE;
+    this.#child = spawn(env, [...node, path.join(directory, 'build/src/cli.js'), command], {
       cwd: directory,
       env: { PATH: process.env.PATH, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
