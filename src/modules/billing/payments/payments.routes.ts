@@ -1,7 +1,6 @@
 import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { allowNoBody } from '../../../platform/http/bodies.ts';
-import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts';
-import { closed, IdParams, IfMatchHeaders } from '../../../platform/http/schemas.ts';
+import { sendVersioned } from '../../../platform/http/etags.ts';
+import { IdParams } from '../../../platform/http/schemas.ts';
 import { OpenItemPage, OpenItemQuery } from './open-items.schemas.ts';
 import type { OpenItemsService } from './open-items.service.ts';
 import * as problems from './payments.errors.ts';
