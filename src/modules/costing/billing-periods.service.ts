@@ -33,7 +33,6 @@ import {
   PERIOD_STATE_REFUSED,
   PERIOD_UNKNOWN,
 } from './costing.errors.ts';
-
 import { admitLateUsage, lateEventsOf } from './late-usage.service.ts';
 
 export type BillingPeriodsService = ReturnType<typeof createBillingPeriodsService>;
