@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,6 +26,16 @@ function othersMayEnter(file: string): boolean {
     if ((statSync(folder).mode & 0o001) === 0) return false;
   }
   return true;
+}
+
+/**
+ * Whether a data directory holds its cluster and log and nothing else, but for one copy of the programs where the server's user may
+ * not enter the checkout that they stand in.
+ */
+export async function holdsClusterOnly(dataDir: string): Promise<boolean> {
+  const names = (await readdir(dataDir)).map((name) => name.replace(/^(postgresql)-.+/, '$1')).sort();
+  const copies = isRoot && !othersMayEnter(import.meta.filename) ? ['postgresql'] : [];
+  return names.join() === ['postgres', 'postgres.log', ...copies].sort().join();
 }
 
 /** Tests that need root on Linux with the right to make namespaces. */
