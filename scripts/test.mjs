@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tap = `${root}node_modules/tap/dist/esm/run.mjs`;
+const withoutHooks = `--import=${new URL('no-load-hooks.mjs', import.meta.url)}`;
 const report = `${root}out/test-${process.pid}.tap`;
 
 /**
@@ -44,7 +45,7 @@ function runTap(env) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${withoutHooks}` },
       stdio: ['inherit', forPeople ? 'inherit' : 'pipe', 'inherit'],
     });
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

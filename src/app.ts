@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { type Modules, routesOf } from './modules.ts';
 import type { Clock } from './platform/clock.ts';
 import { registerAuthentication } from './platform/http/authentication.ts';
+import { registerCompilers } from './platform/http/compilers.ts';
 import { registerIdempotency } from './platform/http/idempotency.ts';
 import { registerLimits } from './platform/http/limits.ts';
 import {
@@ -56,7 +57,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   registerProblems(app);
   registerRequestLog(app, registry);
   await registerLimits(app, config.RATE_LIMIT_PER_MINUTE);
-  registerValidation(app); // after the hooks that set headers: its own refusal bears them too
+  registerValidation(app, registerCompilers(app)); // after the hooks that set headers: its own refusal bears them too
   await registerOpenApi(app, VERSION);
   await registerDocs(app);
   registerRouteRules(app);

@@ -1,5 +1,5 @@
+import { Ajv } from 'ajv';
 import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
 
 const seconds = (description: string, fallback: number, maximum = 31_536_000) =>
   Type.Integer({ description, default: fallback, minimum: 1, maximum });
@@ -162,11 +162,16 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     const text = env[name] ?? '';
     return text === '' ? [] : [[name, valueOf(text, (schema as { type?: string }).type)]];
   });
-  const value = Value.Default(ConfigSchema, Object.fromEntries(given));
-  if (!Value.Check(ConfigSchema, value)) {
-    const faults = Value.Errors(ConfigSchema, value).map(
-      (error) => `${error.instancePath.slice(1)} ${error.message}`,
-    );
+  const value: unknown = Object.fromEntries(given);
+  const ajv = new Ajv({
+    allErrors: true,
+    useDefaults: true,
+    strict: false,
+    meta: false,
+    validateSchema: false,
+  });
+  if (!ajv.validate<Config>(ConfigSchema, value)) {
+    const faults = ajv.errors?.map((error) => `${error.instancePath.slice(1)} ${error.message}`) ?? [];
     throw new ConfigError(`These settings are wrong: ${faults.join('; ')}. See docs/configuration.md.`);
   }
   if (value.SMTP_URL !== undefined && value.MAIL_FROM === undefined)

@@ -79,6 +79,9 @@ async function listen(
   closers.push(() => app.close());
   const { PORT: port, HOST: host } = deps.config;
   const address = await app.listen({ port, host });
+  app
+    .compileSchemas()
+    .catch((error: unknown) => deps.logger.error({ err: error }, 'a schema of the API is wrong'));
   await backing.embedded?.announce(address);
   return address;
 }

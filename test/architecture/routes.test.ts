@@ -1,8 +1,10 @@
 import { fastify, type LightMyRequestResponse } from 'fastify';
 import tap, { type Test } from 'tap';
 import { listProblems } from '../../src/platform/errors.ts';
+import { registerCompilers } from '../../src/platform/http/compilers.ts';
 import { registerProblems } from '../../src/platform/http/problems.ts';
 import { registerRouteRules } from '../../src/platform/http/route-rules.ts';
+import { registerValidation } from '../../src/platform/http/validation.ts';
 import { isUuid, newId } from '../../src/platform/ids.ts';
 import { listPermissions } from '../../src/platform/permissions.ts';
 import { type Caller, startTestApp } from '../support/app.ts';
@@ -192,6 +194,15 @@ tap.test('routes', async (t) => {
   const world = await makeTenantWorld(test);
   const operations = operationsOf(test.app);
 
+  await t.test('schemas: all of them compile, though most do so when they are needed', async (t) => {
+    await t.resolves(test.app.compileSchemas());
+    const app = fastify();
+    registerValidation(app, registerCompilers(app));
+    app.post('/', { schema: { body: { type: 'nothing we know' } } }, async () => ({}));
+    await app.ready();
+    await t.rejects(app.compileSchemas(), /nothing we know/, 'and one that does not is found');
+    await app.close();
+  });
   await t.test('document: each route says what it is, who may call it and what it answers', async (t) => {
     const ids = operations.map(({ operationId }) => operationId);
     t.equal(new Set(ids).size, operations.length, 'each operationId is there and unique');

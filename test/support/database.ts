@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { type Database, type DatabaseTarget, openDatabase } from '../../src/platform/db/database.ts';
 import { migrateDatabase } from '../../src/platform/db/migrate.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { migrateQueueSchema } from '../../src/platform/jobs/queue-schema.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../drizzle', import.meta.url));
 const TEMPLATE_LOCK = 7_201_967;
@@ -101,6 +100,7 @@ async function ensureTemplate(admin: Database, server: DatabaseTarget): Promise<
     await admin.sql.unsafe(`create database ${name}_new`);
     const target = onDatabase(server, `${name}_new`);
     await migrateDatabase(target);
+    const { migrateQueueSchema } = await import('../../src/platform/jobs/queue-schema.ts'); // with a library that takes its time to load
     await migrateQueueSchema(target);
     await admin.sql.unsafe(`alter database ${name}_new rename to ${name}`);
   }

@@ -1,4 +1,4 @@
-import { type Moment } from '../../platform/clock.ts';
+import type { Moment } from '../../platform/clock.ts';
 import { type Hat, type HatContext, PLATFORM_HAT_ID, systemContext } from '../../platform/context.ts';
 import { permissionsOf } from '../../platform/permissions.ts';
 import type { HatName } from '../world/index.ts';

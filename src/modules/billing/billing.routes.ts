@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { BillingService } from './billing.service.ts';
 import { ledgerRoutes } from './ledger/ledger.routes.ts';
 import { billingPartiesRoutes } from './statements/billing-parties.routes.ts';

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { dunningRoutes } from './dunning/dunning.routes.ts';
 import { dunningBlocksRoutes } from './dunning/dunning-blocks.routes.ts';
 import { instalmentPlansRoutes } from './instalments/instalment-plans.routes.ts';

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import { VAT_GROUP_NAME_TAKEN, VAT_SERVICE_GROUPED, VAT_SERVICE_UNKNOWN } from './vat.errors.ts';

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { COMPARISON_REFUSALS, ComparisonQuery, comparisonAnswer, sendComparison } from '../costing/index.ts';
 import { VAT_RULES_MISSING } from './billing.errors.ts';

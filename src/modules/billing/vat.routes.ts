@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { VatService } from './vat.service.ts';
 import { vatActivityGroupsRoutes } from './vat-activity-groups.routes.ts';
 import { vatDeterminationsRoutes } from './vat-determinations.routes.ts';

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CSV, fileOf, takeFiles } from '../../platform/http/file-bodies.ts';
 import { AllocationKeyView, KeyImportPreview, KeyImportQuery } from './allocation-lists.schemas.ts';
 import type { AllocationListsService } from './allocation-lists.service.ts';

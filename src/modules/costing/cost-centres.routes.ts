@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import { COST_CENTRE_CODE_TAKEN, COST_CENTRE_SERVICE } from './cost-centres.errors.ts';

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CSV, fileOf, takeFiles, XLSX } from '../../platform/http/file-bodies.ts';
 import { AMOUNT_OUT_OF_RANGE } from '../../platform/money/index.ts';
 import { COST_LINE_MAPPING_UNKNOWN } from './cost-centres.errors.ts';

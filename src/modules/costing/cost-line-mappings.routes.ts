@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';
 import { COST_LINE_MAPPING_BROKEN, COST_LINE_MAPPING_NAME_TAKEN } from './cost-centres.errors.ts';

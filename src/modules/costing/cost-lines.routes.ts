@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
 import { COST_CENTRE_RETIRED, COST_PLACE_UNCLEAR } from './cost-centres.errors.ts';
 import { CostLinePage, CostLineQuery, CostLineView, CreateCostLine } from './cost-lines.schemas.ts';

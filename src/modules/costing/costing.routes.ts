@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { allocationListImportsRoutes } from './allocation-list-imports.routes.ts';
 import { allocationListsRoutes } from './allocation-lists.routes.ts';
 import { allocationRunsRoutes } from './allocation-runs.routes.ts';

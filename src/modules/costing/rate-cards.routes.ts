@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectedVersion, sendVersioned } from '../../platform/http/etags.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';

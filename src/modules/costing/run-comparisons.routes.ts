@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { COMPUTING_REFUSALS } from './allocation-run-actions.routes.ts';

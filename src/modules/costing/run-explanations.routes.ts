@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IdParams } from '../../platform/http/schemas.ts';
 import { RUN_CORRECTS_NOTHING } from './costing.errors.ts';
 import { LineReason, LineReasonParams, RunDeltaPage, RunDeltaQuery } from './run-explanations.schemas.ts';

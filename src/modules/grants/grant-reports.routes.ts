@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IdParams } from '../../platform/http/schemas.ts';
 import { CostLinePage } from '../costing/index.ts';
 import { EligibleCostQuery, EligibleCostView, GrantCostLineQuery } from './eligible-cost.schemas.ts';

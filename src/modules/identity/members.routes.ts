@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { expectedTag, sendTagged } from '../../platform/http/content-tags.ts';
 import { IdParams, IfMatchHeaders } from '../../platform/http/schemas.ts';

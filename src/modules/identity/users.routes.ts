@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { allowNoBody } from '../../platform/http/bodies.ts';
 import { expectedTag, sendTagged } from '../../platform/http/content-tags.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { CSV, fileOf, takeFiles, XLSX } from '../../platform/http/file-bodies.ts';
 import { USAGE_IMPORT_UNREADABLE } from './usage.errors.ts';
 import type { UsageService } from './usage.service.ts';

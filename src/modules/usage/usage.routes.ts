@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams } from '../../platform/http/schemas.ts';

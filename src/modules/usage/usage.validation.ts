@@ -8,9 +8,8 @@ import type { Refusal } from './usage.types.ts';
 
 const SHOWN_ERRORS = 50;
 const withFormats = addFormats as unknown as (ajv: Ajv2020) => Ajv2020;
-const validate = withFormats(new Ajv2020({ allErrors: true, strict: false })).compile(
-  UsageEventInput,
-) as ValidateFunction<UsageEventInput>;
+const ajv = withFormats(new Ajv2020({ allErrors: true, strict: false, meta: false, validateSchema: false }));
+const validate: ValidateFunction<UsageEventInput> = ajv.compile(UsageEventInput);
 
 /** A regular expression tells nobody what to do. */
 const WORDS: Readonly<Record<string, string>> = {

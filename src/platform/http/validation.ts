@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../errors.ts';
+import type { Defer } from './compilers.ts';
 import { TEXT_NOT_STORABLE } from './problems.ts';
 import { assertStorable } from './storable.ts';
 
@@ -15,33 +16,35 @@ function withFormats(ajv: Ajv2020): Ajv2020 {
   return ajv.addFormat('date', { validate: (text: string) => !text.startsWith('0000') && validate(text) });
 }
 
+/** Schemas are our own, made by the schema library: holding them against the schema of schemas would take longer than compiling them. */
+const options = {
+  allErrors: true,
+  strict: false,
+  useDefaults: true,
+  removeAdditional: false,
+  meta: false,
+  validateSchema: false,
+};
+
 /** Bodies are taken as sent: "5" is not 5, and what the schema does not know is an error. */
 function bodyValidator(): Ajv2020 {
-  return withFormats(
-    new Ajv2020({ allErrors: true, strict: false, useDefaults: true, removeAdditional: false }),
-  );
+  return withFormats(new Ajv2020(options));
 }
 
 /** Parameters arrive as text and become what the schema says. */
 function parameterValidator(): Ajv2020 {
-  return withFormats(
-    new Ajv2020({
-      allErrors: true,
-      strict: false,
-      useDefaults: true,
-      coerceTypes: 'array',
-      removeAdditional: false,
-    }),
-  );
+  return withFormats(new Ajv2020({ ...options, coerceTypes: 'array' }));
 }
 
-export function registerValidation(app: FastifyInstance): void {
+export function registerValidation(app: FastifyInstance, defer: Defer): void {
   const body = bodyValidator();
   const parameters = parameterValidator();
-  app.setValidatorCompiler<object>(({ schema, httpPart }) => {
-    const compiled: ValidateFunction = (httpPart === 'body' ? body : parameters).compile(schema);
-    return compiled as never;
-  });
+  app.setValidatorCompiler<object>(({ schema, httpPart }) =>
+    defer(() => {
+      const validate: ValidateFunction = (httpPart === 'body' ? body : parameters).compile(schema);
+      return (value: unknown) => validate(value) || { error: validate.errors as never };
+    }),
+  );
   app.removeContentTypeParser('text/plain'); // JSON, unless a route adds a parser of its own
   app.addHook('onRequest', async (request) => {
     if (request.raw.url?.includes('%00'))

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IdParams } from '../../../platform/http/schemas.ts';
 import { PAYMENT_MEMBER_UNKNOWN } from '../payments/payments.errors.ts';
 import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';

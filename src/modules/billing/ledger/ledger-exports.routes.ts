@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { sendTagged } from '../../../platform/http/content-tags.ts';
 import { IdParams } from '../../../platform/http/schemas.ts';
 import {

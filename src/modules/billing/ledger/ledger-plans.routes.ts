@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts';
 import { IdParams, IfMatchHeaders } from '../../../platform/http/schemas.ts';
 import { LEDGER_PLAN_DAY_TAKEN, LEDGER_PLAN_REFUSED, LEDGER_PLAN_USED } from './ledger.errors.ts';

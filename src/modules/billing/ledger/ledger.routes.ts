@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { LedgerService } from './ledger.service.ts';
 import { ledgerExportsRoutes } from './ledger-exports.routes.ts';
 import { ledgerPlansRoutes } from './ledger-plans.routes.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IdParams } from '../../../platform/http/schemas.ts';
 import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';
 import {

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { sendVersioned } from '../../../platform/http/etags.ts';
 import { IdParams } from '../../../platform/http/schemas.ts';
 import { OpenItemPage, OpenItemQuery } from './open-items.schemas.ts';

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { closed, IdParams } from '../../../platform/http/schemas.ts';

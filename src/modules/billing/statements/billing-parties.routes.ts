@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts';
 import { IfMatchHeaders } from '../../../platform/http/schemas.ts';
 import {

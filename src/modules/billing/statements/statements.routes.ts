@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { allowNoBody } from '../../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts';
 import { closed, IdParams, IfMatchHeaders } from '../../../platform/http/schemas.ts';
