@@ -2,8 +2,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import tap, { type Test } from 'tap';
 import { permissionsOf } from '../../src/platform/permissions.ts';
 import { type Caller, startTestApp } from '../support/app.ts';
-import { fingerprintOf } from '../support/fingerprint.ts';
-import { isChange, type Operation, operationsOf, urlOf } from '../support/operations.ts';
+import { type Operation, operationsOf, urlOf } from '../support/operations.ts';
 import type { Reach, Target, TenantRow } from '../support/tenant-row.ts';
 import { TENANT_ROWS } from '../support/tenant-rows.ts';
 import {
@@ -159,11 +158,6 @@ function ownCaller(world: TenantWorld, row: TenantRow, target: Target): Caller {
   return row.as === 'platform' ? world.platform : world.own[row.as === 'member' ? 'member' : 'centre'];
 }
 
-/** All rows that name one of the ids; reading is not watched. */
-async function printOf(operation: Operation, { test }: TenantWorld, ids: string[]): Promise<string[]> {
-  return isChange(operation) ? fingerprintOf(test.owner, ids) : [];
-}
-
 /** The other side's ids in what the own hat sends: refused, or found to be nothing. */
 async function tryForeignIds(
   t: Test,
@@ -173,7 +167,7 @@ async function tryForeignIds(
 ): Promise<void> {
   for (const [name, [change, status]] of Object.entries(row.foreignIds ?? {})) {
     const target = change(await row.make(world), world.other);
-    const before = await printOf(operation, world, idsOf(world.other));
+    const before = await world.journal.mark();
     const answer = await send(
       world,
       operation,
@@ -186,11 +180,7 @@ async function tryForeignIds(
       `${status}: names ${name}${answer.statusCode === status ? '' : ` ${answer.body}`}`,
     );
     if (status === 200) t.same(answer.json<{ items: unknown[] }>().items, [], `names ${name}: an empty list`);
-    t.same(
-      await printOf(operation, world, idsOf(world.other)),
-      before,
-      `names ${name}: nothing changed there`,
-    );
+    t.same(await world.journal.since(before, idsOf(world.other)), [], `names ${name}: nothing changed there`);
   }
 }
 
@@ -232,12 +222,12 @@ tap.test('tenant matrix', async (t) => {
       const target = await row.make(world);
       const caller = ownCaller(world, row, target);
       const outsiders = await outsidersOf(world, operation, row, target);
-      const before = await printOf(operation, world, watched(world.own, row));
+      const before = await world.journal.mark();
       for (const who of outsiders)
         judge(t, await send(world, operation, target, who.token), who, target.secret);
       t.same(
-        await printOf(operation, world, watched(world.own, row)),
-        before,
+        await world.journal.since(before, watched(world.own, row)),
+        [],
         'none of them has changed anything',
       );
       const answer = await send(world, operation, target, row.as === 'nobody' ? undefined : caller.token);

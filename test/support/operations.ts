@@ -84,8 +84,6 @@ export function operationsOf(app: FastifyInstance): Operation[] {
   );
 }
 
-export const isChange = ({ method }: Operation): boolean => method !== 'GET';
-
 export const headerNamed = ({ parameters }: Operation, name: string): boolean =>
   parameters.some((parameter) => parameter.in === 'header' && parameter.name.toLowerCase() === name);
 

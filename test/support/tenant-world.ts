@@ -3,6 +3,7 @@ import { type Hat, systemContext } from '../../src/platform/context.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { permissionsOf } from '../../src/platform/permissions.ts';
 import { type Caller, PLATFORM, type TestApp } from './app.ts';
+import { type ChangeJournal, keepChangeJournal } from './change-journal.ts';
 import { CERTIFICATE_FORM, created, makeOrderable, must, type OrderableWorld, tagOf } from './services.ts';
 
 export interface Made {
@@ -24,6 +25,7 @@ export interface Side extends Pick<OrderableWorld, 'caseworker' | 'serviceId' | 
 /** Two centres that have nothing to do with each other, and the platform above them. */
 export interface TenantWorld {
   readonly test: TestApp;
+  readonly journal: ChangeJournal;
   readonly own: Side;
   readonly other: Side;
   readonly platform: Caller;
@@ -42,6 +44,7 @@ export async function makeTenantWorld(test: TestApp): Promise<TenantWorld> {
     own: await makeSide(test, 'OWN'),
     other: await makeSide(test, 'OTHER'),
     platform: await test.caller(PLATFORM, allRoles(PLATFORM)),
+    journal: await keepChangeJournal(test.owner),
   };
 }
 

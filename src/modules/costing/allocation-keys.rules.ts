@@ -146,37 +146,49 @@ function resolveKey(tranche: TrancheInput, members: readonly string[], at: strin
 
 /** The values of a list key in member order; it must name exactly the members. */
 function listedWeights(tranche: TrancheInput, members: readonly string[], at: string): string[] {
-  const values = tranche.key.type === 'values' ? tranche.key.values : {};
-  const weights = members.map((member) => values[member]);
-  // What every object inherits is no string.
-  const missing = members.filter((_member, index) => typeof weights[index] !== 'string');
-  if (missing.length > 0) {
-    const errors = missing.map((member) =>
-      fieldError(KEY_VALUE_MISSING, at, member, `Tranche ${tranche.id} has no value for member ${member}`),
+  const values: Readonly<Record<string, unknown>> = tranche.key.type === 'values' ? tranche.key.values : {};
+  const weights: string[] = [];
+  for (const member of members) {
+    const weight = values[member];
+    if (typeof weight === 'string') weights.push(weight); // what every object inherits is no string
+  }
+  if (weights.length < members.length) {
+    const missing = members.filter((member) => typeof values[member] !== 'string');
+    throw refusedMembers(
+      KEY_VALUE_MISSING,
+      missing,
+      at,
+      (member) => `Tranche ${tranche.id} has no value for member ${member}`,
     );
-    throw new DomainError(KEY_VALUE_MISSING, errors[0]?.detail ?? '', { errors });
   }
   const named = Object.keys(values);
   if (named.length > members.length) {
     const known = new Set(members);
-    const unknown = named.filter((id) => !known.has(id));
-    const errors = unknown
-      .sort(compareIds)
-      .map((id) =>
-        fieldError(
-          KEY_VALUE_UNKNOWN_MEMBER,
-          at,
-          id,
-          `Tranche ${tranche.id} has a value for ${id}, who is no member`,
-        ),
-      );
-    throw new DomainError(KEY_VALUE_UNKNOWN_MEMBER, errors[0]?.detail ?? '', { errors });
+    const unknown = named.filter((id) => !known.has(id)).sort(compareIds);
+    throw refusedMembers(
+      KEY_VALUE_UNKNOWN_MEMBER,
+      unknown,
+      at,
+      (id) => `Tranche ${tranche.id} has a value for ${id}, who is no member`,
+    );
   }
-  return weights as string[];
+  return weights;
 }
 
-function fieldError(problem: Problem, at: string, member: string, detail: string): FieldError {
-  return { pointer: valuePointer(at, member), code: problem.code, detail };
+function refusedMembers(
+  problem: Problem,
+  members: readonly string[],
+  at: string,
+  detailOf: (member: string) => string,
+): DomainError {
+  const errors = members.map(
+    (member): FieldError => ({
+      pointer: valuePointer(at, member),
+      code: problem.code,
+      detail: detailOf(member),
+    }),
+  );
+  return new DomainError(problem, errors[0]?.detail ?? '', { errors });
 }
 
 function valuePointer(at: string, member: string): string {

@@ -1,5 +1,6 @@
 import tap, { type Test } from 'tap';
 import { newId } from '../../../src/platform/ids.ts';
+import { keepChangeJournal } from '../../support/change-journal.ts';
 import {
   addCost,
   type CostingWorld,
@@ -11,7 +12,6 @@ import {
   STANDBY_AND_CASES,
   startCostingWorld,
 } from '../../support/costing.ts';
-import { fingerprintOf } from '../../support/fingerprint.ts';
 import { statementsOf } from '../../support/plans.ts';
 import { must } from '../../support/services.ts';
 
@@ -219,12 +219,13 @@ tap.test('comparisons (numbers in brackets: invariants of the README)', async (t
   );
 
   t.test('a comparison and a simulation write nothing, in any table (14)', async (t) => {
-    const before = await fingerprintOf(test.owner, ['.']);
+    const journal = await keepChangeJournal(test.owner);
+    const before = await journal.mark();
     const assumptions = { leaves: [leave] };
     await compare({ assumptions });
     const answer = await finance.call('POST', '/allocation-runs', { periodId, simulate: true, assumptions });
     t.equal(answer.statusCode, 200);
-    t.same(await fingerprintOf(test.owner, ['.']), before);
+    t.same(await journal.since(before), []);
     const simulation = { periodId, simulate: true, assumptions };
     for (const work of [
       () => compare({ assumptions }),
