@@ -226,15 +226,18 @@ export async function markSuperseded(
   return count;
 }
 
-/** Drafts of batches of the period, by member. */
-export async function listBatchDrafts(
+type PeriodDraft = Pick<StatementRow, 'id' | 'memberName' | 'batchId' | 'kind'>;
+
+/** Drafts of the period, of batches and by hand, by member. */
+export async function listPeriodDrafts(
   { sql }: HatTx,
   centreId: string,
   periodId: string,
-): Promise<Pick<StatementRow, 'id' | 'memberName'>[]> {
-  return sql<Pick<StatementRow, 'id' | 'memberName'>[]>`
-    select s.id, o.name as "memberName" from statements s join organisations o on o.id = s.organisation_id
-    where s.centre_id = ${centreId} and s.period_id = ${periodId} and s.status = 'draft' and s.batch_id is not null
+): Promise<PeriodDraft[]> {
+  return sql<PeriodDraft[]>`
+    select s.id, o.name as "memberName", s.batch_id as "batchId", s.kind
+    from statements s join organisations o on o.id = s.organisation_id
+    where s.centre_id = ${centreId} and s.period_id = ${periodId} and s.status = 'draft'
     order by coalesce(o.ags, o.id::text) collate "C", s.id`;
 }
 
