@@ -15,10 +15,16 @@ function withFormats(ajv: Ajv2020): Ajv2020 {
   return ajv.addFormat('date', { validate: (text: string) => !text.startsWith('0000') && validate(text) });
 }
 
-/** Bodies are taken as sent: "5" is not 5, and what the schema does not know is an error. */
+/** Bodies are taken as sent: "5" is not 5, and what the schema does not know is an error. Faults bring their schema, for its words. */
 function bodyValidator(): Ajv2020 {
   return withFormats(
-    new Ajv2020({ allErrors: true, strict: false, useDefaults: true, removeAdditional: false }),
+    new Ajv2020({
+      allErrors: true,
+      verbose: true,
+      strict: false,
+      useDefaults: true,
+      removeAdditional: false,
+    }),
   );
 }
 
@@ -27,6 +33,7 @@ function parameterValidator(): Ajv2020 {
   return withFormats(
     new Ajv2020({
       allErrors: true,
+      verbose: true,
       strict: false,
       useDefaults: true,
       coerceTypes: 'array',
