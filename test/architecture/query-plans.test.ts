@@ -26,6 +26,7 @@ const BIG = [
   'statements',
   'statement_dispatches',
   'statement_dispatch_attempts',
+  'statement_validations',
   'payments',
   'payment_matches',
   'dunning_blocks',
@@ -336,6 +337,13 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.billing.sending.listCentreDispatches(ctx, { ...page, status: 'refused' }),
     },
     {
+      name: 'statements of a big centre that the validator rejected',
+      caller: bigFinance,
+      db,
+      index: 'statement_validations_rejected_idx',
+      run: (ctx) => modules.billing.statements.list(ctx, { ...page, validation: 'rejected' }),
+    },
+    {
       name: 'what was mailed of a dunning notice',
       caller: bigFinance,
       db,
@@ -450,6 +458,9 @@ async function fill({ sql }: Database, owners: Owners): Promise<void> {
     select id, id, centre_id, organisation_id, 'automatic', 'x', '[]', team_id, 'x', at from numbered`;
   await sql`insert into statement_dispatch_attempts (id, dispatch_id, statement_id, centre_id, organisation_id, status, answer, at)
     select gen_random_uuid(), id, id, centre_id, organisation_id, case when i % 700 < 100 then 'refused' else 'sent' end, 'x', at from numbered`;
+  await sql`insert into statement_validations (id, statement_id, centre_id, organisation_id, format, document_sha256, accepted, report,
+      report_size_bytes, report_sha256, validator, at)
+    select id, id, centre_id, organisation_id, 'xrechnung-ubl', 'x', i % 700 >= 5, '', 0, encode(sha256(''), 'hex'), 'x', at from numbered`;
   await sql`insert into payments (id, centre_id, organisation_id, kind, amount_cents, booked_on, text, candidates, unclear_reason, recorded_by,
       recorded_by_name, recorded_at)
     select id, centre_id, organisation_id, 'by_hand', 100, at::date, 'x', '{}', case when i % 700 < 100 then 'PAYER_UNKNOWN' end, team_id, 'x', at
