@@ -78,6 +78,14 @@ tap.test('query plans', async (t) => {
   const frozenId = newId();
   await test.owner.sql`insert into billing_periods (id, centre_id, code, starts_on, ends_on, state, frozen_at)
     values (${frozenId}, ${bigCentre.id}, '2026-Q3', '2026-07-01', '2026-10-01', 'frozen', '2026-10-05T08:00:00Z')`;
+  const [settledId, postedId] = [newId(), newId()];
+  await test.owner.sql`insert into billing_periods (id, centre_id, code, starts_on, ends_on, state, frozen_at)
+    values (${settledId}, ${bigCentre.id}, '2026-Q2', '2026-04-01', '2026-07-01', 'settled', '2026-10-05T08:00:00Z')`;
+  await test.owner
+    .sql`insert into allocation_runs (id, centre_id, period_id, period_code, starts_on, ends_on, number, status, algorithm, input_hash,
+      result_hash, member_ids, created_by, created_by_name, created_at)
+    values (${postedId}, ${bigCentre.id}, ${settledId}, '2026-Q2', '2026-04-01', '2026-07-01', 'R-1', 'posted', 'x', 'x', 'x', '{}',
+      ${bigFinance.userId}, 'x', ${NOW})`;
   const page = { limit: 50 };
   const list = { ...page, sort: 'newest' } as const;
 
@@ -215,6 +223,14 @@ tap.test('query plans', async (t) => {
       index: 'usage_events_recorded_idx',
       byValues: true,
       run: (ctx) => modules.costing.periods.get(ctx, frozenId),
+    },
+    {
+      name: 'whether late usage lets the run of a settled quarter be superseded',
+      caller: bigFinance,
+      db,
+      index: 'usage_events_recorded_idx',
+      byValues: true,
+      run: (ctx) => modules.costing.runs.get(ctx, postedId),
     },
     {
       name: "a member's usage of some days",
