@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { isDay, isMoment } from './calendar.ts';
 import { DomainError, type FieldError } from './errors.ts';
 import { VALIDATION_FAILED } from './json.errors.ts';
+import { patternWords } from './patterns.ts';
 
 /** Above this many, further errors tell a reader nothing new. */
 const SHOWN_ERRORS = 50;
@@ -47,11 +48,26 @@ function validationFailed(errors: readonly FieldError[]): DomainError {
   return new DomainError(VALIDATION_FAILED, detail, { errors: errors.slice(0, SHOWN_ERRORS) });
 }
 
-/** Translates errors of Ajv (also Fastify's `error.validation`); missing and unknown fields point at the field. */
-export function toFieldErrors(
-  errors: readonly Pick<ErrorObject, 'instancePath' | 'keyword' | 'params' | 'message'>[],
-): FieldError[] {
-  return errors.map(({ instancePath, keyword, params, message }) => {
+type Fault = Pick<ErrorObject, 'instancePath' | 'keyword' | 'params' | 'message'> &
+  Partial<Pick<ErrorObject, 'parentSchema' | 'data' | 'propertyName'>>;
+
+/** Each fault once: that an empty text has no form either says nothing more. */
+export function withoutRepeats<F extends Fault>(errors: readonly F[]): readonly F[] {
+  const placeOf = ({ instancePath, propertyName = '' }: F) => `${instancePath}\n${propertyName}`;
+  const isEmpty = ({ keyword, params, data }: F) =>
+    keyword === 'minLength' && (data === '' || (params as { limit?: unknown }).limit === 1);
+  const empty = new Set(errors.filter(isEmpty).map(placeOf));
+  return empty.size === 0
+    ? errors
+    : errors.filter((error) => error.keyword !== 'pattern' || !empty.has(placeOf(error)));
+}
+
+/**
+ * Translates errors of Ajv (also Fastify's `error.validation`), each fault once; missing and unknown fields point at the field. A
+ * validator that is `verbose` has the words of the schema said instead of a regular expression.
+ */
+export function toFieldErrors(errors: readonly Fault[]): FieldError[] {
+  return withoutRepeats(errors).map(({ instancePath, keyword, params, message, parentSchema, data }) => {
     const fact = params as Record<string, unknown>;
     if (keyword === 'required') return at(instancePath, fact['missingProperty'], 'REQUIRED', 'is missing');
     if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') {
@@ -65,9 +81,23 @@ export function toFieldErrors(
     if (keyword === 'discriminator') {
       return at(instancePath, fact['tag'], 'UNKNOWN_VARIANT', 'is missing or not one of the known variants');
     }
+    const words = wordsOf(keyword, fact, parentSchema, data);
+    if (words !== undefined) return { pointer: instancePath, code: codeOf(keyword), detail: words };
     const allowed = keyword === 'enum' ? `: ${(fact['allowedValues'] as unknown[]).join(', ')}` : '';
     return { pointer: instancePath, code: codeOf(keyword), detail: `${message ?? 'is invalid'}${allowed}` };
   });
+}
+
+function wordsOf(
+  keyword: string,
+  { limit }: Record<string, unknown>,
+  schema: ErrorObject['parentSchema'],
+  value: unknown,
+): string | undefined {
+  if (keyword === 'minLength' && limit === 1) return 'must not be empty';
+  return keyword === 'pattern' && schema !== undefined
+    ? patternWords(schema as Record<string, unknown>, value)
+    : undefined;
 }
 
 function at(path: string, field: unknown, code: string, detail: string): FieldError {

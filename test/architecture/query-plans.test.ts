@@ -26,6 +26,7 @@ const BIG = [
   'statements',
   'statement_dispatches',
   'statement_dispatch_attempts',
+  'statement_validations',
   'payments',
   'payment_matches',
   'dunning_blocks',
@@ -77,6 +78,14 @@ tap.test('query plans', async (t) => {
   const frozenId = newId();
   await test.owner.sql`insert into billing_periods (id, centre_id, code, starts_on, ends_on, state, frozen_at)
     values (${frozenId}, ${bigCentre.id}, '2026-Q3', '2026-07-01', '2026-10-01', 'frozen', '2026-10-05T08:00:00Z')`;
+  const [settledId, postedId] = [newId(), newId()];
+  await test.owner.sql`insert into billing_periods (id, centre_id, code, starts_on, ends_on, state, frozen_at)
+    values (${settledId}, ${bigCentre.id}, '2026-Q2', '2026-04-01', '2026-07-01', 'settled', '2026-10-05T08:00:00Z')`;
+  await test.owner
+    .sql`insert into allocation_runs (id, centre_id, period_id, period_code, starts_on, ends_on, number, status, algorithm, input_hash,
+      result_hash, member_ids, created_by, created_by_name, created_at)
+    values (${postedId}, ${bigCentre.id}, ${settledId}, '2026-Q2', '2026-04-01', '2026-07-01', 'R-1', 'posted', 'x', 'x', 'x', '{}',
+      ${bigFinance.userId}, 'x', ${NOW})`;
   const page = { limit: 50 };
   const list = { ...page, sort: 'newest' } as const;
 
@@ -216,6 +225,14 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.costing.periods.get(ctx, frozenId),
     },
     {
+      name: 'whether late usage lets the run of a settled quarter be superseded',
+      caller: bigFinance,
+      db,
+      index: 'usage_events_recorded_idx',
+      byValues: true,
+      run: (ctx) => modules.costing.runs.get(ctx, postedId),
+    },
+    {
       name: "a member's usage of some days",
       caller: requester,
       db,
@@ -336,6 +353,13 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.billing.sending.listCentreDispatches(ctx, { ...page, status: 'refused' }),
     },
     {
+      name: 'statements of a big centre that the validator rejected',
+      caller: bigFinance,
+      db,
+      index: 'statement_validations_rejected_idx',
+      run: (ctx) => modules.billing.statements.list(ctx, { ...page, validation: 'rejected' }),
+    },
+    {
       name: 'what was mailed of a dunning notice',
       caller: bigFinance,
       db,
@@ -450,6 +474,9 @@ async function fill({ sql }: Database, owners: Owners): Promise<void> {
     select id, id, centre_id, organisation_id, 'automatic', 'x', '[]', team_id, 'x', at from numbered`;
   await sql`insert into statement_dispatch_attempts (id, dispatch_id, statement_id, centre_id, organisation_id, status, answer, at)
     select gen_random_uuid(), id, id, centre_id, organisation_id, case when i % 700 < 100 then 'refused' else 'sent' end, 'x', at from numbered`;
+  await sql`insert into statement_validations (id, statement_id, centre_id, organisation_id, format, document_sha256, accepted, report,
+      report_size_bytes, report_sha256, validator, at)
+    select id, id, centre_id, organisation_id, 'xrechnung-ubl', 'x', i % 700 >= 5, '', 0, encode(sha256(''), 'hex'), 'x', at from numbered`;
   await sql`insert into payments (id, centre_id, organisation_id, kind, amount_cents, booked_on, text, candidates, unclear_reason, recorded_by,
       recorded_by_name, recorded_at)
     select id, centre_id, organisation_id, 'by_hand', 100, at::date, 'x', '{}', case when i % 700 < 100 then 'PAYER_UNKNOWN' end, team_id, 'x', at

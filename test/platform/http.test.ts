@@ -171,6 +171,18 @@ async function refusesBodies(t: Test, post: Post, request: Record<string, unknow
     }
     t.equal((await send({ ...request, description: 'a\tb\r\nc' })).statusCode, 201, 'tab and line breaks');
   });
+  t.test('400: one error for each fault, in words', async (t) => {
+    const faults = async (change: object) =>
+      (await send({ ...request, ...change })).json<{ errors: unknown[] }>().errors;
+    const subject = (code: string, detail: string) => [{ pointer: '/subject', code, detail }];
+    t.same(await faults({ subject: '' }), subject('MIN_LENGTH', 'must not be empty'));
+    t.same(await faults({ subject: ' \n' }), subject('PATTERN', 'must not be blank'));
+    const controls = 'must not contain control characters other than tabs and line breaks';
+    t.same(await faults({ subject: 'a\u0001' }), subject('PATTERN', controls));
+    const long = (await faults({ subject: `${'a'.repeat(30_000)}\u0001` })) as { code: string }[];
+    t.same(long.map(({ code }) => code).toSorted(), ['MAX_LENGTH', 'PATTERN'], 'two faults are two errors');
+    t.equal((await faults({ subject: '', description: ' ' })).length, 2, 'of two fields');
+  });
   t.test('400: a refused text of full length is refused at once', async (t) => {
     const started = performance.now();
     refused(

@@ -1,5 +1,5 @@
 import type { LightMyRequestResponse } from 'fastify';
-import type { Caller } from './app.ts';
+import type { Caller, TestApp } from './app.ts';
 import type { CostingWorld } from './costing.ts';
 import { must } from './services.ts';
 import { issue, postedQuarter, prepare, readyToIssue, taxable } from './statements.ts';
@@ -36,6 +36,7 @@ export interface CorrectionBody {
 }
 
 export interface FiguresBody {
+  readonly drafts: readonly object[];
   readonly contentHash: string;
   readonly corrections: readonly CorrectionBody[];
 }
@@ -51,6 +52,18 @@ export async function settle(
 ): Promise<LightMyRequestResponse> {
   const { contentHash } = await figuresOf(caller, periodId);
   return caller.call('POST', '/settlements', { periodId, contentHash, credits });
+}
+
+/** What is done now was done before the period was settled, as where an earlier version passed its drafts over. */
+export async function beforeSettling<T>(
+  { owner: { sql } }: Pick<TestApp, 'owner'>,
+  periodId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await sql`update billing_periods set state = 'frozen' where id = ${periodId} and state = 'settled'`;
+  const done = await work();
+  await sql`update billing_periods set state = 'settled' where id = ${periodId}`;
+  return done;
 }
 
 /** The quarter is shared out and its documents are issued. */

@@ -25,6 +25,7 @@ export interface BatchBody {
 export interface StatementBody {
   readonly id: string;
   readonly organisationId: string;
+  readonly memberName: string;
   readonly kind: number;
   readonly vatGroup: string;
   readonly status: string;

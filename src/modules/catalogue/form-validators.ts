@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats';
 import { BoundedCache } from '../../platform/bounded-cache.ts';
 import type { FieldError } from '../../platform/errors.ts';
-import { toFieldErrors } from '../../platform/validation.ts';
+import { toFieldErrors, withoutRepeats } from '../../platform/validation.ts';
 import type { FormSchema } from './catalogue.types.ts';
 import {
   checkStructure,
@@ -95,7 +95,7 @@ export function validateFormData(version: FormVersion, data: unknown): FieldErro
   }
   const validate = validators.getOr(version.id, () => compileForm(version.formSchema));
   if (validate(data)) return [];
-  return (validate.errors ?? [])
+  return withoutRepeats(validate.errors ?? [])
     .filter(({ keyword }) => keyword !== 'if')
     .slice(0, ERRORS_MAX)
     .map(formError);

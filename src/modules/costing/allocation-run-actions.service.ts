@@ -9,18 +9,15 @@ import { audit } from '../audit/index.ts';
 import { computeRun } from './allocation-run.rules.ts';
 import { snapshotNow } from './allocation-run-creation.service.ts';
 import * as repo from './allocation-runs.repo.ts';
-import { holdPeriod, type PeriodRow } from './billing-periods.repo.ts';
-import { takesCharges } from './billing-periods.rules.ts';
-import { assertTakesRuns } from './correction-periods.service.ts';
+import type { PeriodRow } from './billing-periods.repo.ts';
 import {
   FOUR_EYES_REQUIRED,
   PERIOD_HAS_POSTED_RUN,
-  PERIOD_STATE_REFUSED,
   RUN_APPROVAL_MISMATCH,
   RUN_INPUTS_CHANGED,
   RUN_STATE_REFUSED,
 } from './costing.errors.ts';
-import { lateEventsOf } from './late-usage.service.ts';
+import { getAllowingPeriod, postedRunDetail } from './run-periods.service.ts';
 import { isSecondPerson, RUN_ACTIONS, type RunAction } from './run-states.rules.ts';
 
 /** What an action says beside its name. */
@@ -40,18 +37,12 @@ export async function actOnRun(
   const run = await getRunRow(tx, id);
   if (run.version !== version) throw preconditionFailed();
   assertState(run, command.action);
-  if (command.action === 'approve') {
-    assertApproval(ctx, run, command.resultHash);
-    await getOpenPeriod(tx, run);
-  }
-  const counted = command.action === 'post' ? { recorded_until: await assertStillTrue(tx, run) } : {};
-  if (command.action === 'supersede') await assertLeadsOn(tx, run);
+  if (command.action === 'approve') assertApproval(ctx, run, command.resultHash);
+  const period = await getAllowingPeriod(tx, run, command.action);
+  const counted = command.action === 'post' ? { recorded_until: await assertStillTrue(tx, run, period) } : {};
   const moved = await mapConstraints(
     {
-      allocation_runs_posted_key: {
-        problem: PERIOD_HAS_POSTED_RUN,
-        detail: `Another run of the period ${run.periodCode} is posted.`,
-      },
+      allocation_runs_posted_key: { problem: PERIOD_HAS_POSTED_RUN, detail: postedRunDetail(run) },
     },
     () =>
       repo.updateRun(tx, id, version, RUN_ACTIONS[command.action].to, {
@@ -101,43 +92,11 @@ function assertApproval(ctx: HatContext, run: repo.RunRow, resultHash: string): 
   });
 }
 
-/** The period of a run, which stays as it is; a correction is billed where it says, and a settled period takes only its own. */
-async function getOpenPeriod(tx: HatTx, run: repo.RunRow): Promise<PeriodRow> {
-  const period = await holdPeriod(tx, run.periodId);
-  if (period === undefined) throw new Error(`the run ${run.number} has no period`);
-  assertTakesRuns(period);
-  const billedIn = run.billingPeriodId === null ? undefined : await holdPeriod(tx, run.billingPeriodId);
-  const isElsewhere = period.state === 'settled' && period.correctionBillingPeriodId !== run.billingPeriodId;
-  if (!isElsewhere && billedIn?.state !== 'settled') return period;
-  const why = isElsewhere
-    ? `The correction of ${run.periodCode} is billed in ${period.correctionBillingPeriodCode}`
-    : `${run.billingPeriodCode}, where it is billed, is settled`;
-  throw new DomainError(RUN_INPUTS_CHANGED, `${why}: the run ${run.number} is of before.`);
-}
-
-/**
- * Without its run a settled period would have none at all: one is set aside where another can follow, for its correction is open or
- * late usage waits for one.
- */
-async function assertLeadsOn(tx: HatTx, run: repo.RunRow): Promise<void> {
-  const period = await holdPeriod(tx, run.periodId);
-  if (period === undefined || takesCharges(period) || (await lateEventsOf(tx, period)) > 0) return;
-  throw new DomainError(
-    PERIOD_STATE_REFUSED,
-    `The period ${run.periodCode} is settled and has no late usage: no run could follow on ${run.number}.`,
-  );
-}
-
-/** What was approved must be what the books say now, in a period that takes nothing more. Says until when usage counts in it. */
-async function assertStillTrue(tx: HatTx, run: repo.RunRow): Promise<Moment> {
-  const period = await getOpenPeriod(tx, run);
+/** What was approved must be what the books say now. Says until when usage counts in it. */
+async function assertStillTrue(tx: HatTx, run: repo.RunRow, period: PeriodRow): Promise<Moment> {
   const { recordedUntil } = period;
-  if (recordedUntil === null) {
-    throw new DomainError(
-      PERIOD_STATE_REFUSED,
-      `The period ${run.periodCode} is ${period.state}; a run is posted once it is frozen.`,
-    );
-  }
+  if (recordedUntil === null)
+    throw new Error(`the run ${run.number} would be posted before its period is frozen`);
   const { inputHash } = computeRun(await snapshotNow(tx, run, period));
   if (inputHash === run.inputHash && run.approvedResultHash === run.resultHash) return recordedUntil;
   throw new DomainError(

@@ -65,7 +65,9 @@ const runView = {
   approved: nullable(closed({ ...Step, resultHash: Type.String() })),
   posted: nullable(closed(Step)),
   ended: nullable(closed({ ...Step, reason: Type.String() })),
-  availableActions: Type.Array(Type.Enum(['submit', 'approve', 'reject', 'post', 'supersede'])),
+  availableActions: Type.Array(Type.Enum(['submit', 'approve', 'reject', 'post', 'supersede']), {
+    description: 'What you can do now. Whether the inputs have changed is seen when the run is posted',
+  }),
   version: Type.Integer(),
 };
 export const RunView = named('AllocationRunSummary', runView, {

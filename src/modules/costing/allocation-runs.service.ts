@@ -27,6 +27,8 @@ import type { AllocationRunInput } from './calculation.types.ts';
 import { type ComparisonFile, comparisonFile } from './run-comparison-files.ts';
 import type { CompareRuns, ComparisonQuery, RunComparison } from './run-comparisons.schemas.ts';
 import { compareRuns } from './run-comparisons.service.ts';
+import type { RunPeriods } from './run-periods.rules.ts';
+import { periodsOfRuns } from './run-periods.service.ts';
 import { simulateRun } from './run-simulation.service.ts';
 
 export type AllocationRunsService = ReturnType<typeof createAllocationRunsService>;
@@ -61,13 +63,16 @@ export function createAllocationRunsService(db: Database) {
     async list(ctx: HatContext, { limit, cursor, ...filter }: RunQuery): Promise<Page<RunView>> {
       const [before] =
         cursor === undefined ? [] : decodeCursor('allocation-runs', cursor, ['string'] as const);
-      const rows = await withHatTx(db, ctx, (tx) => repo.listRuns(tx, ctx, filter, before, limit + 1));
+      const { rows, periods } = await withHatTx(db, ctx, async (tx) => {
+        const found = await repo.listRuns(tx, ctx, filter, before, limit + 1);
+        return { rows: found, periods: await periodsFor(tx, ctx, found) };
+      });
       return toPage(
         rows,
         limit,
         'allocation-runs',
         (row) => [row.id],
-        (row) => toRunView(ctx, row),
+        (row) => toRunView(ctx, row, periods.get(row.id)),
       );
     },
 
@@ -114,7 +119,7 @@ export function createAllocationRunsService(db: Database) {
     async exportLines(ctx: HatContext, id: string, query: ExportQuery): Promise<ExportFile> {
       const { organisationId } = query;
       return withHatTx(db, ctx, async (tx) => {
-        const run = toRunView(ctx, await getRunRow(tx, id));
+        const run = toRunView(ctx, await getRunRow(tx, id), undefined);
         const filter = organisationId === undefined ? {} : { organisationId };
         const lines = await listRunLines(tx, id, { ...filter, ...readerOf(ctx) });
         return exportLines(run, lines, query);
@@ -125,7 +130,17 @@ export function createAllocationRunsService(db: Database) {
 
 async function getRun(tx: HatTx, ctx: HatContext, id: string): Promise<RunDetailView> {
   const row = await getRunRow(tx, id);
-  return { ...toRunView(ctx, row), ...(await repo.runTotals(tx, id, readerOf(ctx).reader)) };
+  const periods = (await periodsFor(tx, ctx, [row])).get(id);
+  return { ...toRunView(ctx, row, periods), ...(await repo.runTotals(tx, id, readerOf(ctx).reader)) };
+}
+
+/** Only the centre acts on runs. */
+async function periodsFor(
+  tx: HatTx,
+  { hat }: HatContext,
+  rows: readonly repo.RunRow[],
+): Promise<Map<string, RunPeriods>> {
+  return hat.kind === 'centre' ? periodsOfRuns(tx, rows) : new Map();
 }
 
 /** Members read their own lines. */

@@ -1,10 +1,10 @@
 import type { HatContext } from '../../platform/context.ts';
 import type { RunRow } from './allocation-runs.repo.ts';
 import type { RunView } from './allocation-runs.schemas.ts';
-import { availableRunActions } from './run-states.rules.ts';
+import { possibleRunActions, type RunPeriods } from './run-periods.rules.ts';
 
-/** A run as the hat may see it: the names of the centre's staff stay with the centre. */
-export function toRunView(ctx: HatContext, row: RunRow): RunView {
+/** A run as the hat may see it: the names of the centre's staff stay with the centre. Without its periods nothing can be done with it. */
+export function toRunView(ctx: HatContext, row: RunRow, periods: RunPeriods | undefined): RunView {
   const isCentre = ctx.hat.kind === 'centre';
   const step = (id: string | null, name: string | null, at: string | null) =>
     id === null || at === null ? null : { by: isCentre ? { id, name: name ?? '' } : null, at };
@@ -30,7 +30,7 @@ export function toRunView(ctx: HatContext, row: RunRow): RunView {
     approved: approved && { ...approved, resultHash: row.approvedResultHash ?? '' },
     posted: step(row.postedBy, row.postedByName, row.postedAt),
     ended: ended && { ...ended, reason: row.endReason ?? '' },
-    availableActions: isCentre ? availableRunActions(row, eyes, ctx.permissions) : [],
+    availableActions: periods === undefined ? [] : possibleRunActions(row, eyes, ctx.permissions, periods),
     version: row.version,
   };
 }

@@ -23,11 +23,14 @@ export async function getHeldPeriod(tx: HatTx, id: string, pointer = '/periodId'
  * @throws DomainError PERIOD_STATE_REFUSED
  */
 export function assertTakesRuns(period: PeriodRow): void {
-  if (takesCharges(period)) return;
-  const { code, correctionBillingPeriodCode: billedIn } = period;
+  if (!takesCharges(period)) throw settledRefusal(period);
+}
+
+/** Why a settled period takes no run. */
+export function settledRefusal({ code, correctionBillingPeriodCode: billedIn }: PeriodRow): DomainError {
   const why =
     billedIn === null ? 'no late usage of it is admitted' : `so is ${billedIn}, where it is corrected`;
-  throw new DomainError(PERIOD_STATE_REFUSED, `The period ${code} is settled, and ${why}.`);
+  return new DomainError(PERIOD_STATE_REFUSED, `The period ${code} is settled, and ${why}.`);
 }
 
 /**

@@ -2,7 +2,7 @@ import './usage.permissions.ts';
 
 export { type ClosedRequestsService, createClosedRequestsService } from './closed-requests.service.ts';
 export { createRollupsService, type RollupsService } from './rollups.service.ts';
-export { countLateUsage } from './usage.late.repo.ts';
+export { countLateUsage, findLateUsage } from './usage.late.repo.ts';
 export { usageEventsLink } from './usage.links.ts';
 export { type Recorded, recordUsage } from './usage.recording.ts';
 export { usageRoutes } from './usage.routes.ts';

@@ -25,7 +25,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** What is wrong with the form of one event; pointers are relative to it. */
 export function findFormErrors(event: unknown): FieldError[] {
   if (validate(event)) return hasMoment(event) ? [] : [notAMoment];
-  return (validate.errors ?? []).slice(0, SHOWN_ERRORS).flatMap(clearError);
+  return toFieldErrors((validate.errors ?? []).slice(0, SHOWN_ERRORS).map(withWords));
 }
 
 /** The body of a POST: one event or a batch. Throws `VALIDATION_FAILED` with pointers like `/3/quantity`. */
@@ -61,9 +61,9 @@ function describe(errors: readonly FieldError[]): string {
   return first ? `${first.pointer || 'The body'} ${first.detail}.` : 'The event is not valid.';
 }
 
-function clearError(fault: ErrorObject): FieldError[] {
+function withWords(fault: ErrorObject): ErrorObject {
   const words = fault.keyword === 'pattern' ? WORDS[fault.instancePath.slice(1)] : undefined;
-  return toFieldErrors([words === undefined ? fault : { ...fault, message: words }]);
+  return words === undefined ? fault : { ...fault, message: words };
 }
 
 const notAMoment: FieldError = { pointer: '/occurredAt', code: 'FORMAT', detail: 'is no moment that exists' };

@@ -1,4 +1,5 @@
 import { type Static, type TObject, type TProperties, type TSchema, type TUnsafe, Type } from 'typebox';
+import { TYPED_TEXT } from '../patterns.ts';
 
 /** An object that refuses fields it does not know. */
 export function closed<P extends TProperties>(
@@ -49,18 +50,9 @@ export const Decimal = Type.String({
   examples: ['12.5'],
 });
 
-/**
- * Text a person typed: not blank, no control characters but tab and line breaks. Written so that each character is looked at
- * once: a pattern is tried before the length counts, and a body can be long.
- */
+/** Text a person typed: not blank, no control characters but tab and line breaks. */
 export const text = (maxLength: number, options: Record<string, unknown> = {}) =>
-  Type.String({
-    minLength: 1,
-    maxLength,
-    pattern:
-      '^(?:(?![\\u000b\\u000c])\\s)*[^\\s\\u0000-\\u001f][^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]*$',
-    ...options,
-  });
+  Type.String({ minLength: 1, maxLength, pattern: TYPED_TEXT, ...options });
 
 export const PageQuery = {
   limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Rows per page' }),

@@ -16,9 +16,13 @@ function withFormats(ajv: Ajv2020): Ajv2020 {
   return ajv.addFormat('date', { validate: (text: string) => !text.startsWith('0000') && validate(text) });
 }
 
-/** Schemas are our own, made by the schema library: holding them against the schema of schemas would take longer than compiling them. */
+/**
+ * Schemas are our own, made by the schema library: holding them against the schema of schemas would take longer than compiling them.
+ * Faults bring their schema, for its words.
+ */
 const options = {
   allErrors: true,
+  verbose: true,
   strict: false,
   useDefaults: true,
   removeAdditional: false,

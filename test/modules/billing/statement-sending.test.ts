@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import tap from 'tap';
 import { withHatTx } from '../../../src/platform/db/hat.ts';
 import type { DomainError } from '../../../src/platform/errors.ts';
-import { startTestApp, type TestApp } from '../../support/app.ts';
+import { type Caller, startTestApp, type TestApp } from '../../support/app.ts';
 import { type KositPeer, openKosit, REPORT } from '../../support/kosit.ts';
 import { makeOrderable, must } from '../../support/services.ts';
 import { headerOf, openSmtp, partsOf, type SmtpPeer } from '../../support/smtp.ts';
@@ -376,6 +376,37 @@ tap.test('validator over HTTP', async (t) => {
     await sending.dispatch(job, answer.json().id);
     t.match(await dispatchesOf(world, id), [{ trigger: 'manual', status: 'sent' }]);
   });
+
+  t.test(
+    'rejected: listed across statements for the centre, page by page, and for nobody else',
+    async (t) => {
+      const listed = async (caller: Caller, query = '') => {
+        const url = `/statements?validation=rejected${query}`;
+        return must<{ items: { id: string }[]; nextCursor: string | null }>(caller, 'GET', url);
+      };
+      const idsOf = ({ items }: { items: readonly { id: string }[] }) => items.map(({ id }) => id);
+      const older = await validated('reject');
+      const accepted = await validated('accept');
+      const newer = await validated('reject');
+      const all = idsOf(await listed(finance));
+      t.same(all.slice(0, 2), [newer, older], 'newest first');
+      t.notOk(all.includes(accepted));
+      const first = await listed(finance, '&limit=1');
+      t.same(idsOf(first), [newer]);
+      t.same(idsOf(await listed(finance, `&limit=1&cursor=${first.nextCursor}`)), [older]);
+      t.same(idsOf(await listed(finance, '&kind=381')), [], 'beside other filters');
+      t.ok(idsOf(await must(world.member, 'GET', '/statements')).includes(newer));
+      t.same(
+        idsOf(await listed(world.member)),
+        [],
+        'verdicts are not for members, though they have the statement',
+      );
+      const neighbour = await test.caller(await test.centre('NB', [world.member.hat]), ['finance']);
+      t.same(idsOf(await listed(neighbour)), [], 'nor for another centre');
+      const unknown = await finance.call('GET', '/statements?validation=accepted');
+      t.equal(unknown.statusCode, 400);
+    },
+  );
 
   t.test(
     '63, no verdict: faults, pages, redirects, silence and floods keep nothing and are tried again',

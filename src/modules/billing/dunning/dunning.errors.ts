@@ -20,3 +20,10 @@ export const DUNNING_BLOCK_OVER = defineProblem({
   title: 'The block holds no more',
   help: 'Nothing is left to do: it was lifted before, or its last day is past.',
 });
+
+export const DUNNING_NOTICE_BLOCKED = defineProblem({
+  code: 'DUNNING_NOTICE_BLOCKED',
+  status: 409,
+  title: 'The letter asks for something that is blocked',
+  help: 'GET /dunning-blocks?standing=true lists what holds. Lift the block, or wait for its last day, before the letter is sent.',
+});

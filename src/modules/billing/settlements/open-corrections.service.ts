@@ -3,7 +3,7 @@ import { DomainError } from '../../../platform/errors.ts';
 import { textIn } from '../../../platform/texts.ts';
 import { type CorrectionBilled, correctionsBilledIn, type PeriodRow } from '../../costing/index.ts';
 import { latestIssuedBatch } from '../statements/statement-batches.repo.ts';
-import { listBatchDrafts } from '../statements/statements.repo.ts';
+import { listPeriodDrafts } from '../statements/statements.repo.ts';
 import { SETTLEMENT_CORRECTION_OPEN } from './settlements.errors.ts';
 import type { OpenCorrection } from './settlements.schemas.ts';
 
@@ -33,8 +33,11 @@ async function openOf(
     statementId,
     text: textIn('de', `billing.settlement.correction.${code}`),
   });
-  const drafts = await listBatchDrafts(tx, centreId, periodId);
-  const open = drafts.map(({ id, memberName }) => entry('DRAFT_OPEN', memberName, id));
+  const drafts = await listPeriodDrafts(tx, centreId, periodId);
+  // Nothing drafted by hand in a settled period can be issued any more.
+  const open = drafts
+    .filter(({ batchId }) => batchId !== null)
+    .map(({ id, memberName }) => entry('DRAFT_OPEN', memberName, id));
   if (isRunMissing) return [entry('RUN_MISSING', null, null), ...open];
   const batch = await latestIssuedBatch(tx, centreId, { periodId, runId, since: recordedUntil });
   if (batch === undefined) return [entry('BATCH_MISSING', null, null), ...open];

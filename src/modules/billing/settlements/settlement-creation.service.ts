@@ -11,6 +11,7 @@ import { openItemsOf } from '../payments/open-items.repo.ts';
 import type { Offset, OpenItemRow } from '../payments/open-items.types.ts';
 import { insertOffsets } from '../payments/payment-offsets.service.ts';
 import { assertCorrected } from './open-corrections.service.ts';
+import { assertNoDrafts } from './open-drafts.service.ts';
 import { planOffsets } from './settlement-figures.rules.ts';
 import {
   SETTLEMENT_EXISTS,
@@ -43,6 +44,7 @@ export async function settleMembers(
   const items = await openItemsOf(tx, centreId, { periodId: period.id });
   const figures = await figuresFor(tx, centreId, period, items);
   assertCorrected(period, figures.corrections);
+  assertNoDrafts(period, figures.drafts);
   assertReady(figures, input.contentHash);
   const decisions = decisionsOf(input, figures);
   const credits = items.filter(({ openCents }) => openCents < 0);

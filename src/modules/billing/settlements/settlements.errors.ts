@@ -14,6 +14,13 @@ export const SETTLEMENT_CORRECTION_OPEN = defineProblem({
   help: 'Post the run of the correction, prepare its statements and issue or discard each draft; `errors` and `corrections` of GET /settlements/figures?periodId= name what is open. Once this period is settled, none of it could be charged.',
 });
 
+export const SETTLEMENT_DRAFT_OPEN = defineProblem({
+  code: 'SETTLEMENT_DRAFT_OPEN',
+  status: 409,
+  title: 'Documents of the period wait to be issued',
+  help: 'Issue or discard each draft; `errors` and `drafts` of GET /settlements/figures?periodId= name them. Once the period is settled, none of them could be issued.',
+});
+
 export const SETTLEMENT_EXISTS = defineProblem({
   code: 'SETTLEMENT_EXISTS',
   status: 409,

@@ -35,6 +35,14 @@ const OpenCorrection = named('OpenCorrection', {
 });
 export type OpenCorrection = Static<typeof OpenCorrection>;
 
+const OpenDraft = named('OpenDraft', {
+  statementId: Uuid,
+  memberName: Type.String(),
+  kind: Type.Enum([326, 380, 381, 384]),
+  text: Type.String(),
+});
+export type OpenDraft = Static<typeof OpenDraft>;
+
 export const FiguresView = named('SettlementFigures', {
   period: PeriodName,
   members: Type.Array(MemberFiguresView),
@@ -50,6 +58,10 @@ export const FiguresView = named('SettlementFigures', {
   corrections: Type.Array(OpenCorrection, {
     description:
       'What is open of corrections of earlier periods that are billed in this one, and keeps it from being settled',
+  }),
+  drafts: Type.Array(OpenDraft, {
+    description:
+      'Documents of the period that are neither issued nor discarded, and keep it from being settled',
   }),
   settlementId: nullable({ ...Uuid, description: 'Where it is settled already' }),
   contentHash: Type.String({ description: 'SHA-256 of period and members; what settling signs' }),

@@ -12,6 +12,7 @@ import { findPeriod, type PeriodRow } from '../../costing/index.ts';
 import { openItemsBy, openItemsOf } from '../payments/open-items.repo.ts';
 import type { OpenItemRow } from '../payments/open-items.types.ts';
 import { openCorrectionsIn } from './open-corrections.service.ts';
+import { openDraftsOf } from './open-drafts.service.ts';
 import { settleMembers } from './settlement-creation.service.ts';
 import { figuresOf, gapsOf } from './settlement-figures.rules.ts';
 import { type Payout, payoutsOf } from './settlement-payouts.ts';
@@ -88,6 +89,7 @@ async function figuresFor(
       text: textIn('de', `billing.settlement.gap.${gap.code}`),
     })),
     corrections: settlementId === null ? await openCorrectionsIn(tx, period) : [],
+    drafts: settlementId === null ? await openDraftsOf(tx, period) : [],
     settlementId,
     contentHash: hashOf(shown),
   };

@@ -7,7 +7,7 @@ import { DomainError } from '../../../platform/errors.ts';
 import { preconditionFailed } from '../../../platform/http/etags.ts';
 import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { audit } from '../../audit/index.ts';
-import { FOUR_EYES_REQUIRED, isSecondPerson } from '../../costing/index.ts';
+import { FOUR_EYES_REQUIRED, getHeldPeriod, isSecondPerson } from '../../costing/index.ts';
 import { assertUnsettled } from './settled-periods.service.ts';
 import { takenBack } from './statement-drafts.rules.ts';
 import { createDrafts, issueDrafts } from './statement-issuing.service.ts';
@@ -69,8 +69,11 @@ export function createStatementActionsService(db: Database) {
     async credit(ctx: HatContext, id: string, reason: string): Promise<StatementDetailView> {
       const centreId = ownCentre(ctx);
       return withHatTxOnce(db, ctx, async (tx) => {
+        const { periodId } = await getStatementRow(tx, id);
+        // Before the document, as settling does it: a draft comes before the settlement, which then names it, or not at all.
+        if (periodId !== null) await getHeldPeriod(tx, periodId);
         const statement = await getForAction(tx, id, 'credit');
-        await assertUnsettled(tx, statement.periodId);
+        await assertUnsettled(tx, periodId);
         const invoice = statement.kind === 326 ? await repo.findSettingOff(tx, statement) : undefined;
         if (invoice !== undefined) {
           throw new DomainError(STATEMENT_IS_SET_OFF, `${invoice} sets ${statement.number} off.`);

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../platform/clock.ts';
+import { type Clock, type Day, dayOf } from '../../../platform/clock.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../../platform/db/hat.ts';
@@ -7,7 +7,10 @@ import { newId } from '../../../platform/ids.ts';
 import { enqueue } from '../../../platform/jobs/outbox.ts';
 import { MAIL_OFF } from '../../../platform/mail/mail.errors.ts';
 import type { Mail, Mailer } from '../../../platform/mail/mailer.ts';
+import { textIn } from '../../../platform/texts.ts';
 import { audit } from '../../audit/index.ts';
+import { writerFor } from '../documents/format.ts';
+import { noticeBlockedUntil } from '../dunning/blocked-notices.service.ts';
 import { noticeMail } from '../dunning/dunning-mail.ts';
 import { findLetter, findNotice, type NoticeRow } from '../dunning/dunning-notices.repo.ts';
 import { findProfile, findRecipient } from './billing-parties.repo.ts';
@@ -117,7 +120,7 @@ interface DispatchMeans {
 
 /**
  * Sends what was ordered, once. Whether it was sent is known only after the server said so: a crash in between, or two runs at once,
- * sends the same message again, with the same Message-ID.
+ * sends the same message again, with the same Message-ID. What was blocked since a dunning notice was written is asked at each try.
  * @throws DomainError MAIL_OFF, MAIL_DEFERRED
  */
 export async function sendDispatch(
@@ -125,11 +128,13 @@ export async function sendDispatch(
   ctx: HatContext,
   dispatchId: string,
 ): Promise<void> {
-  const toSend = await withHatTx(db, ctx, (tx) => readDispatch(tx, dispatchId));
+  const today = dayOf(clock.now());
+  const toSend = await withHatTx(db, ctx, (tx) => readDispatch(tx, dispatchId, today));
   if (['sent', 'refused'].includes(statusOf(toSend.dispatch))) return;
   if (mailer === undefined) throw new DomainError(MAIL_OFF, 'No mail server is set.');
   const keep = (attempt: Omit<Attempt, 'at'>) =>
     withHatTx(db, ctx, (tx) => keepAttempt(tx, ctx, toSend, { ...attempt, at: clock.now() }));
+  if (toSend.blockedUntil !== null) return keep(refusedByBlock(toSend.blockedUntil));
   try {
     await keep(await mailer.send(toSend.mail));
   } catch (error) {
@@ -138,25 +143,36 @@ export async function sendDispatch(
   }
 }
 
+const refusedByBlock = (day: Day): Omit<Attempt, 'at'> => ({
+  status: 'refused',
+  answer: textIn('de', 'billing.dunning.mail.blocked', { day: writerFor('de').day(day) }),
+});
+
 /** What is sent: read at once, so that nothing is asked of the database while the mail server talks. */
 interface DispatchToSend {
   readonly dispatch: DispatchRow;
   readonly subject: DispatchSubject;
   readonly mail: Mail;
+  /** Of a dunning notice: the last day of a block that was set since it was written. */
+  readonly blockedUntil: Day | null;
 }
 
-async function readDispatch(tx: HatTx, id: string): Promise<DispatchToSend> {
+async function readDispatch(tx: HatTx, id: string, today: Day): Promise<DispatchToSend> {
   const dispatch = await repo.findDispatch(tx, id);
   if (dispatch === undefined) throw new Error(`no dispatch ${id}`);
   const { statementId, noticeId, centreId, organisationId } = dispatch;
   const party = { centreId, organisationId };
   if (statementId !== null) {
     const subject = { ...party, entityType: 'statement', id: statementId } as const;
-    return { dispatch, subject, mail: await mailOfStatement(tx, dispatch, statementId) };
+    const mail = await mailOfStatement(tx, dispatch, statementId);
+    return { dispatch, subject, mail, blockedUntil: null };
   }
   if (noticeId === null) throw new Error(`dispatch ${id} is of nothing`);
   const subject = { ...party, entityType: 'dunning_notice', id: noticeId } as const;
-  return { dispatch, subject, mail: await mailOfNotice(tx, dispatch, noticeId) };
+  const notice = await findNotice(tx, noticeId);
+  if (notice === undefined) throw new Error(`no notice ${noticeId}`);
+  const mail = await mailOfNotice(tx, dispatch, notice);
+  return { dispatch, subject, mail, blockedUntil: await noticeBlockedUntil(tx, notice, today) };
 }
 
 async function mailOfStatement(tx: HatTx, dispatch: DispatchRow, id: string): Promise<Mail> {
@@ -166,12 +182,10 @@ async function mailOfStatement(tx: HatTx, dispatch: DispatchRow, id: string): Pr
   return statementMail({ dispatch, document, files: await repo.readFiles(tx, id, formats) });
 }
 
-async function mailOfNotice(tx: HatTx, dispatch: DispatchRow, id: string): Promise<Mail> {
-  const notice = await findNotice(tx, id);
-  const letter = await findLetter(tx, id);
+async function mailOfNotice(tx: HatTx, dispatch: DispatchRow, notice: NoticeRow): Promise<Mail> {
+  const letter = await findLetter(tx, notice.id);
   const profile = await findProfile(tx, dispatch.centreId);
-  if (notice === undefined || letter === undefined || profile === undefined)
-    throw new Error(`no letter ${id}`);
+  if (letter === undefined || profile === undefined) throw new Error(`no letter ${notice.id}`);
   return noticeMail({ dispatch, notice, seller: profile.seller, bytes: letter.bytes });
 }
 

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { IdParams } from '../../../platform/http/schemas.ts';
 import { MAIL_OFF } from '../../../platform/mail/mail.errors.ts';
+import { DUNNING_NOTICE_BLOCKED } from '../dunning/dunning.errors.ts';
 import { STATEMENT_RECIPIENT_FETCHES } from './statement-sending.errors.ts';
 import {
   CentreDispatchQuery,
@@ -81,7 +82,7 @@ export const sendingRoutes =
         config: {
           access: 'dunning-notices:issue',
           idempotent: true,
-          refuses: [MAIL_OFF, STATEMENT_RECIPIENT_FETCHES],
+          refuses: [DUNNING_NOTICE_BLOCKED, MAIL_OFF, STATEMENT_RECIPIENT_FETCHES],
         },
         schema: {
           tags: ['Payments'],

@@ -23,7 +23,8 @@ export const SendStatement = named('SendStatement', {
 export type SendStatement = Static<typeof SendStatement>;
 
 export const DispatchStatus = Type.Enum(['waiting', 'sent', 'refused', 'failed'], {
-  description: '`failed`: the last try came to nothing; it is tried again until the job is a dead letter',
+  description:
+    '`failed`: the last try came to nothing; it is tried again until the job is a dead letter. `refused`: by the mail server, or by a dunning block',
 });
 
 export const StatementDispatchView = named('StatementDispatch', {

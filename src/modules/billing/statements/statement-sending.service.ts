@@ -10,6 +10,7 @@ import { enqueue } from '../../../platform/jobs/outbox.ts';
 import { MAIL_OFF } from '../../../platform/mail/mail.errors.ts';
 import type { Mailer } from '../../../platform/mail/mailer.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
+import { assertNotBlocked } from '../dunning/blocked-notices.service.ts';
 import { findNotice } from '../dunning/dunning-notices.repo.ts';
 import { findDispatch, listDispatches, listDispatchesOf } from './statement-dispatches.repo.ts';
 import {
@@ -89,6 +90,7 @@ export function createSendingService(
         const notice = await findNotice(tx, id);
         if (notice === undefined) throw new DomainError(NOT_FOUND, 'There is no such notice.');
         assertMailed(mailer);
+        await assertNotBlocked(tx, ctx, notice);
         return viewOfNew(tx, ctx, await orderNoticeDispatch(tx, ctx, notice, reason));
       });
     },

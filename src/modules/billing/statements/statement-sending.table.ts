@@ -128,6 +128,9 @@ export const statementValidations = pgTable(
   (table) => [
     // The document does not change, so that its first verdict stands.
     uniqueIndex('statement_validations_format_key').on(table.statementId, table.format),
+    index('statement_validations_rejected_idx')
+      .on(table.centreId, table.statementId)
+      .where(sql`not accepted`),
     foreignKey({
       name: 'statement_validations_statement_fkey',
       columns: [table.centreId, table.statementId],

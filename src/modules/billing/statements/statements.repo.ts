@@ -60,13 +60,14 @@ export interface StatementFilter {
   readonly periodId?: string | undefined;
   readonly status?: string | undefined;
   readonly kind?: number | undefined;
+  readonly validation?: 'rejected' | undefined;
 }
 
-/** Up to `limit` statements of the hat, the newest first, before the given id. */
+/** Up to `limit` statements of the hat, the newest first, before the given id. Verdicts are the centre's own: members find none by them. */
 export async function listStatements(
   tx: HatTx,
   { hat }: HatContext,
-  { batchId, organisationId, periodId, status, kind }: StatementFilter,
+  { batchId, organisationId, periodId, status, kind, validation }: StatementFilter,
   before: string | undefined,
   limit: number,
 ): Promise<StatementRow[]> {
@@ -81,6 +82,11 @@ export async function listStatements(
     ${periodId === undefined ? sql`` : sql`and s.period_id = ${periodId}`}
     ${status === undefined ? sql`` : sql`and s.status = ${status}`}
     ${kind === undefined ? sql`` : sql`and s.kind = ${kind}`}
+    ${
+      validation === undefined
+        ? sql``
+        : sql`and s.id in (select statement_id from statement_validations where centre_id = ${hat.id} and not accepted)`
+    }
     ${before === undefined ? sql`` : sql`and s.id < ${before}`}
     order by s.id desc limit ${limit}`;
 }
@@ -226,15 +232,18 @@ export async function markSuperseded(
   return count;
 }
 
-/** Drafts of batches of the period, by member. */
-export async function listBatchDrafts(
+type PeriodDraft = Pick<StatementRow, 'id' | 'memberName' | 'batchId' | 'kind'>;
+
+/** Drafts of the period, of batches and by hand, by member. */
+export async function listPeriodDrafts(
   { sql }: HatTx,
   centreId: string,
   periodId: string,
-): Promise<Pick<StatementRow, 'id' | 'memberName'>[]> {
-  return sql<Pick<StatementRow, 'id' | 'memberName'>[]>`
-    select s.id, o.name as "memberName" from statements s join organisations o on o.id = s.organisation_id
-    where s.centre_id = ${centreId} and s.period_id = ${periodId} and s.status = 'draft' and s.batch_id is not null
+): Promise<PeriodDraft[]> {
+  return sql<PeriodDraft[]>`
+    select s.id, o.name as "memberName", s.batch_id as "batchId", s.kind
+    from statements s join organisations o on o.id = s.organisation_id
+    where s.centre_id = ${centreId} and s.period_id = ${periodId} and s.status = 'draft'
     order by coalesce(o.ags, o.id::text) collate "C", s.id`;
 }
 

@@ -137,6 +137,12 @@ export const StatementQuery = closed({
   periodId: Type.Optional(Uuid),
   status: Type.Optional(Status),
   kind: Type.Optional(Kind),
+  validation: Type.Optional(
+    Type.Enum(['rejected'], {
+      description:
+        'Whose e-invoice the validator rejected, also where it was corrected since; none for members',
+    }),
+  ),
 });
 export type StatementQuery = Static<typeof StatementQuery>;
 

@@ -3,6 +3,7 @@ import type { OpenItemRow } from '../../../../src/modules/billing/payments/open-
 import { planOffsets } from '../../../../src/modules/billing/settlements/settlement-figures.rules.ts';
 import { camt } from '../../../support/camt.ts';
 import { addCost, createRun, postRun, problemOf } from '../../../support/costing.ts';
+import { beforeSettling, figuresOf } from '../../../support/late-usage.ts';
 import { waitingFor } from '../../../support/locks.ts';
 import {
   freezePlanned,
@@ -31,6 +32,7 @@ import {
   statementStep,
   statementsOf,
 } from '../../../support/statements.ts';
+import { until } from '../../../support/waiting.ts';
 
 interface InstalmentBody {
   readonly organisationId: string;
@@ -110,6 +112,16 @@ tap.test('a period is billed finally, settled, and closed (numbers: invariants o
     const late = (await creditNote(finance, (await valid(380))[0] as StatementBody)).json<StatementBody>();
     const sign = () => statementStep(finance, late, 'issue', { contentHash: late.contentHash });
     t.equal(problemOf(await sign()).code, 'FOUR_EYES_REQUIRED', 'it could be issued by another person');
+    t.match(await figuresOf(finance, planned), {
+      gaps: [],
+      drafts: [{ statementId: late.id, memberName: late.memberName, kind: 381 }],
+    });
+    t.match(problemOf(await settle(world)), {
+      code: 'SETTLEMENT_DRAFT_OPEN',
+      errors: [{ pointer: '/periodId', code: 'DRAFT_OPEN', detail: /^.+: Die Rechnungskorrektur/ }],
+    });
+    t.equal((await statementStep(finance, late, 'discard')).statusCode, 200);
+    t.same((await figuresOf(finance, planned)).drafts, []);
     const wrong = () =>
       finance.call('POST', '/settlements', {
         periodId: planned,
@@ -119,10 +131,32 @@ tap.test('a period is billed finally, settled, and closed (numbers: invariants o
     for (const name of ['statements', 'payments'])
       t.equal(problemOf(await waitingFor(test, centre.id, name, wrong)).code, 'SETTLEMENT_MISMATCH');
     t.equal((await settle(world)).statusCode, 201);
-    const second = () => statementStep(colleague, late, 'issue', { contentHash: late.contentHash });
+    const left = await beforeSettling(test, planned, async () =>
+      (await creditNote(finance, (await valid(380))[0] as StatementBody)).json<StatementBody>(),
+    );
+    t.same((await figuresOf(finance, planned)).drafts, [], 'a settled period waits for nothing');
+    const second = () => statementStep(colleague, left, 'issue', { contentHash: left.contentHash });
     const refused = await waitingFor(test, centre.id, 'statements', second);
     t.equal(problemOf(refused).code, 'BILLING_PERIOD_SETTLED', 'a draft from before is not issued');
-    t.equal((await statementStep(finance, late, 'discard')).statusCode, 200);
+    t.equal((await statementStep(finance, left, 'discard')).statusCode, 200);
+  });
+
+  await t.test('who drafts a credit note waits for who settles, and leaves no draft behind', async (t) => {
+    const { sql } = test.owner;
+    const [final] = await valid(380);
+    await sql`update billing_periods set state = 'frozen' where id = ${planned}`;
+    const settling = await sql.reserve();
+    await settling`begin`;
+    await settling`update billing_periods set state = 'settled' where id = ${planned}`;
+    const drafting = creditNote(finance, final as StatementBody);
+    await until('the draft waits', async () => {
+      const waiting = await sql`select from pg_locks where not granted and locktype = 'transactionid'`;
+      return waiting.length > 0;
+    });
+    await settling`commit`;
+    settling.release();
+    t.equal(problemOf(await drafting).code, 'BILLING_PERIOD_SETTLED');
+    t.same(await statementsOf(finance, `&periodId=${planned}&status=draft`), []);
   });
 
   await t.test('409: nothing of a settled period is charged, credited or planned (30)', async (t) => {

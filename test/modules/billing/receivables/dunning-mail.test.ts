@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import tap, { type Test } from 'tap';
+import { dispatchStatementJob } from '../../../../src/modules/billing/index.ts';
+import { dayOf, plusDays, systemClock } from '../../../../src/platform/clock.ts';
 import { systemContext } from '../../../../src/platform/context.ts';
 import { readUnderHat, withHatTx } from '../../../../src/platform/db/hat.ts';
 import { newId } from '../../../../src/platform/ids.ts';
+import { billingProcessors } from '../../../../workers/processors/billing.ts';
 import { startTestApp } from '../../../support/app.ts';
 import { problemOf } from '../../../support/costing.ts';
 import { makeOrderable, must } from '../../../support/services.ts';
@@ -139,6 +142,71 @@ tap.test('dunning notices by mail', async (t) => {
       smtp.messages.map(({ to }) => to),
       [['neu@ahsetal.example']],
     );
+  });
+
+  const jobOf = async ({ id }: Pick<Dispatch, 'id'>) => {
+    const [row] = await sql<{ payload: object }[]>`
+      select payload from outbox_jobs where name = ${dispatchStatementJob.name} and payload->>'dispatchId' = ${id}`;
+    const real = billingProcessors(test.modules.billing).find((each) => each.job === dispatchStatementJob);
+    await real?.run(job, row?.payload);
+  };
+  const untilOn = plusDays(dayOf(systemClock.now()), 30);
+  const block = (more: object = {}) =>
+    must<{ id: string; version: number }>(finance, 'POST', '/dunning-blocks', {
+      organisationId: member.hat.id,
+      reason: 'Stundung',
+      untilOn,
+      ...more,
+    });
+  const lift = ({ id, version }: { id: string; version: number }) =>
+    must(finance, 'POST', `/dunning-blocks/${id}/actions/lift`, {}, { 'if-match': `"${version}"` });
+
+  await t.test('31: a block that is set before the mail went out stops it, and says so', async (t) => {
+    const [claim] = await sql<{ id: string }[]>`select id from statements where status = 'issued'`;
+
+    for (const [issuedOn, scope] of [
+      ['2027-03-05', {}],
+      ['2027-03-08', { statementId: claim?.id }],
+    ] as const) {
+      const notice = await write(world, issuedOn);
+      const [ordered = { id: '' }] = await dispatches(world, `noticeId=${notice.id}`);
+      smtp.messages.length = 0;
+      smtp.says.rcpt = '451 4.7.1 später';
+      await t.rejects(jobOf(ordered), { code: 'MAIL_DEFERRED' });
+      smtp.says.rcpt = undefined;
+      const held = await block(scope);
+      for (const _time of [1, 2]) await jobOf(ordered);
+      t.equal(smtp.messages.length, 0);
+      const [refused] = await dispatches(world, `noticeId=${notice.id}`);
+      const [, month, day] = untilOn.split('-');
+      t.match(refused, {
+        status: 'refused',
+        sentAt: null,
+        attempts: [
+          { status: 'failed' },
+          { status: 'refused', answer: new RegExp(`Mahnsperre bis zum ${day}.${month}.`) },
+        ],
+      });
+      t.match(await dispatches(world, 'status=refused&limit=1'), [{ id: ordered.id }], 'in the list');
+      t.match(problemOf(await byHand(notice.id)), { code: 'DUNNING_NOTICE_BLOCKED' });
+      t.equal((await dispatches(world, `noticeId=${notice.id}`)).length, 1, 'nothing was ordered');
+
+      await lift(held);
+      const again = await byHand(notice.id);
+      t.equal(again.statusCode, 201, again.body);
+      await jobOf(again.json());
+      t.equal(smtp.messages.length, 1);
+      t.match(await dispatches(world, `noticeId=${notice.id}`), [{ status: 'sent' }, { status: 'refused' }]);
+    }
+  });
+
+  await t.test('31: a block of what the letter does not ask for lets it go', async (t) => {
+    const notice = await write(world, '2027-03-10');
+    const [ordered = { id: '' }] = await dispatches(world, `noticeId=${notice.id}`);
+    const held = await block({ statementId: (await issuedStatement(world)).id });
+    await jobOf(ordered);
+    t.match(await dispatches(world, `noticeId=${notice.id}`), [{ status: 'sent' }]);
+    await lift(held);
   });
 
   await t.test('members and strangers order nothing and read nothing of it', async (t) => {

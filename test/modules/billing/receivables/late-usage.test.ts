@@ -16,6 +16,7 @@ import {
 } from '../../../support/costing.ts';
 import {
   admit,
+  beforeSettling,
   billedQuarter,
   figuresOf,
   type PeriodBody,
@@ -251,9 +252,11 @@ tap.test('what is under way when a correction opens and closes', async (t) => {
   const { sql } = test.owner;
   const first = await billedQuarter(world);
   const [document] = await statementsOf(finance, `&periodId=${periodId}&status=issued`);
-  const byHand = (await creditNote(finance, document as StatementBody)).json<StatementBody>();
   const stale = await createRunOfBefore();
   t.equal((await settle(finance, periodId)).statusCode, 201);
+  const byHand = (
+    await beforeSettling(test, periodId, () => creditNote(finance, document as StatementBody))
+  ).json<StatementBody>();
   const next = await must<PeriodBody>(finance, 'POST', '/billing-periods', { code: '2026-Q4' });
   const later = await must<PeriodBody>(finance, 'POST', '/billing-periods', { code: '2027-Q1' });
   const locked = async (type: string) =>

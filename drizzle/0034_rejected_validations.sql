@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS "statement_validations_rejected_idx" ON "statement_validations" USING btree ("centre_id","statement_id") WHERE not accepted;
