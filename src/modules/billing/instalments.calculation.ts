@@ -1,5 +1,5 @@
+import { validatorOf } from '../../platform/calculations/file-checks.ts';
 import { Cents, closed, Day, only } from '../../platform/calculations/schema-parts.ts';
-import { validatorOf } from '../../platform/validation.ts';
 import { type Instalments, type InstalmentsInput, planInstalments } from './instalments.rules.ts';
 
 const readInstalmentsFile = validatorOf<InstalmentsInput>(

@@ -1,5 +1,5 @@
+import { validatorOf } from '../../platform/calculations/file-checks.ts';
 import { Cents, closed, Id, list, only } from '../../platform/calculations/schema-parts.ts';
-import { validatorOf } from '../../platform/validation.ts';
 import { type Settlement, type SettlementInput, settle } from './settlement.rules.ts';
 
 const readSettlementFile = validatorOf<SettlementInput>(

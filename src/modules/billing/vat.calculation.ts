@@ -1,5 +1,5 @@
+import { validatorOf } from '../../platform/calculations/file-checks.ts';
 import { Cents, closed, Day, Flag, only } from '../../platform/calculations/schema-parts.ts';
-import { validatorOf } from '../../platform/validation.ts';
 import { determineVat } from './vat.rules.ts';
 import {
   COOPERATION_CONDITIONS,

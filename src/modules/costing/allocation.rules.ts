@@ -2,8 +2,8 @@ import {
   apportion,
   apportionUnits,
   formatFraction,
-  formatFractionOver,
   formatShares,
+  fractionsOver,
   fromBigCents,
   gcd,
   type Portion,
@@ -192,10 +192,11 @@ function* cascadeTranches(
 
 function compositeByTranche(amount: bigint, pool: ResolvedPool): ByTranche<CompositeAllocation> {
   const { shares, factors } = combinedShares(pool);
+  const fractionOf = fractionsOver(factors);
   const members = apportion(amount, shares).map((portion, index) => ({
     member: portion.id,
     amountCents: fromBigCents(portion.amount),
-    exactCents: formatFractionOver(amount * (shares[index] as { weight: bigint }).weight, factors),
+    exactCents: fractionOf(amount * (shares[index] as { weight: bigint }).weight),
     roundingCents: portion.rounding,
   }));
   return { tranches: compositeTranches(amount, pool), members };
@@ -221,12 +222,78 @@ export function combinedShares(pool: ResolvedPool): {
   shares: { id: string; weight: bigint }[];
   factors: bigint[];
 } {
+  const groups = groupsOf(pool.tranches);
+  const { common, factors } = commonMultiple(groups, pool.percentUnitsTotal);
+  const columns = groups.map((group) => ({ multiplier: common / group.multiple, parts: partsOf(group) }));
+  const shares = pool.members.map((id, index) => {
+    let weight = 0n;
+    for (const { multiplier, parts } of columns)
+      weight += multiplier * BigInt(parts[index] as number | bigint);
+    return { id, weight };
+  });
+  return { shares, factors };
+}
+
+/** Tranches whose shares are added up before the large numbers begin. */
+interface TrancheGroup {
+  readonly tranches: readonly ResolvedTranche[];
+  /** Least common multiple of their sums of weights. */
+  readonly multiple: bigint;
+  readonly percentUnits: bigint;
+}
+
+/** Groups as wide as numbers hold the sum of their shares exactly; a tranche that they do not hold is a group of its own. */
+function groupsOf(tranches: readonly ResolvedTranche[]): TrancheGroup[] {
+  const groups: TrancheGroup[] = [];
+  // Equal sums stand side by side then, and need no larger multiple.
+  for (const tranche of [...tranches].sort((a, b) => Number(a.units.total) - Number(b.units.total))) {
+    const own = {
+      tranches: [tranche],
+      multiple: BigInt(tranche.units.total),
+      percentUnits: tranche.percentUnits,
+    };
+    const last = groups.at(-1);
+    const both = last && {
+      tranches: [...last.tranches, tranche],
+      multiple: (last.multiple / gcd(last.multiple, own.multiple)) * own.multiple,
+      percentUnits: last.percentUnits + own.percentUnits,
+    };
+    if (both !== undefined && isNumeric(both)) groups[groups.length - 1] = both;
+    else groups.push(own);
+  }
+  return groups;
+}
+
+const isNumeric = ({ tranches, multiple, percentUnits }: TrancheGroup): boolean =>
+  multiple * percentUnits <= MAX_SAFE && tranches.every(({ units }) => units.kind === 'number');
+
+/** What each member has of a group, in units of which the multiple makes one percent unit. */
+function partsOf(group: TrancheGroup): ArrayLike<number> | ArrayLike<bigint> {
+  const [first] = group.tranches as [ResolvedTranche];
+  if (!isNumeric(group))
+    return Array.from<number | bigint, bigint>(
+      first.units.values,
+      (unit) => first.percentUnits * BigInt(unit),
+    );
+  const parts = new Float64Array(first.units.values.length);
+  for (const { units, percentUnits } of group.tranches) {
+    const factor = Number((group.multiple / BigInt(units.total)) * percentUnits);
+    for (let index = 0; index < parts.length; index += 1) {
+      parts[index] = (parts[index] as number) + factor * (units.values[index] as number);
+    }
+  }
+  return parts;
+}
+
+function commonMultiple(
+  groups: readonly TrancheGroup[],
+  percentUnitsTotal: bigint,
+): { common: bigint; factors: bigint[] } {
   const factors: bigint[] = [];
   let common = 1n;
-  let product = pool.percentUnitsTotal;
-  for (const { units } of pool.tranches) {
-    const total = BigInt(units.total);
-    const factor = total / gcd(common % total, total);
+  let product = percentUnitsTotal;
+  for (const { multiple } of groups) {
+    const factor = multiple / gcd(common % multiple, multiple);
     common *= factor;
     if (product * factor <= MAX_SAFE) {
       product *= factor;
@@ -236,15 +303,5 @@ export function combinedShares(pool: ResolvedPool): {
     product = factor;
   }
   factors.push(product);
-  const multipliers = pool.tranches.map(
-    (tranche) => (common / BigInt(tranche.units.total)) * tranche.percentUnits,
-  );
-  const shares = pool.members.map((id, index) => {
-    let weight = 0n;
-    for (const [position, tranche] of pool.tranches.entries()) {
-      weight += (multipliers[position] as bigint) * BigInt(tranche.units.values[index] as number | bigint);
-    }
-    return { id, weight };
-  });
-  return { shares, factors };
+  return { common, factors };
 }

@@ -1,3 +1,4 @@
+import { validatorOf } from '../../platform/calculations/file-checks.ts';
 import {
   Cents,
   closed,
@@ -10,7 +11,6 @@ import {
   Text,
   variants,
 } from '../../platform/calculations/schema-parts.ts';
-import { validatorOf } from '../../platform/validation.ts';
 import type { AllocationFile, AllocationRunFile } from './calculation.types.ts';
 import { Assumptions } from './run-assumptions.file-schema.ts';
 

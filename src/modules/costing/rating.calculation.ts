@@ -1,3 +1,4 @@
+import { validatorOf } from '../../platform/calculations/file-checks.ts';
 import {
   closed,
   DecimalText,
@@ -7,7 +8,6 @@ import {
   type Schema,
   variants,
 } from '../../platform/calculations/schema-parts.ts';
-import { validatorOf } from '../../platform/validation.ts';
 import { type Rating, type RatingInput, rate } from './rating.rules.ts';
 
 const Price = { type: ['integer', 'string'] };

@@ -1,3 +1,4 @@
+import { validatorOf } from '../../platform/calculations/file-checks.ts';
 import {
   Cents,
   closed,
@@ -7,7 +8,6 @@ import {
   mapOf,
   only,
 } from '../../platform/calculations/schema-parts.ts';
-import { validatorOf } from '../../platform/validation.ts';
 import type { SecondaryAllocationInput } from './cost-centre-use.rules.ts';
 import { allocateSecondary, type SecondaryAllocation } from './secondary-allocation.rules.ts';
 

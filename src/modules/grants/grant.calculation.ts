@@ -1,5 +1,5 @@
+import { validatorOf } from '../../platform/calculations/file-checks.ts';
 import { closed, DecimalText, NonNegativeCents, only } from '../../platform/calculations/schema-parts.ts';
-import { validatorOf } from '../../platform/validation.ts';
 import { computeGrant, type Grant, type GrantInput } from './grant.rules.ts';
 
 const readGrantFile = validatorOf<GrantInput>(

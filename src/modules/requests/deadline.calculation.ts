@@ -1,5 +1,5 @@
+import { validatorOf } from '../../platform/calculations/file-checks.ts';
 import { closed, Day, list, Moment, only } from '../../platform/calculations/schema-parts.ts';
-import { validatorOf } from '../../platform/validation.ts';
 import { WEEKDAYS } from './business-calendar.rules.ts';
 import { computeDeadline, type Deadline, type DeadlineInput } from './deadline.rules.ts';
 import { STATES } from './holidays.rules.ts';

@@ -1,6 +1,6 @@
 /**
  * Parts of the schemas of calculation files: plain JSON Schema, without the schema library. `verbund compute` is
- * started anew for each file, and loading the library takes longer than most calculations.
+ * started anew for each file, and loading the library takes longer than most calculations (decision 0012).
  */
 export type Schema = Readonly<Record<string, unknown>>;
 
