@@ -35,7 +35,7 @@ const schema = closed(
   {
     days: { ...list(Day), minItems: 1, maxItems: 2 },
     flag: Flag,
-    code: { type: ['string', 'null'], minLength: 1, maxLength: 3, pattern: '^[a-z/~]*$' },
+    code: { type: ['string', 'null'], minLength: 1, maxLength: 3, pattern: '^[a-z/~]*$', examples: ['abc'] },
     count: { ...NonNegativeCents, maximum: 5 },
     pair: { type: 'array', items: [Cents, DecimalText], minItems: 2, maxItems: 2 },
     few: { type: 'object', additionalProperties: mapOf(Flag), minProperties: 1, maxProperties: 1 },
@@ -46,6 +46,7 @@ const schema = closed(
 
 const ajv = new Ajv({
   allErrors: true,
+  verbose: true,
   allowUnionTypes: true,
   discriminator: true,
   strictTypes: false,

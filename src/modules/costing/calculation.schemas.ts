@@ -12,9 +12,9 @@ import {
   variants,
 } from '../../platform/calculations/schema-parts.ts';
 import type { AllocationFile, AllocationRunFile } from './calculation.types.ts';
-import { Assumptions } from './run-assumptions.file-schema.ts';
+import { Assumptions, KeyType } from './run-assumptions.file-schema.ts';
 
-const Sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
+const Sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$', examples: ['0f'.repeat(32)] };
 const Mode = { enum: ['cascade', 'composite'] };
 const Weights = mapOf(DecimalText);
 
@@ -51,14 +51,14 @@ const Origin = {
   ],
 };
 
-const Inhabitants = { type: 'string', pattern: '^(0|[1-9][0-9]{0,17})$' };
+const Inhabitants = { type: 'string', pattern: '^(0|[1-9][0-9]{0,17})$', examples: ['12345'] };
 const Formula = variants('kind', [
   closed({ kind: only('weighted_cases'), equivalents: Weights, quantities: mapOf(Weights) }),
   closed({
     kind: only('graded_population'),
     grades: list(
       closed({
-        upTo: { type: ['string', 'null'], pattern: '^(0|[1-9][0-9]{0,17})$' },
+        upTo: { ...Inhabitants, type: ['string', 'null'] },
         factor: DecimalText,
       }),
     ),
@@ -67,7 +67,7 @@ const Formula = variants('kind', [
 ]);
 
 const RunKey = closed(
-  { type: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,49}$' } },
+  { type: KeyType },
   {
     keyVersionId: Id,
     asOf: Day,

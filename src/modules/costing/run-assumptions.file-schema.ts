@@ -10,12 +10,14 @@ import {
   Text,
 } from '../../platform/calculations/schema-parts.ts';
 
+/** Of a key, as the cost clause names it. */
+export const KeyType = { type: 'string', pattern: '^[a-z][a-z0-9_]{0,49}$', examples: ['weighted_cases'] };
 const Weights = mapOf(DecimalText);
 const Mode = { enum: ['cascade', 'composite'] };
 
 /** As the cost clause of an agreement says it; what a type needs is for its rules to say. */
 const Key = closed(
-  { type: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,49}$' } },
+  { type: KeyType },
   {
     values: Weights,
     meter: Text,

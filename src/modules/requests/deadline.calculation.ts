@@ -4,7 +4,7 @@ import { WEEKDAYS } from './business-calendar.rules.ts';
 import { computeDeadline, type Deadline, type DeadlineInput } from './deadline.rules.ts';
 import { STATES } from './holidays.rules.ts';
 
-const Time = { type: 'string', pattern: '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$' };
+const Time = { type: 'string', pattern: '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$', examples: ['08:30'] };
 const Slot = { type: 'array', items: [Time, Time], minItems: 2, maxItems: 2 };
 const Count = { type: 'integer', minimum: 0, maximum: 10_000_000 };
 

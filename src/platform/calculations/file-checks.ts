@@ -1,6 +1,7 @@
 import { isDay, isMoment } from '../calendar.ts';
 import { DomainError, type FieldError } from '../errors.ts';
 import { VALIDATION_FAILED } from '../json.errors.ts';
+import { patternWords } from '../patterns.ts';
 import type { Schema } from './schema-parts.ts';
 
 /** Above this many, further errors tell a reader nothing new. */
@@ -55,9 +56,12 @@ const KEYWORDS = {
       (text) => lengthOf(text) >= least,
       fault('MIN_LENGTH', least === 1 ? 'must not be empty' : `must NOT have fewer than ${least} characters`),
     ),
-  pattern: (source: string) => {
+  pattern: (source: string, schema: Schema) => {
     const pattern = new RegExp(source, 'u');
-    return rule(isText, (text) => pattern.test(text), fault('PATTERN', `must match pattern "${source}"`));
+    return (value: unknown) => {
+      if (!isText(value) || pattern.test(value)) return NONE;
+      return fault('PATTERN', patternWords(schema, value) ?? `must match pattern "${source}"`);
+    };
   },
   format: (name: 'date' | 'date-time') =>
     rule(isText, name === 'date' ? isDay : isMoment, fault('FORMAT', `must match format "${name}"`)),
@@ -148,8 +152,8 @@ const KEYWORDS = {
   },
 };
 
-/** Read together with the keyword beside them, or before all. */
-const OPERANDS = new Set(['type', 'oneOf']);
+/** Read together with the keyword beside them, before all, or for its words. */
+const OPERANDS = new Set(['type', 'oneOf', 'examples']);
 
 /** @throws Error for a keyword that is not among `KEYWORDS`: what it asks for would go unchecked */
 function checkOf(schema: Schema): Check {
