@@ -57,7 +57,13 @@ export function readCsv<const Columns extends CsvColumns>(
   if (text === undefined) return failed('ENCODING', 'is not encoded in UTF-8; save it as "CSV UTF-8"');
   let records: string[][];
   try {
-    records = parseRecords(text, detectDelimiter(text, columns));
+    const { mostRows } = options;
+    // With the header and one too many.
+    records = parseRecords(
+      text,
+      detectDelimiter(text, columns),
+      mostRows === undefined ? undefined : mostRows + 2,
+    );
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     return failed('CSV_MALFORMED', error.message);
@@ -68,16 +74,20 @@ export function readCsv<const Columns extends CsvColumns>(
 export interface TableOptions {
   /** Files of other systems have columns that nobody asked for. */
   readonly ignoresOtherColumns?: boolean;
+  /** Of more rows below the header none is read. */
+  readonly mostRows?: number;
 }
 
 /** The same for rows that were read from another kind of file. */
 export function readTable<const Columns extends CsvColumns>(
   records: readonly (readonly Cell[])[],
   columns: Columns,
-  { ignoresOtherColumns = false }: TableOptions = {},
+  { ignoresOtherColumns = false, mostRows = Number.POSITIVE_INFINITY }: TableOptions = {},
 ): CsvReading<Columns> {
   const [first, ...body] = records;
   if (first === undefined || isBlank(first)) return failed('HEADER_MISSING', 'has no header row');
+  if (body.length > mostRows)
+    return failed('TOO_MANY_ROWS', `has more than ${mostRows} rows; send it in several parts`);
   const header = first.map(textOf);
   const { places, issues } = matchHeader(header, columns, ignoresOtherColumns);
   if (issues.length > 0) return { rows: [], issues, headers: {} };

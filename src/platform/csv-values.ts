@@ -1,5 +1,6 @@
 import { isDay, isMoment } from './calendar.ts';
 import { momentAt } from './clock.ts';
+import { MOST_ENTERED_CENTS } from './money/index.ts';
 
 /** A cell that was read, or why it was not; `reason` completes the sentence "row 7, column Betrag: …". */
 export type CellResult<Value> =
@@ -27,9 +28,13 @@ export function parseAmountCents(cell: string): CellResult<number> {
   }
   const [, sign = '', whole = '', decimals = ''] = match;
   const amountCents = Number(`${sign}${whole.replaceAll('.', '')}${decimals.padEnd(2, '0')}`);
-  if (!Number.isSafeInteger(amountCents)) {
-    return refuse('AMOUNT_OUT_OF_RANGE', `${show(cell)} is too large to be held exactly`);
-  }
+  return enteredCents(cell, amountCents);
+}
+
+/** What a cell says, unless nobody can have meant it. */
+export function enteredCents(cell: string, amountCents: number): CellResult<number> {
+  if (Math.abs(amountCents) > MOST_ENTERED_CENTS)
+    return refuse('AMOUNT_OUT_OF_RANGE', `${show(cell)} is more than 100 billion euro`);
   // -0 is equal to 0 but not the same to every comparison.
   return { ok: true, value: amountCents === 0 ? 0 : amountCents };
 }
@@ -44,9 +49,15 @@ export function parseDay(cell: string): CellResult<string> {
   if (!ISO_DAY.test(iso)) {
     return refuse('DAY_MALFORMED', `${show(cell)} is no day like 2026-01-31 or 31.01.2026`);
   }
-  return isDay(iso)
+  return enteredDay(cell, iso);
+}
+
+/** The same of a day. */
+export function enteredDay(cell: string, iso: string): CellResult<string> {
+  if (!isDay(iso)) return refuse('DAY_UNKNOWN', `${show(cell)} is not in the calendar`);
+  return /^(19|20|21)/.test(iso)
     ? { ok: true, value: iso }
-    : refuse('DAY_UNKNOWN', `${show(cell)} is not in the calendar`);
+    : refuse('DAY_IMPLAUSIBLE', `${show(cell)} is not within the years 1900 to 2199`);
 }
 
 const GERMAN_QUANTITY = /^((?:0|[1-9]\d{0,17})|[1-9]\d{0,2}(?:\.\d{3}){1,5})(?:,(\d{1,6}))?$/;
@@ -86,7 +97,7 @@ export function parseMoment(cell: string): CellResult<string> {
   const day = parseDay(dayText);
   if (day.ok) return { ok: true, value: momentAt(day.value, time) };
   const reason = `${show(cell)} is no day like 2026-01-31 or 31.01.2026, with or without a time like 14:30`;
-  return day.code === 'DAY_UNKNOWN' ? day : refuse('MOMENT_MALFORMED', reason);
+  return day.code === 'DAY_MALFORMED' ? refuse('MOMENT_MALFORMED', reason) : day;
 }
 
 /** Text of limited length. */

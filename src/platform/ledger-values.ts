@@ -1,5 +1,4 @@
-import { isDay } from './calendar.ts';
-import { type CellParser, type CellResult, refuse, show } from './csv-values.ts';
+import { type CellParser, type CellResult, enteredCents, enteredDay, refuse, show } from './csv-values.ts';
 
 /** How a ledger is known to write its amounts, so that one group of three digits says what it means. */
 export type AmountFormat = 'german' | 'english';
@@ -27,11 +26,7 @@ function amountParser(format: AmountFormat): CellParser<number> {
       return refuse('AMOUNT_MALFORMED', `${show(cell)} is no amount like ${example} or ${example}-`);
     }
     const amountCents = Number(`${whole.replaceAll(thousands, '')}${decimals.padEnd(2, '0')}`);
-    if (!Number.isSafeInteger(amountCents)) {
-      return refuse('AMOUNT_OUT_OF_RANGE', `${show(cell)} is too large to be held exactly`);
-    }
-    const isNegative = (sign === '-' || trailing === '-') && amountCents !== 0;
-    return { ok: true, value: isNegative ? -amountCents : amountCents };
+    return enteredCents(cell, sign === '-' || trailing === '-' ? -amountCents : amountCents);
   };
 }
 
@@ -56,13 +51,11 @@ function dayParser(format: DayFormat): CellParser<string> {
     }
     const [year, day] = order === 'ymd' ? [first, third] : [third, first];
     const iso = `${year}-${second.padStart(2, '0')}-${day.padStart(2, '0')}`;
-    return isDay(iso)
-      ? { ok: true, value: iso }
-      : refuse('DAY_UNKNOWN', `${show(cell)} is not in the calendar`);
+    return enteredDay(cell, iso);
   };
 }
 
-/** Days to ISO; they must exist in the calendar. */
+/** Days to ISO; they must exist in the calendar, in a year that is no slip. */
 export const DAY_PARSERS: Readonly<Record<DayFormat, CellParser<string>>> = {
   iso: dayParser('iso'),
   german: dayParser('german'),

@@ -162,7 +162,7 @@ test('instalments', async (t) => {
 
   t.test('add up to the total, differ by a cent at most, and the earlier ones are not smaller', async () => {
     fc.assert(
-      fc.property(fc.maxSafeInteger(), days, (totalCents, due) => {
+      fc.property(fc.integer({ min: 1 - 10 ** 14, max: 10 ** 14 - 1 }), days, (totalCents, due) => {
         const { instalments } = planInstalments({ totalCents, due });
         const sizes = instalments.map(({ amountCents }) => Math.abs(amountCents));
         return (
@@ -178,7 +178,7 @@ test('instalments', async (t) => {
 
   t.test('the order of the days changes nothing', async () => {
     fc.assert(
-      fc.property(fc.maxSafeInteger(), days, (totalCents, due) => {
+      fc.property(fc.integer({ min: 1 - 10 ** 14, max: 10 ** 14 - 1 }), days, (totalCents, due) => {
         const plan = JSON.stringify(planInstalments({ totalCents, due }));
         return JSON.stringify(planInstalments({ totalCents, due: due.toReversed() })) === plan;
       }),
@@ -188,7 +188,7 @@ test('instalments', async (t) => {
 });
 
 test('settlement', async (t) => {
-  const amount = fc.integer({ min: -(10 ** 14), max: 10 ** 14 });
+  const amount = fc.integer({ min: -(10 ** 13), max: 10 ** 13 });
   const members = fc.uniqueArray(
     fc.record({
       member: fc.string({ minLength: 1, maxLength: 3 }),

@@ -175,7 +175,7 @@ const refusals: [Record<string, unknown>, string, string][] = [
   ],
   [of('grant-three-parties', { eligibleCents: -1 }), 'VALIDATION_FAILED', '/eligibleCents'],
   [
-    of('grant-three-parties', { rule: { ...grantRule, stepCents: Number.MAX_SAFE_INTEGER }, parties: 4 }),
+    of('grant-three-parties', { rule: { ...grantRule, stepCents: 10 ** 14 - 1 }, parties: 10_000 }),
     'AMOUNT_OUT_OF_RANGE',
     '/rule',
   ],
@@ -187,9 +187,9 @@ const refusals: [Record<string, unknown>, string, string][] = [
 
   [of('settlement', { members: [settled, settled] }), 'SETTLEMENT_MEMBER_DUPLICATE', '/members/1/member'],
   [
-    of('settlement', { members: [{ ...settled, actualCents: Number.MAX_SAFE_INTEGER, invoicedCents: -1 }] }),
+    of('settlement', { members: [settled, { ...settled, member: 'x', invoicedCents: 10 ** 14 }] }),
     'AMOUNT_OUT_OF_RANGE',
-    '/members/0',
+    '/members/1/invoicedCents',
   ],
 
   [of('deadline-corpus-christi', { startAt: '2026-06-31T10:00:00Z' }), 'VALIDATION_FAILED', '/startAt'],
@@ -263,26 +263,37 @@ test('refusals name code and place', async (t) => {
   }
 });
 
-test('amounts of 10^14 cents are exact in every kind', async (t) => {
-  const large = 100_000_000_000_001;
-  t.match(await compute(of('allocation-one-cent', { amountCents: large })), {
+test('the largest amounts are exact in every kind, and 10^14 cents are refused in each', async (t) => {
+  const most = 99_999_999_999_998;
+  t.match(await compute(of('allocation-one-cent', { amountCents: most })), {
     members: [
-      { amountCents: 33333333333334 },
-      { amountCents: 33333333333334 },
       { amountCents: 33333333333333 },
+      { amountCents: 33333333333333 },
+      { amountCents: 33333333333332 },
     ],
   });
-  t.match(await compute(of('instalments', { totalCents: large })), {
-    instalments: [{ amountCents: 25000000000001 }],
+  t.match(await compute(of('instalments', { totalCents: most })), {
+    instalments: [{ amountCents: 25000000000000 }],
   });
   t.match(await compute({ ...unit, quantity: '100000000000001', unitCents: '0.5' }), {
     amountCents: 50000000000001,
   });
-  t.match(await compute(of('settlement', { members: [{ ...settled, actualCents: large }] })), {
-    members: [{ settlementCents: large, netDueCents: large }],
+  t.match(await compute(of('settlement', { members: [{ ...settled, actualCents: most }] })), {
+    members: [{ settlementCents: most, netDueCents: most }],
   });
-  t.match(await compute(of('grant-three-parties', { eligibleCents: large })), {
-    percentCents: 90000000000000,
+  t.match(await compute(of('grant-three-parties', { eligibleCents: most })), {
+    percentCents: 89999999999998,
+  });
+  for (const amount of [10 ** 14, -(10 ** 14)])
+    for (const input of [
+      of('allocation-one-cent', { amountCents: amount }),
+      of('instalments', { totalCents: amount }),
+      of('settlement', { members: [{ ...settled, actualCents: amount }] }),
+    ])
+      await t.rejects(compute(input), { code: 'AMOUNT_OUT_OF_RANGE' });
+  await t.rejects(compute({ ...unit, unitCents: 10 ** 14 }), { code: 'AMOUNT_OUT_OF_RANGE' });
+  await t.rejects(compute(of('grant-three-parties', { eligibleCents: 10 ** 14 })), {
+    code: 'AMOUNT_OUT_OF_RANGE',
   });
 });
 

@@ -23,7 +23,7 @@ test('amounts', async (t) => {
       ['1,5', 150],
       ['1.234.567', 123456700],
       ['-1.234.567,8', -123456780],
-      ['90071992547409,91', Number.MAX_SAFE_INTEGER],
+      ['100.000.000.000,00', 10 ** 13],
     ];
     for (const [cell, value] of cases) t.strictSame(parseAmountCents(cell), { ok: true, value }, cell);
   });
@@ -33,6 +33,7 @@ test('amounts', async (t) => {
       ['1.234', 'AMOUNT_AMBIGUOUS'],
       ['1,234', 'AMOUNT_AMBIGUOUS'],
       ['-123.456', 'AMOUNT_AMBIGUOUS'],
+      ['100.000.000.000,01', 'AMOUNT_OUT_OF_RANGE'],
       ['90071992547409,92', 'AMOUNT_OUT_OF_RANGE'],
       ...[
         '',
@@ -60,7 +61,7 @@ test('amounts', async (t) => {
 
   t.test('every amount we write is read back', async () => {
     fc.assert(
-      fc.property(fc.maxSafeInteger(), fc.boolean(), (amountCents, grouping) => {
+      fc.property(fc.integer({ min: -(10 ** 13), max: 10 ** 13 }), fc.boolean(), (amountCents, grouping) => {
         const german = parseAmountCents(formatCents(amountCents, 'de', { grouping }));
         const plain = parseAmountCents(formatCents(amountCents, 'en', { grouping: false }));
         return german.ok && plain.ok && german.value === amountCents && plain.value === amountCents;

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
+  EnteredCents,
   Moment,
   named,
   nullable,
@@ -12,7 +13,7 @@ import {
 } from '../../platform/http/schemas.ts';
 
 export const Year = Type.Integer({ minimum: 2017, maximum: 2100, description: 'Calendar year' });
-const Turnover = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Euro cents' });
+const Turnover = { ...EnteredCents, minimum: 0 };
 const ServiceIds = Type.Array(Uuid, {
   minItems: 1,
   maxItems: 500,

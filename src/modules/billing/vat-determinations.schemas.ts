@@ -3,6 +3,7 @@ import { OwnCentreId } from '../../platform/http/own-centre.ts';
 import {
   closed,
   Day,
+  EnteredCents,
   Moment,
   named,
   nullable,
@@ -13,7 +14,7 @@ import {
 } from '../../platform/http/schemas.ts';
 import { COOPERATION_CONDITIONS, COST_SHARING_CONDITIONS } from './vat.types.ts';
 
-const Turnover = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Euro cents' });
+const Turnover = { ...EnteredCents, minimum: 0 };
 const LegalForm = Type.Enum(['PUBLIC_LAW', 'PRIVATE'], { title: 'VatLegalForm' });
 const Flag = Type.Optional(Type.Boolean());
 

@@ -51,8 +51,10 @@ export const costLineImportsRoutes =
         querystring: ImportQuery,
         body: {
           content: {
-            [CSV]: { schema: { type: 'string', description: 'Up to 8 MB' } },
-            [XLSX]: { schema: { type: 'string', format: 'binary', description: 'Up to 8 MB' } },
+            [CSV]: { schema: { type: 'string', description: 'Up to 8 MB and 20,000 rows' } },
+            [XLSX]: {
+              schema: { type: 'string', format: 'binary', description: 'Up to 8 MB and 20,000 rows' },
+            },
           },
         },
         response: { 200: ImportPreview, 201: ImportView },

@@ -21,6 +21,9 @@ import type { ImportPreview, ImportQuery, ImportView } from './cost-lines.schema
 import { COST_LINE_IMPORT_BROKEN, COST_LINE_IMPORT_REPEATED } from './costing.errors.ts';
 import { SHOWN_ISSUES, toFieldError } from './import-issues.ts';
 
+/** More would hold up everybody else; a ledger has its months. */
+const ROW_LIMIT = 20_000;
+
 type Wishes = Pick<ImportQuery, 'mappingId' | 'kind' | 'repeat'>;
 
 interface FileLine extends repo.NewCostLine {
@@ -108,7 +111,7 @@ async function readFile(
   const fileHash = createHash('sha256').update(file.bytes).digest('hex');
   const mapping = mappingId === undefined ? undefined : await getMapping(tx, mappingId);
   const columns = columnsOf(mapping);
-  const options = { ignoresOtherColumns: mapping !== undefined };
+  const options = { ignoresOtherColumns: mapping !== undefined, mostRows: ROW_LIMIT };
   const reading = await readTableFile(file, columns, options);
   const issues: CsvIssue[] = [...reading.issues];
   if (reading.rows.length === 0 && issues.length === 0) {

@@ -99,7 +99,7 @@ export async function approveVersion(
     });
   }
   await assertTerms(tx, ctx, id, draft);
-  await assertNothingFrozen(tx, centreId, draft.validFrom);
+  await assertNothingFrozen(tx, centreId, draft, await repo.findLatest(tx, id));
   await repo.putIntoForce(tx, ctx, draft);
   await repo.touchCard(tx, id);
   await auditVersion(tx, ctx, 'costing.rate-card-approved', draft);
@@ -148,8 +148,15 @@ export async function assertPrices(
 }
 
 /** A new version changes what all its days cost, and those of a frozen period are counted. */
-async function assertNothingFrozen(tx: HatTx, centreId: string, validFrom: string): Promise<void> {
-  const periods = await holdPeriodsWithin(tx, centreId, validFrom, END_OF_DAYS);
+/** Prices change on the days of the new version, and where that ends earlier on what is left of the days of the one before. */
+async function assertNothingFrozen(
+  tx: HatTx,
+  centreId: string,
+  { validFrom, validTo }: repo.VersionTerms,
+  before: repo.VersionTerms | undefined,
+): Promise<void> {
+  const ends = [validTo, before === undefined ? validFrom : before.validTo].map((day) => day ?? END_OF_DAYS);
+  const periods = await holdPeriodsWithin(tx, centreId, validFrom, ends.sort().at(-1) ?? END_OF_DAYS);
   const frozen = periods.find(({ frozenAt }) => frozenAt !== null);
   if (frozen === undefined) return;
   throw new DomainError(

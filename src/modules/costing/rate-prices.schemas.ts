@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { named, text, Uuid } from '../../platform/http/schemas.ts';
+import { MOST_ENTERED_CENTS } from '../../platform/money/index.ts';
 
 const decimal = (digits: number, places: number, description: string, example: string) =>
   Type.String({
@@ -11,13 +12,13 @@ const Quantity = (description: string) => decimal(18, 6, description, '100');
 const Price = Type.Unsafe<number | string>({
   type: ['integer', 'string'],
   minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  pattern: '^(0|[1-9][0-9]{0,14})(\\.[0-9]{1,12})?$',
+  maximum: MOST_ENTERED_CENTS,
+  pattern: '^(0|[1-9][0-9]{0,12})(\\.[0-9]{1,12})?$',
   description: 'Cents; as decimal text where a price has fractions of a cent',
   examples: [4500],
 });
 const WholeCents = (description: string) =>
-  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
+  Type.Integer({ minimum: 0, maximum: MOST_ENTERED_CENTS, description });
 
 const RateTier = named('RateTier', {
   upTo: Type.Unsafe<string | null>({

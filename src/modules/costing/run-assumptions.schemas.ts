@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Cents, closed, named, text, Uuid } from '../../platform/http/schemas.ts';
+import { closed, EnteredCents, named, text, Uuid } from '../../platform/http/schemas.ts';
 import { CostClauseSchema } from '../agreements/index.ts';
 import { KeyValues, ListType, Weight } from './allocation-lists.schemas.ts';
 
@@ -48,7 +48,7 @@ const AssumedLeave = closed({
   organisationId: Uuid,
   serviceIds: Type.Optional({ ...ServiceIds, description: 'Left out: all services it is a member of' }),
   saved: Type.Optional(
-    Type.Array(closed({ serviceId: Uuid, savedCents: { ...Cents, minimum: 0 } }), {
+    Type.Array(closed({ serviceId: Uuid, savedCents: { ...EnteredCents, minimum: 0 } }), {
       maxItems: 200,
       description:
         'By how much the cost of a service sinks because the member is gone; nothing where it is not said',
@@ -65,7 +65,7 @@ const AssumedCost = closed({
       examples: ['3.5'],
     }),
   ),
-  changeCents: Type.Optional({ ...Cents, description: 'Change of the net pool; this or `percent`' }),
+  changeCents: Type.Optional({ ...EnteredCents, description: 'Change of the net pool; this or `percent`' }),
 });
 
 /** What a simulation takes for given instead of what is. Whatever is not assumed is as it is. */

@@ -1,9 +1,15 @@
 import { Type } from 'typebox';
-import { Cents, Day, Moment, named, nullable, text, Uuid } from '../../platform/http/schemas.ts';
+import {
+  Cents,
+  Day,
+  EnteredCents,
+  Moment,
+  named,
+  nullable,
+  text,
+  Uuid,
+} from '../../platform/http/schemas.ts';
 import { GRANT_TAG } from '../costing/index.ts';
-
-/** A thousand billion euros: beyond it a slip of the hand is likelier than a grant. */
-const LARGEST_CENTS = 100_000_000_000_000;
 
 /** Named where they stand again and again, so that the API document says them once. */
 export const Id = { ...Uuid, title: 'GrantId' };
@@ -15,18 +21,8 @@ export const ClawbackStatus = Type.Enum(['demanded', 'repaid', 'cancelled'], {
   title: 'GrantClawbackStatus',
 });
 export const Sum = { ...Cents, title: 'GrantCents' };
-export const Amount = Type.Integer({
-  title: 'GrantAmount',
-  minimum: 0,
-  maximum: LARGEST_CENTS,
-  description: 'Euro cents',
-});
-export const PositiveAmount = Type.Integer({
-  title: 'PositiveGrantAmount',
-  minimum: 1,
-  maximum: LARGEST_CENTS,
-  description: 'Euro cents',
-});
+export const Amount = { ...EnteredCents, title: 'GrantAmount', minimum: 0 };
+export const PositiveAmount = { ...EnteredCents, title: 'PositiveGrantAmount', minimum: 1 };
 export const Percent = Type.String({
   title: 'GrantPercent',
   pattern: '^(0|[1-9]\\d{0,2})(\\.\\d{1,6})?$',

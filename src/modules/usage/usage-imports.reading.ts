@@ -37,9 +37,12 @@ type Columns = typeof COLUMNS;
 export type ColumnName = keyof Columns;
 export type UsageRow = CsvReading<Columns>['rows'][number]['values'];
 
+/** More rows are a file for the stream. */
+const ROW_LIMIT = 20_000;
+
 /** Reads the rows of a file by its headers, or by those that the caller names. */
 export function readUsageFile(file: TableFile, query: UsageImportQuery): Promise<CsvReading<Columns>> {
-  return readTableFile(file, mapped(query), { ignoresOtherColumns: true });
+  return readTableFile(file, mapped(query), { ignoresOtherColumns: true, mostRows: ROW_LIMIT });
 }
 
 function mapped(query: UsageImportQuery): Columns {

@@ -18,8 +18,6 @@ import {
 import { type ImportNames, readImportNames } from './usage-imports.repo.ts';
 import type { ImportResult, RowResult, UsageImportQuery } from './usage-imports.schemas.ts';
 
-/** More rows are a file for the stream. */
-const ROW_LIMIT = 20_000;
 const SHOWN_FAULTS = 50;
 
 export interface ImportDependencies {
@@ -76,9 +74,6 @@ async function readRows(
     throw unreadable(
       ofFile.map(({ column, code, reason }) => ({ code, reason: `${column ?? 'The file'} ${reason}` })),
     );
-  }
-  if (rows.length + issues.length > ROW_LIMIT) {
-    throw unreadable([{ code: 'TOO_MANY_ROWS', reason: `The file has more than ${ROW_LIMIT} rows` }]);
   }
   if (rows.length + issues.length === 0) {
     throw unreadable([{ code: 'FILE_EMPTY', reason: 'The file has no rows below the header' }]);

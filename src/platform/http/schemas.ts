@@ -1,4 +1,5 @@
 import { type Static, type TObject, type TProperties, type TSchema, type TUnsafe, Type } from 'typebox';
+import { MOST_ENTERED_CENTS } from '../money/index.ts';
 import { TYPED_TEXT } from '../patterns.ts';
 
 /** An object that refuses fields it does not know. */
@@ -42,6 +43,19 @@ export const Cents = Type.Integer({
   minimum: Number.MIN_SAFE_INTEGER,
   maximum: Number.MAX_SAFE_INTEGER,
   description: 'Amount in euro cents',
+});
+/** What a person enters: more than a hundred billion euro is a slip. */
+export const EnteredCents = Type.Integer({
+  minimum: -MOST_ENTERED_CENTS,
+  maximum: MOST_ENTERED_CENTS,
+  description: 'Amount in euro cents',
+});
+/** Of a booking: other years are a slip. */
+export const EnteredDay = Type.String({
+  format: 'date',
+  pattern: '^(19|20|21)',
+  description: 'Day of the years 1900 to 2199',
+  examples: ['2026-01-31'],
 });
 /** Exact decimal as text: up to 18 digits before and 6 behind the point. */
 export const Decimal = Type.String({

@@ -3,13 +3,18 @@ import { AMOUNT_OUT_OF_RANGE } from './money.errors.ts';
 
 export type MoneyLocale = 'de' | 'en';
 
+/** Amounts stay below it: what a person enters as more is a slip, and sums of what is less are held exactly. */
+const CENTS_LIMIT = 10 ** 14;
+/** The largest amount that is entered: sums over many of them stay below the limit. */
+export const MOST_ENTERED_CENTS = 10 ** 13;
+
 /**
  * Integer cents, taken into exact arithmetic.
- * @throws DomainError AMOUNT_OUT_OF_RANGE for fractions and for numbers a double cannot hold exactly
+ * @throws DomainError AMOUNT_OUT_OF_RANGE for fractions and from 10^14 cents on
  */
 export function toBigCents(amountCents: number, pointer?: string): bigint {
-  if (!Number.isSafeInteger(amountCents)) {
-    throw outOfRange(String(amountCents), pointer);
+  if (!Number.isInteger(amountCents) || Math.abs(amountCents) >= CENTS_LIMIT) {
+    throw outOfRange(String(amountCents), pointer, 'below 10^14');
   }
   return BigInt(amountCents);
 }
@@ -38,10 +43,14 @@ export function sumCents(amounts: Iterable<number>): number {
   return big === 0n ? sum : fromBigCents(big + BigInt(sum));
 }
 
-function outOfRange(shown: string, pointer: string | undefined): DomainError {
+function outOfRange(
+  shown: string,
+  pointer: string | undefined,
+  range = 'that can be held exactly',
+): DomainError {
   return new DomainError(
     AMOUNT_OUT_OF_RANGE,
-    `${shown} is not a whole number of cents that can be held exactly`,
+    `${shown} is not a whole number of cents ${range}`,
     pointer === undefined ? {} : { pointer },
   );
 }
@@ -58,7 +67,8 @@ export function formatCents(
   locale: MoneyLocale,
   options?: { grouping?: boolean },
 ): string {
-  const amount = toBigCents(amountCents);
+  if (!Number.isSafeInteger(amountCents)) throw outOfRange(String(amountCents), undefined);
+  const amount = BigInt(amountCents);
   const { group, point } = SEPARATORS[locale];
   const digits = (amount < 0n ? -amount : amount).toString().padStart(3, '0');
   const whole = digits.slice(0, -2);

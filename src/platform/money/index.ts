@@ -1,5 +1,12 @@
 export { apportion, apportionUnits, type Portion, type PortionColumns, type Weighted } from './apportion.ts';
-export { formatCents, fromBigCents, type MoneyLocale, sumCents, toBigCents } from './cents.ts';
+export {
+  formatCents,
+  fromBigCents,
+  MOST_ENTERED_CENTS,
+  type MoneyLocale,
+  sumCents,
+  toBigCents,
+} from './cents.ts';
 export { alignDecimals, type Decimal, formatDecimal, multiplyDecimals, parseDecimal } from './decimal.ts';
 export { type ExactSolution, solveExactly } from './equations.ts';
 export { formatFraction, formatShares, fractionsOver, gcd } from './fraction.ts';

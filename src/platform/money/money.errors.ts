@@ -3,8 +3,8 @@ import { defineProblem } from '../errors.ts';
 export const AMOUNT_OUT_OF_RANGE = defineProblem({
   code: 'AMOUNT_OUT_OF_RANGE',
   status: 422,
-  title: 'Amount is not a whole number of cents that can be held exactly',
-  help: 'Send integer cents between -9007199254740991 and 9007199254740991.',
+  title: 'Amount is not a whole number of cents, or too large',
+  help: 'Send integer cents below 10^14 (a million million euro), without a fraction; look whether euro and cents were mixed up. Sums may be larger, as long as they are held exactly.',
 });
 
 export const DECIMAL_INVALID = defineProblem({

@@ -74,6 +74,7 @@ tap.test('cost lines and their import (numbers in brackets: invariants of the RE
   t.test('422: what is no such file at all is said so', async (t) => {
     for (const [file, code] of [
       ['Datum;Leistung;Kostenart;Betrag\n', 'FILE_EMPTY'],
+      [`Datum;Leistung;Kostenart;Betrag\n${'01.07.2026;x;y;1\n'.repeat(20_001)}`, 'TOO_MANY_ROWS'],
       ['Datum;Leistung;Kostenart;Summe\n1;2;3;4', 'COLUMN_UNKNOWN'],
       [Buffer.from('Datum;Leistung;Kostenart;Betrag\n01.07.2026;x;\xE4;1', 'latin1'), 'ENCODING'],
     ] as const) {

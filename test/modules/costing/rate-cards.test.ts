@@ -134,6 +134,16 @@ tap.test('rate cards (numbers in brackets: invariants of the README)', async (t)
     const etag = { 'if-match': '"1"' };
     await must(finance, 'PUT', `/rate-cards/${card.id}/versions/1`, cardTerms(prices), etag);
     t.equal((await approve(colleague, card)).statusCode, 200, 'from the day after it they do');
+    const ended = cardTerms(prices, { validFrom: '2025-11-01', validTo: '2025-12-01' });
+    const early = await must<CardBody>(finance, 'POST', '/rate-cards', { name: 'Früh', ...ended });
+    t.equal((await approve(colleague, early)).statusCode, 200, 'and those that end before it');
+    const cut = cardTerms(prices, { validFrom: '2025-10-01', validTo: null });
+    const open = await must<CardBody>(finance, 'POST', '/rate-cards', { name: 'Offen', ...cut });
+    t.equal(
+      problemOf(await approve(colleague, open)).code,
+      'PERIOD_FROZEN',
+      'without an end they reach into it',
+    );
   });
 
   t.test('422: every wrong place of the prices is named', async (t) => {

@@ -290,8 +290,8 @@ test('a purpose ended early: what stays and what goes back are what there was (1
 test('savings: the bound is compared exactly (3)', async (t) => {
   fc.assert(
     fc.property(
-      fc.integer({ min: 1, max: 10 ** 14 }),
-      fc.nat(10 ** 14),
+      fc.integer({ min: 1, max: 10 ** 14 - 1 }),
+      fc.nat(10 ** 14 - 1),
       fc.nat(1000),
       (before, after, tenths) => {
         const requiredPercent = (tenths / 10).toFixed(1);

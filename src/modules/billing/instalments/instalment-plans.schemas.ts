@@ -4,6 +4,7 @@ import {
   Cents,
   closed,
   Day,
+  EnteredCents,
   Moment,
   named,
   nullable,
@@ -14,12 +15,10 @@ import {
 } from '../../../platform/http/schemas.ts';
 import { PeriodName, SeenDeed } from '../receivables.schemas.ts';
 
-/** Far above any budget, and far below what documents can show. */
-const PlanCents = Type.Integer({
-  minimum: -10_000_000_000_000,
-  maximum: 10_000_000_000_000,
+const PlanCents = {
+  ...EnteredCents,
   description: 'Net amount in euro cents for the whole period; below zero where the member gets money',
-});
+};
 
 const StatedAmount = named('StatedInstalmentAmount', {
   organisationId: Uuid,

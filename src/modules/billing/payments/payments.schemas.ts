@@ -4,6 +4,7 @@ import {
   Cents,
   closed,
   Day,
+  EnteredCents,
   Moment,
   named,
   nullable,
@@ -15,11 +16,7 @@ import {
 import { Deed, Person, SeenDeed } from '../receivables.schemas.ts';
 import { UNCLEAR_REASONS } from './matching.rules.ts';
 
-const Paid = Type.Integer({
-  minimum: -10_000_000_000_000,
-  maximum: 10_000_000_000_000,
-  description: 'Euro cents; above zero came in, below zero went out',
-});
+const Paid = { ...EnteredCents, description: 'Euro cents; above zero came in, below zero went out' };
 
 const NewMatch = named('NewPaymentMatch', {
   statementId: { ...Uuid, description: 'Any document of the chain' },
@@ -53,7 +50,7 @@ export type ReversePayment = Static<typeof ReversePayment>;
 export const CreateOffset = named('CreatePaymentOffset', {
   fromStatementId: { ...Uuid, description: 'A document with a credit' },
   toStatementId: { ...Uuid, description: 'A document with an open claim' },
-  amountCents: Type.Integer({ minimum: 1, maximum: 10_000_000_000_000 }),
+  amountCents: { ...EnteredCents, minimum: 1 },
 });
 export type CreateOffset = Static<typeof CreateOffset>;
 
