@@ -142,6 +142,17 @@ export async function findPostedRun({ sql }: HatTx, periodId: string): Promise<P
   return row;
 }
 
+/** Ids of the posted runs by period; they stay posted until the end of the transaction. */
+export async function holdPostedRuns(
+  { sql }: HatTx,
+  periodIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ id: string; periodId: string }[]>`
+    select id, period_id as "periodId" from allocation_runs
+    where period_id = any(${periodIds as string[]}::uuid[]) and status = 'posted' order by id for share`;
+  return new Map(rows.map(({ id, periodId }) => [periodId, id]));
+}
+
 export interface NewRun {
   readonly id: string;
   readonly centreId: string;
