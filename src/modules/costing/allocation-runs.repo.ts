@@ -142,6 +142,14 @@ export async function findPostedRun({ sql }: HatTx, periodId: string): Promise<P
   return row;
 }
 
+/** Whether no run of the period is posted though one was, or is on its way there. */
+export async function awaitsRun({ sql }: HatTx, periodId: string): Promise<boolean> {
+  const [row] = await sql<{ isAwaited: boolean }[]>`
+    select coalesce(bool_or(status <> 'rejected') and not bool_or(status = 'posted'), false) as "isAwaited"
+    from allocation_runs where period_id = ${periodId}`;
+  return row?.isAwaited === true;
+}
+
 /** Ids of the posted runs by period; they stay posted until the end of the transaction. */
 export async function holdPostedRuns(
   { sql }: HatTx,
