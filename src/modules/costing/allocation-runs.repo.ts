@@ -142,6 +142,25 @@ export async function findPostedRun({ sql }: HatTx, periodId: string): Promise<P
   return row;
 }
 
+/** Whether no run of the period is posted though one was, or is on its way there. */
+export async function awaitsRun({ sql }: HatTx, periodId: string): Promise<boolean> {
+  const [row] = await sql<{ isAwaited: boolean }[]>`
+    select coalesce(bool_or(status <> 'rejected') and not bool_or(status = 'posted'), false) as "isAwaited"
+    from allocation_runs where period_id = ${periodId}`;
+  return row?.isAwaited === true;
+}
+
+/** Ids of the posted runs by period; they stay posted until the end of the transaction. */
+export async function holdPostedRuns(
+  { sql }: HatTx,
+  periodIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ id: string; periodId: string }[]>`
+    select id, period_id as "periodId" from allocation_runs
+    where period_id = any(${periodIds as string[]}::uuid[]) and status = 'posted' order by id for share`;
+  return new Map(rows.map(({ id, periodId }) => [periodId, id]));
+}
+
 export interface NewRun {
   readonly id: string;
   readonly centreId: string;

@@ -65,6 +65,12 @@ export async function holdPeriod(tx: HatTx, id: string): Promise<PeriodRow | und
   return findPeriod(tx, id);
 }
 
+/** Reads periods and keeps their states as they are until the end of the transaction; the earlier is always held first. */
+export async function holdPeriods(tx: HatTx, ids: readonly string[]): Promise<PeriodRow[]> {
+  await tx.sql`select from billing_periods where id = any(${ids as string[]}::uuid[]) order by starts_on for share`;
+  return findPeriods(tx, ids);
+}
+
 /** Periods of the centre that lie, in whole or in part, in the half-open days; they stay as they are until the end of the transaction. */
 export async function holdPeriodsWithin(
   tx: HatTx,

@@ -1,8 +1,9 @@
 import './costing.permissions.ts';
 
 export { COMPUTING_REFUSALS } from './allocation-run-actions.routes.ts';
+export { awaitsRun } from './allocation-runs.repo.ts';
 export type { RunDetailView, RunLineView, RunView } from './allocation-runs.schemas.ts';
-export { findPeriod, findPeriods, type PeriodRow } from './billing-periods.repo.ts';
+export { findPeriod, type PeriodRow } from './billing-periods.repo.ts';
 export { takesCharges } from './billing-periods.rules.ts';
 export { getLockedPeriod, settlePeriod } from './billing-periods.service.ts';
 export { type BudgetShare, type BudgetShares, budgetShares } from './budget-shares.service.ts';
@@ -25,7 +26,12 @@ export {
 export { costingRoutes } from './costing.routes.ts';
 export { type CostingService, createCostingService } from './costing.service.ts';
 export { type PostedAmount, postedAmounts } from './posted-amounts.repo.ts';
-export { type PostedCharges, postedCharges } from './posted-charges.service.ts';
+export {
+  type HeldCharges,
+  holdCharges,
+  type PostedCharges,
+  postedCharges,
+} from './posted-charges.service.ts';
 export {
   type RatedItem,
   type RatedPartView,

@@ -2,6 +2,7 @@ import type { HatTx } from '../../platform/db/hat.ts';
 import { listRunLines } from './allocation-run-lines.repo.ts';
 import * as repo from './allocation-runs.repo.ts';
 import type { RunLineView } from './allocation-runs.schemas.ts';
+import { holdPeriods, type PeriodRow } from './billing-periods.repo.ts';
 
 /** What a posted run asks of the members, for those who bill it. */
 export interface PostedCharges {
@@ -32,4 +33,25 @@ export async function postedCharges(tx: HatTx, periodId: string): Promise<Posted
     poolCents: new Map(pools.map(({ serviceId, amountCents }) => [serviceId, amountCents])),
     lines: await listRunLines(tx, run.id, {}),
   };
+}
+
+/** A period, and the run that counts in it. */
+export interface HeldCharges {
+  readonly period: PeriodRow;
+  /** The posted run; null while there is none. */
+  readonly runId: string | null;
+}
+
+/**
+ * By id the periods and their posted runs. Until the end of the transaction no period is reopened, takes late usage or is settled, and
+ * none of these runs is superseded.
+ */
+export async function holdCharges(
+  tx: HatTx,
+  periodIds: readonly string[],
+): Promise<ReadonlyMap<string, HeldCharges>> {
+  if (periodIds.length === 0) return new Map();
+  const periods = await holdPeriods(tx, periodIds);
+  const runIds = await repo.holdPostedRuns(tx, periodIds);
+  return new Map(periods.map((period) => [period.id, { period, runId: runIds.get(period.id) ?? null }]));
 }

@@ -78,10 +78,16 @@ export async function settleMembers(
 
 function assertReady({ settlementId, gaps, members, contentHash, period }: FiguresView, seen: string): void {
   if (settlementId !== null) throw new DomainError(SETTLEMENT_EXISTS, `${period.code} is settled.`);
-  const [gap] = gaps;
-  if (gap !== undefined || members.length === 0) {
-    const detail = gap === undefined ? `${period.code} has no documents.` : `${gap.memberName}: ${gap.text}`;
-    throw new DomainError(SETTLEMENT_NOT_READY, detail);
+  const errors = gaps.map(({ code, memberName, text, errors: reasons }) => ({
+    pointer: '/periodId',
+    code,
+    detail: [`${memberName ?? period.code}: ${text}`, ...reasons.map(({ detail }) => detail)].join(' '),
+  }));
+  if (errors.length > 0) {
+    throw new DomainError(SETTLEMENT_NOT_READY, errors[0]?.detail ?? '', { errors });
+  }
+  if (members.length === 0) {
+    throw new DomainError(SETTLEMENT_NOT_READY, `${period.code} has no documents.`);
   }
   if (contentHash === seen) return;
   throw new DomainError(SETTLEMENT_MISMATCH, 'The figures changed since you saw them.', {

@@ -1,8 +1,11 @@
 import type { Day } from '../../../platform/clock.ts';
 import { groupBy } from '../../../platform/collections.ts';
+import type { FieldError } from '../../../platform/errors.ts';
 import { compareIds, sumCents } from '../../../platform/money/index.ts';
 import type { Offset, OpenItemRow } from '../payments/open-items.types.ts';
 import { settle } from '../settlement.rules.ts';
+import { totalsOfDraft } from '../statements/statement.rules.ts';
+import type { NewStatement } from '../statements/statements.types.ts';
 
 /** A final document, with what is open of it; below zero is a credit. */
 export interface FinalDocument {
@@ -25,10 +28,22 @@ export interface MemberFigures {
   readonly documents: readonly FinalDocument[];
 }
 
+/** What keeps a period from being settled. */
 export interface SettlementGap {
-  readonly organisationId: string;
-  readonly code: 'FINAL_MISSING' | 'DEDUCTION_DIFFERS';
-  readonly memberName: string;
+  /** Null where it is of the period as a whole. */
+  readonly organisationId: string | null;
+  readonly memberName: string | null;
+  readonly code:
+    | 'RUN_MISSING'
+    | 'CHARGES_UNKNOWN'
+    | 'MEMBER_BLOCKED'
+    | 'CHARGE_DIFFERS'
+    | 'FINAL_MISSING'
+    | 'DEDUCTION_DIFFERS';
+  /** What is charged less what the final documents say, gross; null where that is not what differs, or not known. */
+  readonly differenceCents: number | null;
+  /** What stands against it, where something does. */
+  readonly errors: readonly FieldError[];
 }
 
 /**
@@ -82,10 +97,25 @@ export function gapsOf(members: readonly MemberFigures[]): SettlementGap[] {
     const { organisationId, memberName, documents, settlementCents, invoicedCents } = member;
     // Whoever's instalments were all taken back, and who is charged nothing, needs no final document.
     if (documents.length === 0 && invoicedCents === 0) return [];
-    if (documents.length === 0) return [{ organisationId, memberName, code: 'FINAL_MISSING' }];
+    const common = { organisationId, memberName, differenceCents: null, errors: [] };
+    if (documents.length === 0) return [{ ...common, code: 'FINAL_MISSING' }];
     const claimed = sumCents(documents.map(({ claimCents }) => claimCents));
-    return claimed === settlementCents ? [] : [{ organisationId, memberName, code: 'DEDUCTION_DIFFERS' }];
+    return claimed === settlementCents ? [] : [{ ...common, code: 'DEDUCTION_DIFFERS' }];
   });
+}
+
+/** By member what is charged less what its final documents say, gross, from the documents that are missing between the two. */
+export function differencesOf(missing: readonly NewStatement[]): ReadonlyMap<string, number> {
+  const byMember = groupBy(missing, ({ organisationId }) => organisationId);
+  return new Map([...byMember].map(([id, own]) => [id, sumCents(own.map(differenceOf))]));
+}
+
+/** What a document would add to the final documents of its member. An instalment that is taken back is none of them. */
+function differenceOf(draft: NewStatement): number {
+  const { kind, correctsId, preceding } = draft;
+  const before = preceding.find(({ statementId }) => statementId === correctsId);
+  const said = before === undefined || before.kind === 326 ? 0 : before.grossCents;
+  return (kind === 381 ? 0 : totalsOfDraft(draft).grossCents) - said;
 }
 
 /**

@@ -4,7 +4,7 @@ export const SETTLEMENT_NOT_READY = defineProblem({
   code: 'SETTLEMENT_NOT_READY',
   status: 409,
   title: 'The final documents of the period are not complete',
-  help: 'Issue the final documents of all members with their instalments set off; GET /settlements/figures?periodId= lists in `gaps` what is missing.',
+  help: 'Issue the final documents of all members with their instalments set off, over what the posted run and the prices charge; `errors` and `gaps` of GET /settlements/figures?periodId= name what is missing. Once the period is settled, none of it could be charged.',
 });
 
 export const SETTLEMENT_CORRECTION_OPEN = defineProblem({

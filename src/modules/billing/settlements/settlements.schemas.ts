@@ -47,13 +47,27 @@ export const FiguresView = named('SettlementFigures', {
   period: PeriodName,
   members: Type.Array(MemberFiguresView),
   gaps: Type.Array(
-    closed({
-      organisationId: Uuid,
-      memberName: Type.String(),
-      code: Type.Enum(['FINAL_MISSING', 'DEDUCTION_DIFFERS']),
+    named('SettlementGap', {
+      organisationId: nullable({ ...Uuid, description: 'Null where it is of the period as a whole' }),
+      memberName: nullable(Type.String()),
+      code: Type.Enum([
+        'RUN_MISSING',
+        'CHARGES_UNKNOWN',
+        'MEMBER_BLOCKED',
+        'CHARGE_DIFFERS',
+        'FINAL_MISSING',
+        'DEDUCTION_DIFFERS',
+      ]),
+      differenceCents: nullable({
+        ...Cents,
+        description: 'Of `CHARGE_DIFFERS`: what is charged less what the final documents say, gross',
+      }),
+      errors: Type.Array(closed({ pointer: Type.String(), code: Type.String(), detail: Type.String() }), {
+        description: 'What stands against a member, or against knowing what is charged',
+      }),
       text: Type.String(),
     }),
-    { description: 'What keeps the period from being settled' },
+    { description: 'What keeps the period from being settled, by what a batch would draft now' },
   ),
   corrections: Type.Array(OpenCorrection, {
     description:

@@ -6,11 +6,13 @@ import { DomainError } from '../../../platform/errors.ts';
 import { hashOf } from '../../../platform/hash.ts';
 import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
+import { formatCents } from '../../../platform/money/index.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { textIn } from '../../../platform/texts.ts';
 import { findPeriod, type PeriodRow } from '../../costing/index.ts';
 import { openItemsBy, openItemsOf } from '../payments/open-items.repo.ts';
 import type { OpenItemRow } from '../payments/open-items.types.ts';
+import { chargeGapsOf } from './charge-gaps.service.ts';
 import { openCorrectionsIn } from './open-corrections.service.ts';
 import { openDraftsOf } from './open-drafts.service.ts';
 import { settleMembers } from './settlement-creation.service.ts';
@@ -82,11 +84,15 @@ async function figuresFor(
   const members = figuresOf(items).map((member) => ({ ...member, documents: [...member.documents] }));
   const shown = { period: { id, code, startsOn, endsOn }, members };
   const settlementId = (await repo.findSettlementOf(tx, centreId, id)) ?? null;
+  const gaps = [...(settlementId === null ? await chargeGapsOf(tx, period) : []), ...gapsOf(members)];
   return {
     ...shown,
-    gaps: gapsOf(members).map((gap) => ({
+    gaps: gaps.map((gap) => ({
       ...gap,
-      text: textIn('de', `billing.settlement.gap.${gap.code}`),
+      errors: gap.errors.map((error) => ({ ...error })),
+      text: textIn('de', `billing.settlement.gap.${gap.code}`, {
+        difference: formatCents(gap.differenceCents ?? 0, 'de'),
+      }),
     })),
     corrections: settlementId === null ? await openCorrectionsIn(tx, period) : [],
     drafts: settlementId === null ? await openDraftsOf(tx, period) : [],

@@ -167,3 +167,14 @@ export async function memberNames(
     select id, name from organisations where id = any(${ids as string[]}::uuid[])`;
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
+
+/** The runs that batches were prepared from, where there was one. */
+export async function batchRuns(
+  { sql }: HatTx,
+  batchIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (batchIds.length === 0) return new Map();
+  const rows = await sql<{ id: string; runId: string }[]>`
+    select id, run_id as "runId" from statement_batches where id = any(${batchIds as string[]}::uuid[]) and run_id is not null`;
+  return new Map(rows.map(({ id, runId }) => [id, runId]));
+}

@@ -1,15 +1,14 @@
 import { type Day, plusDays } from '../../../platform/clock.ts';
 import { groupBy } from '../../../platform/collections.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
-import { DomainError, type FieldError, type Problem } from '../../../platform/errors.ts';
-import { findPeriods, type PeriodRow, takesCharges } from '../../costing/index.ts';
+import { DomainError } from '../../../platform/errors.ts';
 import type { StatementDocument } from '../documents/document.types.ts';
 import { checkDocument } from '../documents/index.ts';
 import { vatForAll } from '../vat-in-force.service.ts';
 import { findProfile, type ProfileRow, type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
 import { documentOf } from './statement.rules.ts';
+import { outdatedAmong } from './statement-sources.service.ts';
 import {
-  BILLING_PERIOD_SETTLED,
   BILLING_PROFILE_MISSING,
   BILLING_RECIPIENT_MISSING,
   DOCUMENT_REFUSED,
@@ -18,14 +17,7 @@ import {
   STATEMENT_VAT_CHANGED,
 } from './statements.errors.ts';
 import * as repo from './statements.repo.ts';
-import type { StatementLineRow, StatementRow } from './statements.types.ts';
-
-/** What stands against issuing a draft. */
-export interface Obstacle {
-  readonly problem: Problem;
-  readonly detail: string;
-  readonly errors: readonly FieldError[];
-}
+import type { Obstacle, StatementLineRow, StatementRow } from './statements.types.ts';
 
 export interface BlockedStatement {
   readonly statement: StatementRow;
@@ -59,6 +51,8 @@ export async function examine(
 ): Promise<Examined> {
   const profile = await findProfile(tx, centreId);
   if (profile === undefined) throw new DomainError(BILLING_PROFILE_MISSING, 'There is no billing profile.');
+  // First of all, for what is asked next depends on it.
+  const outdated = await outdatedAmong(tx, drafts);
   const linesById = groupBy(
     await repo.listLines(
       tx,
@@ -76,8 +70,6 @@ export async function examine(
     tx,
     drafts.flatMap(({ correctsId }) => correctsId ?? []),
   );
-  const periodIds = [...new Set(drafts.flatMap(({ periodId }) => periodId ?? []))];
-  const periodById = new Map((await findPeriods(tx, periodIds)).map((period) => [period.id, period]));
   const ready: ReadyStatement[] = [];
   const blocked: BlockedStatement[] = [];
   for (const statement of drafts) {
@@ -85,7 +77,7 @@ export async function examine(
     const recipient = recipientById.get(statement.organisationId);
     const obstacles = [
       ...(vatObstacles.get(statement.id) ?? []),
-      ...(isClosed(statement, periodById.get(statement.periodId ?? '')) ? [SETTLED] : []),
+      ...(outdated.get(statement.id) ?? []),
       ...(gone.has(statement.correctsId ?? '') ? [SUPERSEDED] : []),
       ...(setsOffWhatIsValid(statement, instalments) ? [] : [INSTALMENTS_CHANGED]),
       ...(recipient === undefined
@@ -126,21 +118,6 @@ function setsOffWhatIsValid(
   const said = statement.preceding.filter(({ kind }) => kind === 326).map(({ statementId }) => statementId);
   return said.length === valid.length && valid.every(({ id }) => said.includes(id));
 }
-
-/**
- * In a settled period only the correction with late usage charges or takes back, while it is open: what was drafted since that was
- * admitted. Nothing is drafted by hand any more then, and what was before stays where it is.
- */
-function isClosed({ createdAt }: StatementRow, period: PeriodRow | undefined): boolean {
-  if (period?.state !== 'settled') return false;
-  return !takesCharges(period) || createdAt < (period.recordedUntil ?? '');
-}
-
-const SETTLED: Obstacle = {
-  problem: BILLING_PERIOD_SETTLED,
-  detail: 'Its period is settled.',
-  errors: [],
-};
 
 const SUPERSEDED: Obstacle = {
   problem: STATEMENT_SUPERSEDED,

@@ -36,11 +36,10 @@ export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string):
   if (batch?.status !== 'preparing') return;
   const period = await getHeldPeriod(tx, batch.periodId);
   assertTakesCharges(period);
-  const charges = await postedCharges(tx, period.id);
-  const lines = await chargedLines(tx, period, charges);
-  const { taxed, errorsByMember } = await withVat(tx, period, lines);
+  const charged = await chargedIn(tx, period);
+  const { charges, errorsByMember } = charged;
   const billingPeriod = billedIn(period, charges);
-  const drafts = await draftsOf(tx, period, taxed, errorsByMember, {
+  const drafts = await missingDrafts(tx, period, charged, {
     batchId,
     runId: charges?.runId ?? null,
     ...(billingPeriod !== undefined && { billingPeriod }),
@@ -62,6 +61,18 @@ export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string):
     entityId: batchId,
     details: { period: period.code, statements: drafts.length, blocked: errorsByMember.size, contentHash },
   });
+}
+
+/** What members are charged in a period, with its VAT. */
+export interface ChargedPeriod extends Taxed {
+  readonly charges: PostedCharges | undefined;
+}
+
+/** @throws DomainError STATEMENT_SOURCE_MISSING, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws */
+export async function chargedIn(tx: HatTx, period: PeriodRow): Promise<ChargedPeriod> {
+  const charges = await postedCharges(tx, period.id);
+  const lines = await chargedLines(tx, period, charges);
+  return { charges, ...(await withVat(tx, period, lines)) };
 }
 
 /** Shares of the posted run and what is paid by price. */
@@ -148,11 +159,11 @@ function remember(errors: Map<string, FieldError[]>, organisationId: string, err
   if (!known.some(({ detail }) => detail === error.detail)) errors.set(organisationId, [...known, error]);
 }
 
-async function draftsOf(
+/** The documents that are missing between what members were sent for the period and what they are charged; who is blocked gets none. */
+export async function missingDrafts(
   tx: HatTx,
   period: PeriodRow,
-  lines: readonly ChargedLine[],
-  errorsByMember: ReadonlyMap<string, unknown>,
+  { taxed: lines, errorsByMember }: Taxed,
   common: Pick<NewStatement, 'batchId' | 'runId' | 'billingPeriod' | 'dueOn' | 'notes'>,
 ): Promise<NewStatement[]> {
   const { id, code, startsOn, endsOn } = period;
@@ -234,7 +245,8 @@ function noteOf(charges: PostedCharges | undefined, billingPeriod: NewStatement[
   return [source, correction];
 }
 
-async function blockedMembers(
+/** Who is left out, and why. */
+export async function blockedMembers(
   tx: HatTx,
   errorsByMember: Taxed['errorsByMember'],
 ): Promise<batches.BlockedMember[]> {

@@ -63,6 +63,13 @@ export const STATEMENT_INSTALMENTS_CHANGED = defineProblem({
   help: 'Discard the draft or the batch and prepare it anew, so that exactly the valid instalments of the period are set off.',
 });
 
+export const STATEMENT_CHARGES_CHANGED = defineProblem({
+  code: 'STATEMENT_CHARGES_CHANGED',
+  status: 409,
+  title: 'What is charged changed since the statement was prepared',
+  help: 'Discard the draft or the batch. Once the period is frozen and its run is posted, prepare the statements anew with POST /statement-batches.',
+});
+
 export const STATEMENT_IS_SET_OFF = defineProblem({
   code: 'STATEMENT_IS_SET_OFF',
   status: 409,

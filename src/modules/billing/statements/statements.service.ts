@@ -9,7 +9,7 @@ import { findProfile } from './billing-parties.repo.ts';
 import { type FileOfDocument, fileOf, render } from './render-statement.ts';
 import { lastDispatch } from './statement-dispatches.repo.ts';
 import { findBytes, listDocuments } from './statement-documents.repo.ts';
-import { documentOfDraft, examine, type Obstacle } from './statement-obstacles.service.ts';
+import { documentOfDraft, examine } from './statement-obstacles.service.ts';
 import { statusOf } from './statement-sending.rules.ts';
 import { listValidations } from './statement-validations.repo.ts';
 import { BILLING_PROFILE_MISSING, DOCUMENT_NOT_READY, STATEMENT_STATE_REFUSED } from './statements.errors.ts';
@@ -21,7 +21,7 @@ import type {
   StatementQuery,
   StatementView,
 } from './statements.schemas.ts';
-import type { DocumentFormat, StatementRow } from './statements.types.ts';
+import type { DocumentFormat, Obstacle, StatementRow } from './statements.types.ts';
 import { toStatementLineView, toStatementView } from './statements.views.ts';
 
 const LIST = 'statements';

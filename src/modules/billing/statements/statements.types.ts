@@ -1,4 +1,5 @@
 import type { Day, Moment } from '../../../platform/clock.ts';
+import type { FieldError, Problem } from '../../../platform/errors.ts';
 import type {
   Buyer,
   DocumentKind,
@@ -108,6 +109,13 @@ export interface StatementRow {
 export interface StatementLineRow extends ChargedLine {
   readonly statementId: string;
   readonly position: number;
+}
+
+/** What stands against issuing a draft. */
+export interface Obstacle {
+  readonly problem: Problem;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
 }
 
 /** Who issues, and for how long there is time to pay. */
