@@ -137,6 +137,34 @@ export interface VatQuestion {
   readonly day: string;
 }
 
+/** The same for all days of service of a period, half-open. */
+export interface VatQuestionThroughout {
+  readonly serviceId: string;
+  readonly organisationId: string;
+  readonly from: string;
+  /** Day after the last. */
+  readonly to: string;
+}
+
+/** What holds on some of the days asked, half-open. */
+export interface VatStretch extends VatInForce {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Everything that bears on a question. */
+export interface VatHoldings {
+  /** In order, without overlap; nothing holds on the days between them. */
+  readonly stretches: readonly VatStretch[];
+  /** The oldest open question about any of the days, and on which of them. */
+  readonly review: {
+    readonly number: string;
+    readonly rule: string;
+    readonly from: string;
+    readonly to: string;
+  } | null;
+}
+
 /** What is in force, or why nobody can say what the VAT is, which blocks issuing. */
 export type VatAnswer =
   | { readonly holding: VatInForce }
