@@ -12,7 +12,11 @@ import {
 } from '../../platform/http/schemas.ts';
 
 export const Year = Type.Integer({ minimum: 2017, maximum: 2100, description: 'Calendar year' });
-const Turnover = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Euro cents' });
+export const Turnover = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Euro cents',
+});
 const ServiceIds = Type.Array(Uuid, {
   minItems: 1,
   maxItems: 500,

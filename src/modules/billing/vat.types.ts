@@ -76,6 +76,15 @@ export interface VatInput {
   readonly reducedRate?: boolean | undefined;
 }
 
+/** Turnovers that § 19 asks for in one calendar year; null: nobody has said. */
+export interface VatYearTurnovers {
+  readonly previousYearTurnoverCents: number | null;
+  readonly yearToDateTurnoverCents: number | null;
+}
+
+/** Facts of which those of the calendar year may not be known. */
+export type VatKnownInput = Omit<VatInput, keyof VatYearTurnovers> & VatYearTurnovers;
+
 /** What a step comes to; categories are those of EN 16931. */
 export type VatOutcome =
   | {
