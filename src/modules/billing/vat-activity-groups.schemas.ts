@@ -70,7 +70,10 @@ const WatchedGroup = named('VatGroupTurnover', {
   groupId: Uuid,
   name: Type.String(),
   forecastCents: nullable(Type.Integer()),
-  bookedCents: Type.Integer({ description: 'Posted runs of periods of the year' }),
+  bookedCents: Type.Integer({
+    description: 'Posted runs, and valid invoices by price, of periods of the year',
+  }),
+  pricedCents: Type.Integer({ description: 'Of it by price' }),
   restingDeterminations: Type.Integer({
     description: 'Determinations of the year that rest on § 2b Abs. 2 Nr. 1 UStG',
   }),

@@ -46,6 +46,7 @@ async function withVat(
       serviceId,
       organisationId,
       amountCents: 0,
+      pricedCents: 0,
     }));
     const determined = byPlace(await lawChangeRows(tx, ctx.hat.id, { day, heldOn }, asked));
     const taxed = rows.map((row) => ({

@@ -60,11 +60,14 @@ export function lawChangeOf(
 }
 
 /** Sums over what is known, and what the amounts are of which nothing is known. */
-export function lawChangeTotals(rows: readonly (LawChangeOutcome & { readonly postedCents: number })[]) {
+export function lawChangeTotals(
+  rows: readonly (LawChangeOutcome & { readonly postedCents: number; readonly pricedCents: number })[],
+) {
   const posted = (...changes: LawChange[]) =>
     sumCents(rows.filter(({ change }) => changes.includes(change)).map(({ postedCents }) => postedCents));
   return {
     postedCents: sumCents(rows.map(({ postedCents }) => postedCents)),
+    pricedCents: sumCents(rows.map(({ pricedCents }) => pricedCents)),
     changedCents: posted('CHANGED'),
     unclearCents: posted('REVIEW', 'UNDETERMINED'),
     additionalVatCents: sumCents(rows.map(({ additionalVatCents }) => additionalVatCents ?? 0)),

@@ -37,7 +37,8 @@ const Row = named('VatLawChangeRow', {
   serviceTitle: Type.String(),
   organisationId: Uuid,
   memberName: Type.String(),
-  postedCents: Cents,
+  postedCents: { ...Cents, description: 'Net, by posted runs and by valid invoices of prices' },
+  pricedCents: { ...Cents, description: 'Of it by price' },
   determinationId: nullable({ ...Uuid, description: 'In force the day before' }),
   determinationNumber: nullable(Type.String()),
   before: nullable(VatTreatmentView),
@@ -59,6 +60,7 @@ export const LawChangeView = named('VatLawChangeReport', {
   ruleSet: Type.String(),
   totals: closed({
     postedCents: Cents,
+    pricedCents: Cents,
     changedCents: { ...Cents, description: 'Posted for what changes' },
     unclearCents: { ...Cents, description: 'Posted for what nobody can say yet' },
     additionalVatCents: { ...Cents, description: 'Rounded row by row; documents round once' },

@@ -4,14 +4,13 @@ import { withHatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { isOwnCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
-import { postedAmounts } from '../costing/index.ts';
 import { ruleSetOn } from './vat.rules.ts';
 import type { VatYearTurnovers } from './vat.types.ts';
+import { chargedAmounts } from './vat-charged.service.ts';
 import { type LawChangeRow, lawChangeRows } from './vat-law-change.repo.ts';
 import { lawChangeOf, lawChangeTotals, turnoversOf } from './vat-law-change.rules.ts';
 import type { LawChangeQuery, LawChangeRowView, LawChangeView } from './vat-law-change.schemas.ts';
 import { VAT_RULE_SETS } from './vat-rule-sets.ts';
-import { daysOfYear } from './vat-turnover.rules.ts';
 import { firstDayAfterLegacy } from './vat-validity.rules.ts';
 
 export type VatLawChangeService = ReturnType<typeof createVatLawChangeService>;
@@ -27,9 +26,8 @@ export function createVatLawChangeService(db: Database) {
       const { day = firstDayAfterLegacy(VAT_RULE_SETS) } = query;
       const { year = Number(day.slice(0, 4)) - 1 } = query;
       const { id: ruleSet } = ruleSetOn(day, VAT_RULE_SETS, '/query/day');
-      const { from, to } = daysOfYear(year);
       const rows = await withHatTx(db, ctx, async (tx) =>
-        lawChangeRows(tx, centreId, { day }, await postedAmounts(tx, centreId, from, to)),
+        lawChangeRows(tx, centreId, { day }, await chargedAmounts(tx, centreId, year)),
       );
       const turnovers = turnoversOf(query);
       const views = rows.map((row) => toRowView(row, day, turnovers));

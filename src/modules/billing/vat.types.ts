@@ -174,6 +174,15 @@ export interface VatHoldings {
   } | null;
 }
 
+/** What a member is charged for a service in all, net. */
+export interface ChargedAmount {
+  readonly serviceId: string;
+  readonly organisationId: string;
+  readonly amountCents: number;
+  /** Of it what is paid by price. */
+  readonly pricedCents: number;
+}
+
 /** What is in force, or why nobody can say what the VAT is, which blocks issuing. */
 export type VatAnswer =
   | { readonly holding: VatInForce }

@@ -241,6 +241,7 @@ tap.test('turnover of like activities and the change of law (numbers in brackets
     const extra = rows.reduce((sum, { additionalVatCents }) => sum + (additionalVatCents ?? 0), 0);
     t.same(totals, {
       postedCents: posted,
+      pricedCents: 0,
       changedCents: LIMIT + 1,
       unclearCents: 10_001,
       additionalVatCents: extra,
