@@ -16,7 +16,7 @@ export interface BatchBody {
   readonly blocked: readonly {
     readonly organisationId: string;
     readonly statementId: string | null;
-    readonly errors: readonly { readonly pointer: string; readonly code: string }[];
+    readonly errors: readonly { readonly pointer: string; readonly code: string; readonly detail: string }[];
   }[];
   readonly failure: { readonly code: string } | null;
   readonly availableActions: readonly string[];

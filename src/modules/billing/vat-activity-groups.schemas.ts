@@ -13,7 +13,7 @@ import {
 } from '../../platform/http/schemas.ts';
 
 export const Year = Type.Integer({ minimum: 2017, maximum: 2100, description: 'Calendar year' });
-const Turnover = { ...EnteredCents, minimum: 0 };
+export const Turnover = { ...EnteredCents, minimum: 0 };
 const ServiceIds = Type.Array(Uuid, {
   minItems: 1,
   maxItems: 500,
@@ -67,7 +67,10 @@ const WatchedGroup = named('VatGroupTurnover', {
   groupId: Uuid,
   name: Type.String(),
   forecastCents: nullable(Type.Integer()),
-  bookedCents: Type.Integer({ description: 'Posted runs of periods of the year' }),
+  bookedCents: Type.Integer({
+    description: 'Posted runs, and valid invoices by price, of periods of the year',
+  }),
+  pricedCents: Type.Integer({ description: 'Of it by price' }),
   restingDeterminations: Type.Integer({
     description: 'Determinations of the year that rest on § 2b Abs. 2 Nr. 1 UStG',
   }),

@@ -39,8 +39,8 @@ export interface VatOfRow {
 
 /** What holds today on the net amount of the base, and what the law of the day makes of the asserted facts on that of the scenario. */
 export function vatOfRow(row: VatQuestionOfRow, day: string, ruleSets: readonly VatRuleSet[]): VatOfRow {
-  const { doubted, baseCents, scenarioCents, before, decided, forecastCents } = row;
-  const found = lawChangeOf({ postedCents: 0, before, decided, forecastCents }, day, ruleSets);
+  const { doubted, baseCents, scenarioCents, before, decided, forecastCents, turnovers } = row;
+  const found = lawChangeOf({ postedCents: 0, before, decided, forecastCents, turnovers }, day, ruleSets);
   const held = doubted ?? found.before;
   const heldBasis = doubted === null ? 'IN_FORCE' : 'OPEN_QUESTION';
   return {

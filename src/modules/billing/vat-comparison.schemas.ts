@@ -1,10 +1,14 @@
 import { type Static, Type } from 'typebox';
 import { Cents, closed, Day, named, nullable } from '../../platform/http/schemas.ts';
 import { comparedMember, comparedRow, comparisonFields, comparisonHead } from '../costing/index.ts';
+import { TurnoversOfYear } from './vat-law-change.schemas.ts';
 
 export const CompareWithVat = named('CompareAllocationRunsWithVat', {
   ...comparisonFields,
-  vat: closed({ day: { ...Day, description: 'Day of service by whose law the scenario is taxed' } }),
+  vat: closed({
+    day: { ...Day, description: 'Day of service by whose law the scenario is taxed' },
+    ...TurnoversOfYear,
+  }),
 });
 export type CompareWithVat = Static<typeof CompareWithVat>;
 

@@ -10,6 +10,7 @@ import { vatColumns } from './vat-comparison.exports.ts';
 import { type VatOfRow, vatOfRow, vatSums } from './vat-comparison.rules.ts';
 import type { CompareWithVat, VatComparison } from './vat-comparison.schemas.ts';
 import { type LawChangeRow, lawChangeRows } from './vat-law-change.repo.ts';
+import { turnoversOf } from './vat-law-change.rules.ts';
 import { VAT_RULE_SETS } from './vat-rule-sets.ts';
 
 export type VatComparisonService = ReturnType<typeof createVatComparisonService>;
@@ -33,10 +34,11 @@ export function createVatComparisonService(db: Database) {
 async function withVat(
   db: Database,
   ctx: HatContext,
-  { vat: { day }, ...question }: CompareWithVat,
+  { vat: { day, ...named }, ...question }: CompareWithVat,
   today: string,
 ): Promise<VatComparison> {
   const { id: ruleSet } = ruleSetOn(day, VAT_RULE_SETS, '/vat/day');
+  const turnovers = turnoversOf(named);
   const heldOn = today < day ? today : plusDays(day, -1);
   return withHatTx(db, ctx, async (tx) => {
     const { members, rows, ...head } = await compareRuns(tx, ctx, question);
@@ -44,11 +46,12 @@ async function withVat(
       serviceId,
       organisationId,
       amountCents: 0,
+      pricedCents: 0,
     }));
     const determined = byPlace(await lawChangeRows(tx, ctx.hat.id, { day, heldOn }, asked));
     const taxed = rows.map((row) => ({
       ...row,
-      vat: vatOfRow({ ...(determined.get(placeOf(row)) ?? NOTHING), ...row }, day, VAT_RULE_SETS),
+      vat: vatOfRow({ ...(determined.get(placeOf(row)) ?? NOTHING), ...row, turnovers }, day, VAT_RULE_SETS),
     }));
     const byMember = groupBy(taxed, ({ organisationId }) => organisationId);
     return {

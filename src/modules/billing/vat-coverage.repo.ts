@@ -1,5 +1,5 @@
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { VatInForce, VatQuestion } from './vat.types.ts';
+import type { VatHoldings, VatQuestionThroughout } from './vat.types.ts';
 import type { Validity } from './vat-validity.rules.ts';
 
 /** What of a service, for some members and days. */
@@ -41,32 +41,30 @@ const sameDays = (sql: HatTx['sql'], { centreId, serviceId, memberIds, validFrom
   c.centre_id = ${centreId} and c.service_id = ${serviceId} and c.organisation_id = any(${memberIds as string[]}::uuid[])
     and daterange(c.holds_from, c.holds_to) && daterange(${validFrom}::date, ${validTo}::date)`;
 
-export interface AnsweredRow {
-  readonly holding: VatInForce | null;
-  readonly review: { readonly number: string; readonly rule: string } | null;
-}
-
-/** What holds for each question, and the oldest open question that names its day; in the order asked. */
+/** What holds on the days of each question, and what is open about any of them; in the order asked. */
 export async function findHoldings(
   { sql }: HatTx,
   centreId: string,
-  questions: readonly VatQuestion[],
-): Promise<AnsweredRow[]> {
+  questions: readonly VatQuestionThroughout[],
+): Promise<VatHoldings[]> {
   const asked = JSON.stringify(questions.map((question, at) => ({ ...question, at })));
-  return sql<AnsweredRow[]>`
-    select case when h.id is not null then to_jsonb(h) end as holding, case when r.number is not null then to_jsonb(r) end as review
-    from jsonb_to_recordset(${asked}::text::jsonb) as q (at int, "serviceId" uuid, "organisationId" uuid, day date)
+  return sql<VatHoldings[]>`
+    select h.stretches, case when r.number is not null then to_jsonb(r) end as review
+    from jsonb_to_recordset(${asked}::text::jsonb) as q (at int, "serviceId" uuid, "organisationId" uuid, "from" date, "to" date)
     left join lateral (
-      select d.id, d.number, d.result, d.rule, d.category, d.rate_percent as "ratePercent", d.vatex_code as "vatexCode", d.law,
-        d.rule_set as "ruleSet"
-      from vat_coverage c join vat_determinations d on d.id = c.determination_id
-      where c.centre_id = ${centreId} and c.service_id = q."serviceId" and c.organisation_id = q."organisationId"
-        and daterange(c.holds_from, c.holds_to) @> q.day
+      select coalesce(jsonb_agg(to_jsonb(c) order by c."from"), '[]') as stretches from (
+        select greatest(c.holds_from, q."from") as "from", least(c.holds_to, q."to") as "to",
+          d.id, d.number, d.result, d.rule, d.category, d.rate_percent as "ratePercent", d.vatex_code as "vatexCode", d.law,
+          d.rule_set as "ruleSet"
+        from vat_coverage c join vat_determinations d on d.id = c.determination_id
+        where c.centre_id = ${centreId} and c.service_id = q."serviceId" and c.organisation_id = q."organisationId"
+          and daterange(c.holds_from, c.holds_to) && daterange(q."from", q."to")
+      ) c
     ) h on true
     left join lateral (
-      select d.number, d.rule from vat_determinations d
+      select d.number, d.rule, greatest(d.valid_from, q."from") as "from", least(d.valid_to, q."to") as "to" from vat_determinations d
       where d.centre_id = ${centreId} and d.status = 'review' and d.service_id = q."serviceId" and d.member_ids @> array[q."organisationId"]
-        and daterange(d.valid_from, d.valid_to) @> q.day order by d.id limit 1
+        and daterange(d.valid_from, d.valid_to) && daterange(q."from", q."to") order by d.id limit 1
     ) r on true
     order by q.at`;
 }

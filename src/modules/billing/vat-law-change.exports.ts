@@ -28,6 +28,7 @@ function columns(locale: Locale): CsvExportColumn<LawChangeRowView>[] {
     words('title', (row) => row.serviceTitle),
     words('member', (row) => row.memberName),
     cents('posted', (row) => row.postedCents),
+    cents('priced', (row) => row.pricedCents),
     words('determination', (row) => row.determinationNumber),
     words('before', (row) => result(row.before)),
     words('beforeRule', (row) => row.before?.rule ?? null),

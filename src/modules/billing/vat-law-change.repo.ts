@@ -1,7 +1,7 @@
 import { type Day, plusDays } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { VatTreatment } from './vat-law-change.rules.ts';
-import type { VatFacts } from './vat-validity.rules.ts';
+import type { ChargedAmount } from './vat.types.ts';
+import type { Asserted, VatTreatment } from './vat-law-change.rules.ts';
 
 type Holding = VatTreatment & { readonly determinationId: string; readonly number: string };
 
@@ -12,18 +12,13 @@ export interface LawChangeRow {
   readonly organisationId: string;
   readonly memberName: string;
   readonly postedCents: number;
-  readonly before: (Holding & { readonly facts: VatFacts }) | null;
+  /** Of it by price. */
+  readonly pricedCents: number;
+  readonly before: (Holding & Asserted) | null;
   /** An open question about the day before, which then blocks issuing. */
   readonly doubted: Holding | null;
   readonly decided: Holding | null;
   readonly forecastCents: number | null;
-}
-
-/** What members were asked for a service, as somebody else has added it up. */
-interface Posted {
-  readonly serviceId: string;
-  readonly organisationId: string;
-  readonly amountCents: number;
 }
 
 const treatment = ({
@@ -33,7 +28,7 @@ const treatment = ({
 
 /** What holds on a day, by service and member. */
 const holdingOn = (tx: HatTx, centreId: string, day: Day) => tx.sql`
-  select c.service_id, c.organisation_id, f.facts, ${treatment(tx)}
+  select c.service_id, c.organisation_id, jsonb_build_object('facts', f.facts, 'validFrom', d.valid_from) as asserted, ${treatment(tx)}
   from vat_coverage c join vat_determinations d on d.id = c.determination_id
     join vat_determination_facts f on f.determination_id = d.id
   where c.centre_id = ${centreId} and daterange(c.holds_from, c.holds_to) @> ${day}::date`;
@@ -53,20 +48,20 @@ export async function lawChangeRows(
   tx: HatTx,
   centreId: string,
   { day, heldOn = plusDays(day, -1) }: { readonly day: Day; readonly heldOn?: Day },
-  posted: readonly Posted[],
+  posted: readonly ChargedAmount[],
 ): Promise<LawChangeRow[]> {
   const { sql } = tx;
   return sql<LawChangeRow[]>`
     with posted as (
-      select "serviceId" as service_id, "organisationId" as organisation_id, "amountCents" as cents
-      from jsonb_to_recordset(${JSON.stringify(posted)}::text::jsonb) as p ("serviceId" uuid, "organisationId" uuid, "amountCents" bigint)
+      select "serviceId" as service_id, "organisationId" as organisation_id, "amountCents" as cents, "pricedCents" as priced_cents
+      from jsonb_to_recordset(${JSON.stringify(posted)}::text::jsonb) as p ("serviceId" uuid, "organisationId" uuid, "amountCents" bigint, "pricedCents" bigint)
     ), eve as (${holdingOn(tx, centreId, heldOn)}), doubt as (${openOn(tx, centreId, heldOn)}), morning as (${holdingOn(tx, centreId, day)}),
     question as (${openOn(tx, centreId, day)}), pairs as (
       select service_id, organisation_id from posted union select service_id, organisation_id from eve
       union select service_id, organisation_id from morning union select service_id, organisation_id from question
     )
     select s.id as "serviceId", s.code as "serviceCode", s.title as "serviceTitle", o.id as "organisationId", o.name as "memberName",
-      coalesce(posted.cents, 0)::bigint as "postedCents", eve.holding || jsonb_build_object('facts', eve.facts) as before, doubt.holding as doubted,
+      coalesce(posted.cents, 0)::bigint as "postedCents", coalesce(posted.priced_cents, 0)::bigint as "pricedCents", eve.holding || eve.asserted as before, doubt.holding as doubted,
       coalesce(question.holding, morning.holding) as decided,
       (select f.amount_cents from vat_activity_group_services g join vat_forecasts f on f.group_id = g.group_id
         where g.service_id = s.id and f.year = ${Number(day.slice(0, 4))} order by f.id desc limit 1) as "forecastCents"

@@ -1,6 +1,6 @@
 import { divideHalfUp, fromBigCents, sumCents, toBigCents } from '../../platform/money/index.ts';
 import { determineVat } from './vat.rules.ts';
-import type { VatOutcome, VatRuleSet } from './vat.types.ts';
+import type { VatOutcome, VatRuleSet, VatYearTurnovers } from './vat.types.ts';
 import type { VatFacts } from './vat-validity.rules.ts';
 
 /** What a determination came to, without its derivation. */
@@ -16,14 +16,19 @@ export type LawChange = 'UNCHANGED' | 'CHANGED' | 'REVIEW' | 'UNDETERMINED';
 /** A determination of the day itself, an open question about it, or the stored facts determined anew. */
 export type LawChangeBasis = 'IN_FORCE' | 'OPEN_QUESTION' | 'RECOMPUTED';
 
+/** What somebody determined, from which facts; turnovers and forecast among them are of the year of its first day. */
+export type Asserted = VatTreatment & { readonly facts: VatFacts; readonly validFrom: string };
+
 export interface LawChangeFacts {
   readonly postedCents: number;
   /** In force the day before. */
-  readonly before: (VatTreatment & { readonly facts: VatFacts }) | null;
+  readonly before: Asserted | null;
   /** In force on the day already, or asked about it, where somebody has determined it. */
   readonly decided: VatTreatment | null;
   /** Forecast for the calendar year of the day; null where none is recorded. */
   readonly forecastCents: number | null;
+  /** For the calendar year of the day, where the caller names them. */
+  readonly turnovers?: VatYearTurnovers | undefined;
 }
 
 export interface LawChangeOutcome {
@@ -38,11 +43,11 @@ export interface LawChangeOutcome {
 
 /** What the law of a day makes of a service that was determined before it. */
 export function lawChangeOf(
-  { postedCents, before, decided, forecastCents }: LawChangeFacts,
+  { postedCents, before, decided, forecastCents, turnovers }: LawChangeFacts,
   day: string,
   ruleSets: readonly VatRuleSet[],
 ): LawChangeOutcome {
-  const after = decided ?? (before && redetermined(before.facts, forecastCents, day, ruleSets));
+  const after = decided ?? (before && redetermined(before, { forecastCents, turnovers }, day, ruleSets));
   const change = changeOf(before, after);
   const isKnown = change === 'CHANGED' || change === 'UNCHANGED';
   return {
@@ -55,26 +60,49 @@ export function lawChangeOf(
 }
 
 /** Sums over what is known, and what the amounts are of which nothing is known. */
-export function lawChangeTotals(rows: readonly (LawChangeOutcome & { readonly postedCents: number })[]) {
+export function lawChangeTotals(
+  rows: readonly (LawChangeOutcome & { readonly postedCents: number; readonly pricedCents: number })[],
+) {
   const posted = (...changes: LawChange[]) =>
     sumCents(rows.filter(({ change }) => changes.includes(change)).map(({ postedCents }) => postedCents));
   return {
     postedCents: sumCents(rows.map(({ postedCents }) => postedCents)),
+    pricedCents: sumCents(rows.map(({ pricedCents }) => pricedCents)),
     changedCents: posted('CHANGED'),
     unclearCents: posted('REVIEW', 'UNDETERMINED'),
     additionalVatCents: sumCents(rows.map(({ additionalVatCents }) => additionalVatCents ?? 0)),
   };
 }
 
-/** The facts as they were asserted, but for the day and a forecast that somebody recorded for its year. */
+/**
+ * The facts as they were asserted, on another day. What is of a calendar year, the forecast and the turnovers of § 19, is not carried
+ * into another one: there only what was said for that year counts, and without it the outcome is a review.
+ */
 function redetermined(
-  facts: VatFacts,
-  forecastCents: number | null,
+  { facts, validFrom }: Asserted,
+  { forecastCents, turnovers }: Pick<LawChangeFacts, 'forecastCents' | 'turnovers'>,
   day: string,
   ruleSets: readonly VatRuleSet[],
 ): VatTreatment {
-  const groupForecastCents = forecastCents ?? facts.groupForecastCents;
-  return determineVat({ ...facts, groupForecastCents, serviceDay: day }, ruleSets);
+  const ofYear = validFrom.slice(0, 4) === day.slice(0, 4) ? facts : undefined;
+  const known = {
+    ...facts,
+    groupForecastCents: forecastCents ?? ofYear?.groupForecastCents ?? null,
+    previousYearTurnoverCents:
+      turnovers?.previousYearTurnoverCents ?? ofYear?.previousYearTurnoverCents ?? null,
+    yearToDateTurnoverCents: turnovers?.yearToDateTurnoverCents ?? ofYear?.yearToDateTurnoverCents ?? null,
+  };
+  return determineVat({ ...known, serviceDay: day }, ruleSets);
+}
+
+/** Figures that a caller may leave out. */
+export function turnoversOf(
+  named: {
+    readonly [Name in keyof VatYearTurnovers]?: number | undefined;
+  },
+): VatYearTurnovers {
+  const { previousYearTurnoverCents = null, yearToDateTurnoverCents = null } = named;
+  return { previousYearTurnoverCents, yearToDateTurnoverCents };
 }
 
 function basisOf(decided: VatTreatment | null, after: VatTreatment | null): LawChangeBasis | null {

@@ -1,7 +1,20 @@
 import { type Static, Type } from 'typebox';
 import { Cents, closed, Day, named, nullable, Uuid } from '../../platform/http/schemas.ts';
-import { Year } from './vat-activity-groups.schemas.ts';
+import { Turnover, Year } from './vat-activity-groups.schemas.ts';
 import { VatTreatmentView } from './vat-determinations.schemas.ts';
+
+/** Figures of § 19 for the year of the day, which no determination of another year can say. */
+export const TurnoversOfYear = {
+  previousYearTurnoverCents: Type.Optional({
+    ...Turnover,
+    description:
+      'Total turnover (§ 19 UStG) of the year before the day; left out: not known, but in the year of a determination',
+  }),
+  yearToDateTurnoverCents: Type.Optional({
+    ...Turnover,
+    description: 'The same for the year of the day',
+  }),
+};
 
 export const LawChangeQuery = closed({
   centreId: Type.Optional({ ...Uuid, description: 'The centre of your hat, or left out' }),
@@ -10,6 +23,7 @@ export const LawChangeQuery = closed({
     description: 'Day of service to determine for; left out: the first one that no legacy option covers',
   }),
   year: Type.Optional({ ...Year, description: 'Whose posted amounts; left out: the year before the day' }),
+  ...TurnoversOfYear,
   format: Type.Enum(['json', 'csv'], { default: 'json' }),
   locale: Type.Enum(['de', 'en'], { default: 'de', description: 'Of the CSV file' }),
 });
@@ -23,7 +37,8 @@ const Row = named('VatLawChangeRow', {
   serviceTitle: Type.String(),
   organisationId: Uuid,
   memberName: Type.String(),
-  postedCents: Cents,
+  postedCents: { ...Cents, description: 'Net, by posted runs and by valid invoices of prices' },
+  pricedCents: { ...Cents, description: 'Of it by price' },
   determinationId: nullable({ ...Uuid, description: 'In force the day before' }),
   determinationNumber: nullable(Type.String()),
   before: nullable(VatTreatmentView),
@@ -45,6 +60,7 @@ export const LawChangeView = named('VatLawChangeReport', {
   ruleSet: Type.String(),
   totals: closed({
     postedCents: Cents,
+    pricedCents: Cents,
     changedCents: { ...Cents, description: 'Posted for what changes' },
     unclearCents: { ...Cents, description: 'Posted for what nobody can say yet' },
     additionalVatCents: { ...Cents, description: 'Rounded row by row; documents round once' },

@@ -6,9 +6,9 @@ import { newId } from '../../platform/ids.ts';
 import { formatCents, sumCents } from '../../platform/money/index.ts';
 import { textIn } from '../../platform/texts.ts';
 import { audit } from '../audit/index.ts';
-import { postedAmounts } from '../costing/index.ts';
 import { ruleSetOn } from './vat.rules.ts';
 import type { VatTurnoverWatchView } from './vat-activity-groups.schemas.ts';
+import { chargedAmounts } from './vat-charged.service.ts';
 import { VAT_RULE_SETS } from './vat-rule-sets.ts';
 import * as repo from './vat-turnover.repo.ts';
 import { daysOfYear, passesLimit } from './vat-turnover.rules.ts';
@@ -42,18 +42,19 @@ export function createVatTurnoverService(db: Database) {
 }
 
 async function turnoverOf(tx: HatTx, centreId: string, year: number): Promise<VatTurnoverWatchView> {
-  const { from, to } = daysOfYear(year);
+  const { from } = daysOfYear(year);
   const { id: ruleSet, groupLimitCents } = ruleSetOn(from, VAT_RULE_SETS, '/query/year');
   const { value: limitCents, source: limitSource } = groupLimitCents;
   const rows = await repo.watchedGroups(tx, centreId, year);
-  const amounts = await postedAmounts(tx, centreId, from, to);
+  const amounts = await chargedAmounts(tx, centreId, year);
   const groups = rows.map(({ serviceIds, ...row }): Watched => {
     const own = amounts.filter(({ serviceId }) => serviceIds.includes(serviceId));
     const bookedCents = sumCents(own.map(({ amountCents }) => amountCents));
+    const pricedCents = sumCents(own.map((amount) => amount.pricedCents));
     const warning = passesLimit({ ...row, bookedCents }, limitCents)
       ? warningOf({ ...row, bookedCents }, year, limitCents)
       : null;
-    return { ...row, bookedCents, warning };
+    return { ...row, bookedCents, pricedCents, warning };
   });
   const unwatched = await repo.unwatchedServices(tx, centreId, year);
   return { year, limitCents, limitSource, ruleSet, groups, unwatched };

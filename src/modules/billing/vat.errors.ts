@@ -14,6 +14,13 @@ export const VAT_REVIEW_OPEN = defineProblem({
   help: 'Establish the fact that the determination names as missing, and record a determination that supersedes it; or have a second person reject it. Nothing is issued before.',
 });
 
+export const VAT_CHANGES_WITHIN_PERIOD = defineProblem({
+  code: 'VAT_CHANGES_WITHIN_PERIOD',
+  status: 422,
+  title: 'The VAT of a service changes within the period',
+  help: 'Bill the days before and after the change as periods of their own.',
+});
+
 export const VAT_VALIDITY_REFUSED = defineProblem({
   code: 'VAT_VALIDITY_REFUSED',
   status: 422,

@@ -5,7 +5,7 @@ import {
   COOPERATION_CONDITIONS,
   COST_SHARING_CONDITIONS,
   type VatDetermination,
-  type VatInput,
+  type VatKnownInput,
   type VatOutcome,
   type VatRuleSet,
 } from './vat.types.ts';
@@ -15,7 +15,7 @@ interface Step {
   /** The law the step asks. */
   readonly law: string;
   /** An outcome ends the procedure, `EXEMPTIONS` goes on with S10, undefined with the next step. */
-  readonly decide: (facts: VatInput, rules: VatRuleSet) => VatOutcome | 'EXEMPTIONS' | undefined;
+  readonly decide: (facts: VatKnownInput, rules: VatRuleSet) => VatOutcome | 'EXEMPTIONS' | undefined;
 }
 
 const FIRST_EXEMPTION = 'S10';
@@ -104,12 +104,13 @@ export const VAT_STEPS: readonly Step[] = [
   {
     id: 'S12',
     law: '§ 19 UStG',
-    decide: (facts, { previousYearLimitCents, currentYearLimitCents }) =>
-      !facts.smallBusinessWaived &&
-      facts.previousYearTurnoverCents <= previousYearLimitCents.value &&
-      facts.yearToDateTurnoverCents <= currentYearLimitCents.value
-        ? exempt('19', null)
-        : undefined,
+    decide: (facts, { previousYearLimitCents, currentYearLimitCents }) => {
+      const { previousYearTurnoverCents: previous, yearToDateTurnoverCents: current } = facts;
+      const isSmall =
+        atMost(previous, previousYearLimitCents.value) && atMost(current, currentYearLimitCents.value);
+      if (facts.smallBusinessWaived || !isSmall) return undefined;
+      return previous === null || current === null ? review('TURNOVER_MISSING') : exempt('19', null);
+    },
   },
   {
     id: 'S13',
@@ -121,11 +122,12 @@ export const VAT_STEPS: readonly Step[] = [
 
 /**
  * § 2b UStG for one service, recipient and day: out of scope, exempt, taxable, or a review where a fact is missing.
- * Nothing is guessed in favour of an outcome: what is not asserted does not hold.
+ * Nothing is guessed in favour of an outcome: what is not asserted does not hold. Turnovers are asserted always; they are null only
+ * where asserted facts are taken into another calendar year.
  * @param ruleSets the figures of the law; the one of the service day is used
  * @throws DomainError VAT_RULES_MISSING, AMOUNT_OUT_OF_RANGE
  */
-export function determineVat(facts: VatInput, ruleSets: readonly VatRuleSet[]): VatDetermination {
+export function determineVat(facts: VatKnownInput, ruleSets: readonly VatRuleSet[]): VatDetermination {
   refuseInexact(facts);
   const rules = ruleSetOn(facts.serviceDay, ruleSets);
   const trace: string[] = [];
@@ -141,7 +143,7 @@ export function determineVat(facts: VatInput, ruleSets: readonly VatRuleSet[]): 
   throw new RangeError('The last step of the VAT procedure decided nothing');
 }
 
-function refuseInexact(facts: VatInput): void {
+function refuseInexact(facts: VatKnownInput): void {
   for (const field of [
     'groupForecastCents',
     'previousYearTurnoverCents',
@@ -160,7 +162,12 @@ export function ruleSetOn(day: string, ruleSets: readonly VatRuleSet[], pointer 
   throw new DomainError(VAT_RULES_MISSING, `There are no VAT rules for services of ${day}`, { pointer });
 }
 
-function toPublicLaw({ recipientType }: VatInput): boolean {
+/** What is not known may be so. */
+function atMost(cents: number | null, limitCents: number): boolean {
+  return cents === null || cents <= limitCents;
+}
+
+function toPublicLaw({ recipientType }: VatKnownInput): boolean {
   return recipientType === 'PUBLIC_LAW';
 }
 

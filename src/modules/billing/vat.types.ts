@@ -76,6 +76,15 @@ export interface VatInput {
   readonly reducedRate?: boolean | undefined;
 }
 
+/** Turnovers that § 19 asks for in one calendar year; null: nobody has said. */
+export interface VatYearTurnovers {
+  readonly previousYearTurnoverCents: number | null;
+  readonly yearToDateTurnoverCents: number | null;
+}
+
+/** Facts of which those of the calendar year may not be known. */
+export type VatKnownInput = Omit<VatInput, keyof VatYearTurnovers> & VatYearTurnovers;
+
 /** What a step comes to; categories are those of EN 16931. */
 export type VatOutcome =
   | {
@@ -135,6 +144,43 @@ export interface VatQuestion {
   readonly organisationId: string;
   /** Day of the service. */
   readonly day: string;
+}
+
+/** The same for all days of service of a period, half-open. */
+export interface VatQuestionThroughout {
+  readonly serviceId: string;
+  readonly organisationId: string;
+  readonly from: string;
+  /** Day after the last. */
+  readonly to: string;
+}
+
+/** What holds on some of the days asked, half-open. */
+export interface VatStretch extends VatInForce {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Everything that bears on a question. */
+export interface VatHoldings {
+  /** In order, without overlap; nothing holds on the days between them. */
+  readonly stretches: readonly VatStretch[];
+  /** The oldest open question about any of the days, and on which of them. */
+  readonly review: {
+    readonly number: string;
+    readonly rule: string;
+    readonly from: string;
+    readonly to: string;
+  } | null;
+}
+
+/** What a member is charged for a service in all, net. */
+export interface ChargedAmount {
+  readonly serviceId: string;
+  readonly organisationId: string;
+  readonly amountCents: number;
+  /** Of it what is paid by price. */
+  readonly pricedCents: number;
 }
 
 /** What is in force, or why nobody can say what the VAT is, which blocks issuing. */

@@ -43,6 +43,12 @@ tap.test('VAT in a comparison (numbers in brackets: invariants of the README)', 
   await fillQuarter(world);
   await inForce(finance, colleague, determination(marriage, [erwitte.id], { facts: LEGACY_FACTS }));
   await inForce(finance, colleague, determination(marriage, [anroechte.id]));
+  const group = await must(finance, 'POST', '/vat-activity-groups', {
+    name: 'Standesamt',
+    serviceIds: [marriage],
+  });
+  const forecast = { year: 2027, amountCents: 5_000_000, grounds: 'Plan' };
+  await must(finance, 'POST', `/vat-activity-groups/${group.id}/forecasts`, forecast);
   const unknown = { ...LEGACY_FACTS, groupForecastCents: null };
   await inForce(
     finance,

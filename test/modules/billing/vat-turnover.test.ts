@@ -193,11 +193,13 @@ tap.test('turnover of like activities and the change of law (numbers in brackets
     await inForce(finance, colleague, determination(certificates, [erwitte.id], { facts }));
     const before = await report();
     t.match(before, { day: '2027-01-01', year: 2026 });
+    const open = { change: 'REVIEW', after: { rule: 'FORECAST_MISSING' }, additionalVatCents: null };
     t.match(
-      before.rows.filter(({ serviceCode }) => serviceCode === 'marriage').map(({ change }) => change),
-      ['UNCHANGED', 'UNCHANGED', 'UNCHANGED'],
-      'while the forecast stays',
+      before.rows.filter(({ serviceCode }) => serviceCode === 'marriage'),
+      [open, open, open],
+      'a forecast of 2026 says nothing about 2027',
     );
+    t.equal(before.totals['unclearCents'], before.totals['postedCents']);
 
     const { items } = await must<{ items: { id: string }[] }>(finance, 'GET', '/vat-activity-groups');
     const forecast = { year: 2027, amountCents: 20_000_00, grounds: 'Mehr Trauungen' };
@@ -233,19 +235,20 @@ tap.test('turnover of like activities and the change of law (numbers in brackets
       additionalVatCents: null,
     });
     t.match(of('certificates', 'Anröchte'), { change: 'UNDETERMINED', before: null, after: null });
-    t.match(of('certificates', 'Zweckverband Hellweg'), { change: 'UNCHANGED', postedCents: 0 });
+    t.match(of('certificates', 'Zweckverband Hellweg'), { change: 'REVIEW', postedCents: 0 });
     t.equal(rows.length, 6);
     const posted = LIMIT + 1 + 10_001;
     const extra = rows.reduce((sum, { additionalVatCents }) => sum + (additionalVatCents ?? 0), 0);
     t.same(totals, {
       postedCents: posted,
+      pricedCents: 0,
       changedCents: LIMIT + 1,
       unclearCents: 10_001,
       additionalVatCents: extra,
     });
-    const open = { validFrom: '2027-01-01', validTo: '2028-01-01', facts: OPEN_FACTS, evidence: [] };
+    const asking = { validFrom: '2027-01-01', validTo: '2028-01-01', facts: OPEN_FACTS, evidence: [] };
     for (const organisationIds of [[association.id], [association.id, anroechte.id]])
-      await determine(finance, determination(certificates, organisationIds, open));
+      await determine(finance, determination(certificates, organisationIds, asking));
     const asked = (await report()).rows.filter(({ serviceCode }) => serviceCode === 'certificates');
     t.same(
       asked.map(({ change, basis }) => [change, basis]),
@@ -281,6 +284,7 @@ tap.test('turnover of like activities and the change of law (numbers in brackets
       category: 'O',
       ratePercent: 0,
       facts: OPEN_FACTS,
+      validFrom: '2026-01-01',
     } as never;
     const extra = (postedCents: number) =>
       lawChangeOf(

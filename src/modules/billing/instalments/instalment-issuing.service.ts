@@ -1,4 +1,4 @@
-import { type Day, dayOf, type Moment, plusDays } from '../../../platform/clock.ts';
+import { type Day, dayOf, type Moment } from '../../../platform/clock.ts';
 import { groupBy } from '../../../platform/collections.ts';
 import { type HatContext, PLATFORM_HAT_ID, systemContext } from '../../../platform/context.ts';
 import type { Database } from '../../../platform/db/database.ts';
@@ -21,12 +21,10 @@ import {
   BILLING_PROFILE_MISSING,
   BILLING_RECIPIENT_MISSING,
   DOCUMENT_REFUSED,
-  VAT_CHANGES_WITHIN_PERIOD,
 } from '../statements/statements.errors.ts';
 import { discardDrafts, lockIssuing } from '../statements/statements.repo.ts';
 import type { NewStatement } from '../statements/statements.types.ts';
-import type { VatAnswer } from '../vat.types.ts';
-import { vatForAll } from '../vat-in-force.service.ts';
+import { vatThroughout } from '../vat-in-force.service.ts';
 import { listCentreIds } from '../vat-turnover.repo.ts';
 import {
   type DueLine,
@@ -189,10 +187,15 @@ async function examine(
   today: Day,
 ): Promise<Examined> {
   const shares = documents.flatMap(({ lines }) => lines.map(({ share }) => share));
-  const answers = await vatThroughout(tx, plan, shares);
-  const profile = await findProfile(tx, plan.centreId);
+  const { centreId, startsOn: from, endsOn: to } = plan;
+  const answers = await vatThroughout(
+    tx,
+    centreId,
+    shares.map(({ serviceId, organisationId }) => ({ serviceId, organisationId, from, to })),
+  );
+  const profile = await findProfile(tx, centreId);
   const organisationIds = [...new Set(documents.map(({ due }) => due.organisationId))];
-  const recipients = await recipientsOf(tx, plan.centreId, organisationIds);
+  const recipients = await recipientsOf(tx, centreId, organisationIds);
   const recipientById = new Map(recipients.map((recipient) => [recipient.organisationId, recipient]));
   const ready: { id: string; statement: NewStatement }[] = [];
   const blocked: { id: string; problems: { code: string; detail: string }[] }[] = [];
@@ -208,30 +211,6 @@ async function examine(
     else blocked.push({ id: due.id, problems: noted(problems) });
   }
   return { ready, blocked };
-}
-
-/** The VAT of each line, where it is the same on the first and the last day of the period. */
-async function vatThroughout(
-  tx: HatTx,
-  { centreId, startsOn, endsOn, periodCode }: PlanRow,
-  shares: readonly DueLine['share'][],
-): Promise<VatAnswer[]> {
-  const answersOn = (day: Day) =>
-    vatForAll(
-      tx,
-      centreId,
-      shares.map(({ serviceId, organisationId }) => ({ serviceId, organisationId, day })),
-    );
-  const first = await answersOn(startsOn);
-  const last = await answersOn(plusDays(endsOn, -1));
-  return last.map((answer, at): VatAnswer => {
-    const before = first[at];
-    if (before === undefined || 'gap' in answer) return answer;
-    if ('gap' in before) return before;
-    if (before.holding.id === answer.holding.id) return answer;
-    const detail = `${before.holding.number} holds at the beginning of ${periodCode}, ${answer.holding.number} at its end.`;
-    return { gap: { problem: VAT_CHANGES_WITHIN_PERIOD, detail } };
-  });
 }
 
 /** As issuing would find them, but before there is a draft that would have to be discarded. */

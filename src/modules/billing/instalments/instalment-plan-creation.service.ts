@@ -12,7 +12,7 @@ import { treatmentOf } from '../statements/charged-lines.ts';
 import { assertUnsettled } from '../statements/settled-periods.service.ts';
 import { vatGroupOf } from '../statements/statement.rules.ts';
 import { memberIdsAmong } from '../vat-determinations.repo.ts';
-import { vatForAll } from '../vat-in-force.service.ts';
+import { vatThroughout } from '../vat-in-force.service.ts';
 import { shareOfBudget } from './instalment-documents.ts';
 import {
   INSTALMENT_DUE_DAYS_REFUSED,
@@ -242,9 +242,10 @@ async function withReferences(
   const questions = shares.map(({ serviceId, organisationId }) => ({
     serviceId,
     organisationId,
-    day: plusDays(endsOn, -1),
+    from: startsOn,
+    to: endsOn,
   }));
-  const answers = await vatForAll(tx, centreId, questions);
+  const answers = await vatThroughout(tx, centreId, questions);
   return shares.map((share, at) => {
     const answer = answers[at];
     const vatGroup =

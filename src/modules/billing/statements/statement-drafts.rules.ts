@@ -3,7 +3,7 @@ import type { FieldError } from '../../../platform/errors.ts';
 import { hashOf } from '../../../platform/hash.ts';
 import type { VatAnswer, VatInForce } from '../vat.types.ts';
 import { vatGroupOf } from './statement.rules.ts';
-import { PRICE_ON_EXACT_COST, VAT_CHANGES_WITHIN_PERIOD } from './statements.errors.ts';
+import { PRICE_ON_EXACT_COST } from './statements.errors.ts';
 import type {
   ChargedLine,
   NewStatement,
@@ -16,28 +16,14 @@ import type {
 /** Outcomes that hold only where exactly the cost is reimbursed (§ 2b Abs. 3 Nr. 2, § 4 Nr. 29 UStG). */
 const ON_EXACT_COST = ['2B_3_2', '4_29'];
 
-/** The VAT of a service for a member on the first and on the last day of the period. */
-export interface VatOfPeriod {
-  readonly first: VatAnswer;
-  readonly last: VatAnswer;
-}
-
-/** The VAT of a line, or why it has none. */
-export function decideVat(line: UntaxedLine, { first, last }: VatOfPeriod): VatInForce | FieldError {
+/** The VAT of a line as its service has it throughout the period, or why it has none. */
+export function decideVat(line: UntaxedLine, answer: VatAnswer): VatInForce | FieldError {
   const { title } = line.line.service;
-  if ('gap' in first)
-    return { pointer: '', code: first.gap.problem.code, detail: `${title}: ${first.gap.detail}` };
-  if ('gap' in last)
-    return { pointer: '', code: last.gap.problem.code, detail: `${title}: ${last.gap.detail}` };
-  const [before, vat] = [first.holding, last.holding];
-  if (
-    before.category !== vat.category ||
-    before.ratePercent !== vat.ratePercent ||
-    before.rule !== vat.rule
-  ) {
-    const detail = `${title}: ${before.number} holds on the first day of the period, ${vat.number} on the last.`;
-    return { pointer: '', code: VAT_CHANGES_WITHIN_PERIOD.code, detail };
+  if ('gap' in answer) {
+    const { problem, detail } = answer.gap;
+    return { pointer: '', code: problem.code, detail: `${title}: ${detail}` };
   }
+  const vat = answer.holding;
   if (line.runId === null && ON_EXACT_COST.includes(vat.rule)) {
     const detail = `${title}: ${vat.number} rests on exact cost, and the service is charged by price.`;
     return { pointer: '', code: PRICE_ON_EXACT_COST.code, detail };

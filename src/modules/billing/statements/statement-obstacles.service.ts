@@ -4,7 +4,8 @@ import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import type { StatementDocument } from '../documents/document.types.ts';
 import { checkDocument } from '../documents/index.ts';
-import { vatForAll } from '../vat-in-force.service.ts';
+import type { VatAnswer } from '../vat.types.ts';
+import { vatThroughout } from '../vat-in-force.service.ts';
 import { findProfile, type ProfileRow, type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
 import { documentOf } from './statement.rules.ts';
 import { outdatedAmong } from './statement-sources.service.ts';
@@ -172,7 +173,7 @@ function missingRecipient({ memberName }: StatementRow): Obstacle {
   };
 }
 
-/** The VAT of each line is asked again: what was determined or questioned since the draft was made blocks it. */
+/** The VAT of each line is asked again, for all days of its period: what was determined or questioned since the draft was made blocks it. */
 async function vatChanges(
   tx: HatTx,
   centreId: string,
@@ -182,13 +183,13 @@ async function vatChanges(
   // A credit note takes back what was said, right or wrong.
   const asked = drafts
     .filter(({ kind }) => kind !== 381)
-    .flatMap(({ id, endsOn }) =>
-      (linesById.get(id) ?? []).map((line) => ({ id, line, day: plusDays(endsOn, -1) })),
+    .flatMap(({ id, startsOn: from, endsOn: to }) =>
+      (linesById.get(id) ?? []).map((line) => ({ id, line, days: { from, to } })),
     );
-  const answers = await vatForAll(
+  const answers = await vatThroughout(
     tx,
     centreId,
-    asked.map(({ line, day }) => ({ serviceId: line.serviceId, organisationId: line.organisationId, day })),
+    asked.map(({ line: { serviceId, organisationId }, days }) => ({ serviceId, organisationId, ...days })),
   );
   const obstacles = new Map<string, Obstacle[]>();
   for (const [at, answer] of answers.entries()) {
@@ -201,10 +202,7 @@ async function vatChanges(
   return obstacles;
 }
 
-function obstacleOf(
-  answer: Awaited<ReturnType<typeof vatForAll>>[number],
-  { vatDeterminationId, line }: StatementLineRow,
-): Obstacle | undefined {
+function obstacleOf(answer: VatAnswer, { vatDeterminationId, line }: StatementLineRow): Obstacle | undefined {
   if ('gap' in answer) return { ...answer.gap, errors: [] };
   if (answer.holding.id === vatDeterminationId) return undefined;
   const detail = `${answer.holding.number} is in force for ${line.service.title} now.`;

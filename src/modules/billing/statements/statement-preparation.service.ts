@@ -1,4 +1,3 @@
-import { plusDays } from '../../../platform/clock.ts';
 import { groupBy } from '../../../platform/collections.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
@@ -15,7 +14,7 @@ import {
   rateUsage,
 } from '../../costing/index.ts';
 import { usageEventsLink } from '../../usage/index.ts';
-import { vatForAll } from '../vat-in-force.service.ts';
+import { vatThroughout } from '../vat-in-force.service.ts';
 import { lineOfRun, linesOfRating, taxed as withTreatment } from './charged-lines.ts';
 import { assertTakesCharges } from './settled-periods.service.ts';
 import { contentHashOf } from './statement.rules.ts';
@@ -133,20 +132,18 @@ async function withVat(tx: HatTx, period: PeriodRow, lines: readonly UntaxedLine
   const pairs = [
     ...groupBy(lines, ({ serviceId, organisationId }) => `${serviceId} ${organisationId}`).values(),
   ];
-  const days = [period.startsOn, plusDays(period.endsOn, -1)];
+  const { centreId, startsOn: from, endsOn: to } = period;
   const questions = pairs.flatMap(([line]) =>
-    line === undefined
-      ? []
-      : days.map((day) => ({ serviceId: line.serviceId, organisationId: line.organisationId, day })),
+    line === undefined ? [] : [{ serviceId: line.serviceId, organisationId: line.organisationId, from, to }],
   );
-  const answers = await vatForAll(tx, period.centreId, questions);
+  const answers = await vatThroughout(tx, centreId, questions);
   const taxed: ChargedLine[] = [];
   const errorsByMember = new Map<string, FieldError[]>();
   for (const [at, pair] of pairs.entries()) {
-    const [first, last] = [answers[2 * at], answers[2 * at + 1]];
-    if (first === undefined || last === undefined) throw new Error('a question of VAT was not answered');
+    const answer = answers[at];
+    if (answer === undefined) throw new Error('a question of VAT was not answered');
     for (const line of pair) {
-      const decided = decideVat(line, { first, last });
+      const decided = decideVat(line, answer);
       if ('category' in decided) taxed.push(withTreatment(line, decided));
       else remember(errorsByMember, line.organisationId, decided);
     }

@@ -98,13 +98,6 @@ export const STATEMENT_VAT_CHANGED = defineProblem({
   help: 'Discard the draft and prepare it anew, so that it follows the determination that is in force.',
 });
 
-export const VAT_CHANGES_WITHIN_PERIOD = defineProblem({
-  code: 'VAT_CHANGES_WITHIN_PERIOD',
-  status: 422,
-  title: 'The VAT of a service changes within the period',
-  help: 'Bill the days before and after the change as periods of their own.',
-});
-
 export const PRICE_ON_EXACT_COST = defineProblem({
   code: 'PRICE_ON_EXACT_COST',
   status: 422,
