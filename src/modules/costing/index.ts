@@ -24,7 +24,7 @@ export {
 } from './costing.errors.ts';
 export { costingRoutes } from './costing.routes.ts';
 export { type CostingService, createCostingService } from './costing.service.ts';
-export { type PostedAmount, postedAmounts } from './posted-amounts.repo.ts';
+export { postedAmounts } from './posted-amounts.repo.ts';
 export { type PostedCharges, postedCharges } from './posted-charges.service.ts';
 export {
   type RatedItem,
