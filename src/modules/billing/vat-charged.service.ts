@@ -1,15 +1,15 @@
 import type { HatTx } from '../../platform/db/hat.ts';
 import { sumCents } from '../../platform/money/index.ts';
-import { type PostedAmount, postedAmounts } from '../costing/index.ts';
+import { postedAmounts } from '../costing/index.ts';
 import { pricedAmounts } from './statements/priced-amounts.repo.ts';
-import type { ChargedAmount } from './vat.types.ts';
+import type { ChargedAmount, ServiceAmount } from './vat.types.ts';
 import { daysOfYear } from './vat-turnover.rules.ts';
 
 /** By service and member what posted runs and valid invoices by price charge for the periods of a calendar year. */
 export async function chargedAmounts(tx: HatTx, centreId: string, year: number): Promise<ChargedAmount[]> {
   const { from, to } = daysOfYear(year);
   const charged = new Map<string, ChargedAmount>();
-  const add = (amount: PostedAmount, pricedCents: number) => {
+  const add = (amount: ServiceAmount, pricedCents: number) => {
     const { serviceId, organisationId, amountCents } = amount;
     const key = `${serviceId} ${organisationId}`;
     const known = charged.get(key) ?? { amountCents: 0, pricedCents: 0 };

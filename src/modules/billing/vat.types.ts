@@ -174,11 +174,15 @@ export interface VatHoldings {
   } | null;
 }
 
-/** What a member is charged for a service in all, net. */
-export interface ChargedAmount {
+/** What a member is charged for a service, net. */
+export interface ServiceAmount {
   readonly serviceId: string;
   readonly organisationId: string;
   readonly amountCents: number;
+}
+
+/** The same by run and price together. */
+export interface ChargedAmount extends ServiceAmount {
   /** Of it what is paid by price. */
   readonly pricedCents: number;
 }

@@ -25,7 +25,7 @@ export {
 } from './costing.errors.ts';
 export { costingRoutes } from './costing.routes.ts';
 export { type CostingService, createCostingService } from './costing.service.ts';
-export { type PostedAmount, postedAmounts } from './posted-amounts.repo.ts';
+export { postedAmounts } from './posted-amounts.repo.ts';
 export {
   type HeldCharges,
   holdCharges,

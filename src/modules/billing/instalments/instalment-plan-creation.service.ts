@@ -1,4 +1,4 @@
-import { dayOf, plusDays, yearOf } from '../../../platform/clock.ts';
+import { dayOf, yearOf } from '../../../platform/clock.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../../platform/errors.ts';

@@ -1,6 +1,6 @@
 import type { Day } from '../../../platform/clock.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
-import type { PostedAmount } from '../../costing/index.ts';
+import type { ServiceAmount } from '../vat.types.ts';
 
 /**
  * What members are charged by price for periods within the half-open days, net. Only documents that are valid now count: a 384 stands
@@ -11,8 +11,8 @@ export async function pricedAmounts(
   centreId: string,
   from: Day,
   to: Day,
-): Promise<PostedAmount[]> {
-  return sql<PostedAmount[]>`
+): Promise<ServiceAmount[]> {
+  return sql<ServiceAmount[]>`
     select l.service_id as "serviceId", l.organisation_id as "organisationId", sum(l.net_cents)::bigint as "amountCents"
     from statements s join statement_lines l on l.statement_id = s.id
     where s.centre_id = ${centreId} and s.status = 'issued' and s.superseded_by is null and s.kind in (380, 384)
