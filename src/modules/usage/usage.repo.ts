@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { OFFICE_TIME_ZONE } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
@@ -146,8 +146,8 @@ export function matching(filter: EventFilter): SQL | undefined {
     correctsEventId === undefined ? undefined : eq(usageEvents.correctsEventId, correctsEventId),
     from === undefined ? undefined : gte(usageEvents.occurredOn, from),
     to === undefined ? undefined : lt(usageEvents.occurredOn, to),
-    meter === undefined ? undefined : eq(usageEvents.meter, meter),
-    unit === undefined ? undefined : eq(usageEvents.unit, unit),
+    meter === undefined ? undefined : inArray(usageEvents.meter, meter),
+    unit === undefined ? undefined : inArray(usageEvents.unit, unit),
     source === undefined ? undefined : eq(usageEvents.source, source),
     recordedUntil === undefined ? undefined : lte(usageEvents.recordedAt, recordedUntil),
   );

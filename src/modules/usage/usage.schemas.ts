@@ -27,6 +27,9 @@ const line = (maxLength: number, description: string) =>
     pattern: '^[^\\p{Cc}\\p{Cs}]*[^\\p{Cc}\\p{Cs}\\s][^\\p{Cc}\\p{Cs}]*$',
     description,
   });
+/** A filter that takes one or several values: all that the tranches of a share may count. */
+const several = (description: string) =>
+  Type.Array(line(60, description), { minItems: 1, maxItems: 200, description });
 const Key = line(200, 'Counts once for ever within the source; the same event sent again is the first event');
 const Attributes = Type.Object(
   {},
@@ -120,8 +123,8 @@ export const UsageEventQuery = closed({
   correctsEventId: Type.Optional(Uuid),
   from: Type.Optional({ ...Day, description: 'First day of use' }),
   to: Type.Optional({ ...Day, description: 'Day after the last day of use' }),
-  meter: Type.Optional(line(60, 'What was counted')),
-  unit: Type.Optional(line(60, 'In what it was counted')),
+  meter: Type.Optional(several('What was counted')),
+  unit: Type.Optional(several('In what it was counted')),
   source: Type.Optional(line(60, 'System that counted')),
   recordedUntil: Type.Optional({ ...Moment, description: 'Leaves out what was recorded later' }),
 });
