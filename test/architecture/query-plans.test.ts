@@ -248,6 +248,21 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.usage.listEvents(ctx, page),
     },
     {
+      name: 'the usage of two meters behind a share',
+      caller: finance,
+      db,
+      index: ['usage_events_organisation_day_idx', 'usage_events_service_day_idx'],
+      run: (ctx) =>
+        modules.usage.listEvents(ctx, {
+          ...page,
+          organisationId: requester.hat.id,
+          serviceId: newId(),
+          meter: ['cases', 'minutes'],
+          from: '2026-07-01',
+          to: '2026-10-01',
+        }),
+    },
+    {
       name: "a centre's audit trail",
       caller: finance,
       db,

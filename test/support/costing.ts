@@ -174,6 +174,7 @@ export async function fillQuarter(world: CostingWorld): Promise<void> {
   });
   await use(world, erwitte, marriage, '7');
   await use(world, anroechte, marriage, '4');
+  await use(world, erwitte, marriage, '90', { meter: 'minutes' });
   await use(world, anroechte, marriage, '100', { occurredAt: '2026-10-01T00:00:00Z' });
   await addCost(world, marriage, 1_000_000);
   await addCost(world, marriage, -99_999, '2026-07-01');

@@ -229,6 +229,21 @@ export const USAGE: Readonly<Record<string, TenantRow>> = {
     otherBody: (body: object) => ({ ...body, quantity: '-2' }),
   },
   listServiceRequestUsageEvents: { as: 'member', own: 200, reach: 'hidden', make: onRequest },
+  bookServiceRequestUsage: {
+    as: 'centre',
+    own: 201,
+    reach: 'hidden',
+    make: async ({ own }) => ({
+      params: { id: own.requestId },
+      body: {
+        idempotencyKey: fresh('booking'),
+        meter: 'minutes',
+        quantity: '25',
+        occurredAt: '2026-11-02T10:00:00Z',
+      },
+    }),
+    otherBody: (body: object) => ({ ...body, quantity: '3' }),
+  },
   summariseUsage: {
     as: 'member',
     own: 200,

@@ -51,5 +51,6 @@ export {
   comparisonHead,
 } from './run-comparisons.schemas.ts';
 export { compareRuns } from './run-comparisons.service.ts';
+export { usageLinks } from './run-explanations.views.ts';
 export { type Eyes, isSecondPerson } from './run-states.rules.ts';
 export { listTaggedLines, type TaggedScope, taggedSums } from './tagged-cost.repo.ts';

@@ -29,7 +29,7 @@ const PoolReason = named('AllocationPoolReason', {
 });
 export type PoolReason = Static<typeof PoolReason>;
 
-const Path = Type.String({ description: 'Path and query below the root of this API' });
+const Path = Type.String({ description: 'Path and query, with the prefix of this API' });
 
 export const LineReason = named('AllocationLineReason', {
   run: closed({ id: Uuid, number: Type.String(), periodCode: Type.String(), startsOn: Day, endsOn: Day }),
@@ -38,7 +38,7 @@ export const LineReason = named('AllocationLineReason', {
   links: closed({
     usageEvents: nullable({
       ...Path,
-      description: 'The usage behind the weight; null where no key counts usage',
+      description: 'Exactly the usage that was counted; null where no key counts usage',
     }),
     costLines: Type.Array(Path, { description: 'The cost behind the pool, for the centre' }),
   }),

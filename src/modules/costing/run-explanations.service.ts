@@ -22,10 +22,12 @@ export function createRunExplanationsService(db: Database) {
   return {
     async why(ctx: HatContext, id: string, position: number): Promise<LineReason> {
       return withHatTx(db, ctx, async (tx) => {
-        const { number, periodCode, startsOn, endsOn, centreId, recordedUntil } = await getRunRow(tx, id);
+        const run = await getRunRow(tx, id);
+        const { number, periodCode, startsOn, endsOn } = run;
         const [line] = await listRunLines(tx, id, readerOf(ctx), position - 1, 1);
         if (line?.position !== position) throw new DomainError(NOT_FOUND, 'There is no such line.');
-        const usageEvents = usageLink(line, { centreId, startsOn, endsOn, recordedUntil });
+        // The period may have been open: then what counted is what was there.
+        const usageEvents = usageLink(line, { ...run, recordedUntil: run.recordedUntil ?? run.createdAt });
         const { pool, costLines } = await costBehind(tx, ctx, id, line);
         return {
           run: { id, number, periodCode, startsOn, endsOn },

@@ -1,7 +1,9 @@
+import { usageEventsLink } from '../usage/index.ts';
 import type { RunLineView } from './allocation-runs.schemas.ts';
 import type { AllocationRunInput, RunPool, RunSecondary } from './calculation.types.ts';
 import type { PoolReason } from './run-explanations.schemas.ts';
 import { resolveSecondary } from './run-secondary.rules.ts';
+import { type CountedMeter, countedMeters } from './run-usage.rules.ts';
 
 /** How the amount of a pool came about, from the snapshot of its run. */
 export function reasonOfPool(input: AllocationRunInput, pool: RunPool): PoolReason {
@@ -30,31 +32,45 @@ export function reasonOfPool(input: AllocationRunInput, pool: RunPool): PoolReas
   };
 }
 
-interface PlaceOfLine {
+/** The days and the centre of a run, and the moment after which usage did not count. */
+export interface PlaceOfLine {
   readonly centreId: string;
   readonly startsOn: string;
   readonly endsOn: string;
   readonly recordedUntil: string | null;
 }
 
-/** Where exactly the usage behind a line is listed: what came late is not in it. */
-export function usageLink(
-  { parts, serviceId, organisationId }: RunLineView,
-  { centreId, startsOn, endsOn, recordedUntil }: PlaceOfLine,
-): string | null {
-  const countsUsage = parts.some(
-    ({ key }) => key.origin?.kind === 'usage_events' || key.type === 'cases' || key.type === 'minutes',
-  );
-  if (!countsUsage) return null;
-  const query = new URLSearchParams({
-    centreId,
-    serviceId,
-    organisationId,
-    from: startsOn,
-    to: endsOn,
-    ...(recordedUntil !== null && { recordedUntil }),
+type Share = Pick<RunLineView, 'parts' | 'serviceId' | 'organisationId'>;
+
+/** Where exactly the usage behind a line is listed: no other meter's, and what came late is not in it. */
+export function usageLink(line: Share, place: PlaceOfLine): string | null {
+  const meters = recordedMeters(line);
+  if (meters.length === 0) return null;
+  return usageEventsLink({
+    ...placeOf(line, place),
+    meter: [...new Set(meters.map(({ meter }) => meter))],
+    unit: [...new Set(meters.flatMap(({ unit }) => unit ?? []))],
   });
-  return `/usage-events?${query.toString()}`;
+}
+
+/** The same meter by meter. */
+export function usageLinks(line: Share, place: PlaceOfLine): string[] {
+  return recordedMeters(line).map((counted) => usageEventsLink({ ...placeOf(line, place), ...counted }));
+}
+
+/** Of what was counted in no unit there is no event; each of the others has but one unit. */
+function recordedMeters({ parts }: Share): CountedMeter[] {
+  const counted = countedMeters(parts);
+  const recorded = counted.filter(({ unit }) => unit !== undefined);
+  return recorded.length > 0 ? recorded : counted;
+}
+
+function placeOf(
+  { serviceId, organisationId }: Share,
+  { centreId, startsOn, endsOn, recordedUntil }: PlaceOfLine,
+) {
+  const days = { from: startsOn, to: endsOn };
+  return { centreId, organisationId, serviceId, ...days, recordedUntil: recordedUntil ?? undefined };
 }
 
 /** Where the cost behind a pool is listed: of the service itself, of its cost centres and of those that passed cost on to them. */
@@ -68,7 +84,7 @@ export function costLinks(
   const feeding = feedingCentres(input.secondary, pool);
   const centres = [...feeding, ...supportsOf(input.secondary, feeding.length)];
   const link = (place: Record<string, string>) =>
-    `/cost-lines?${new URLSearchParams({ ...place, ...days }).toString()}`;
+    `/api/v1/cost-lines?${new URLSearchParams({ ...place, ...days }).toString()}`;
   return [
     ...((pool.costLineIds ?? []).length > 0 ? [link({ serviceId: pool.service.id })] : []),
     ...centres

@@ -3,6 +3,7 @@ import './requests.permissions.ts';
 export { type ActionsService, createActionsService } from './actions.service.ts';
 export { type ConversationService, createConversationService } from './conversation.service.ts';
 export { createProcessingService, type ProcessingService } from './processing.service.ts';
+export { ACTION_NOT_POSSIBLE } from './requests.errors.ts';
 export { closeDueRequestJob, processRequestJob, requestClosedJob } from './requests.jobs.ts';
 export { findRequest } from './requests.repo.ts';
 export { requestsRoutes } from './requests.routes.ts';

@@ -6,10 +6,14 @@ export const ATTRIBUTE_LIMITS = {
   keys: 20,
   keyCharacters: 60,
   levels: 4,
-  characters: 500,
+  characters: 64,
   bytes: 4096,
 } as const;
 const LIMITS = ATTRIBUTE_LIMITS;
+
+/** A number, a file reference or a hash: what people write about people has blanks. */
+export const CODE_PATTERN = '^[\\p{L}\\p{N}._:/#-]+$';
+const CODE = new RegExp(CODE_PATTERN, 'u');
 
 export interface AttributeFault {
   readonly problem: Problem;
@@ -59,9 +63,11 @@ function faultInKey(key: string, pointer: string): AttributeFault | undefined {
 
 function faultInText(text: string, pointer: string): AttributeFault | undefined {
   if (text.length > LIMITS.characters)
-    return tooLarge(pointer, `is longer than ${LIMITS.characters} characters`);
+    return tooLarge(pointer, `is longer than ${LIMITS.characters} characters: give a short code, no text`);
   if (!isStorable(text)) return tooLarge(pointer, 'holds characters that cannot be stored');
-  return looksLikeEmail(text) ? personal(pointer, 'looks like an e-mail address') : undefined;
+  if (looksLikeEmail(text)) return personal(pointer, 'looks like an e-mail address');
+  if (text === '' || CODE.test(text)) return undefined;
+  return personal(pointer, 'must be a short code of letters, digits and ._:/#- without blanks, no text');
 }
 
 function tooLarge(pointer: string, detail: string): AttributeFault {

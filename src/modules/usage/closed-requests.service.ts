@@ -7,7 +7,7 @@ import { getServiceVersion, type UsageRule } from '../catalogue/index.ts';
 import { atPointer, findRequest, type RequestRow } from '../requests/index.ts';
 import { USAGE_NO_AGREEMENT } from './usage.errors.ts';
 import { recordUsage } from './usage.recording.ts';
-import { hasUsageOf } from './usage.repo.ts';
+import { hasClosingUsage } from './usage.repo.ts';
 import { REQUEST_SOURCE } from './usage.rules.ts';
 
 export type ClosedRequestsService = ReturnType<typeof createClosedRequestsService>;
@@ -19,7 +19,7 @@ export function createClosedRequestsService(db: Database) {
     async record(ctx: HatContext, requestId: string): Promise<void> {
       await withHatTx(db, ctx, async (tx) => {
         const request = await findRequest(tx, requestId);
-        if (request?.status !== 'closed' || (await hasUsageOf(tx, requestId))) return;
+        if (request?.status !== 'closed' || (await hasClosingUsage(tx, requestId))) return;
         const { usageRule } = await getServiceVersion(tx, request.serviceVersionId);
         await recordFor(tx, ctx, request, usageRule);
       });

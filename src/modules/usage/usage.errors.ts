@@ -10,13 +10,19 @@ export const USAGE_KEY_RESERVED = defineProblem({
   code: 'USAGE_KEY_RESERVED',
   status: 422,
   title: 'This source or key belongs to Verbund itself',
-  help: 'The source `request` is written when a request closes, keys that begin with `reversal:` by reversals. Choose another source or key.',
+  help: 'The source `request` is written when a request closes, `request-booking` by `POST /service-requests/{id}/usage-events`, keys that begin with `reversal:` by reversals. Choose another source or key.',
 });
 export const USAGE_NO_AGREEMENT = defineProblem({
   code: 'USAGE_NO_AGREEMENT',
   status: 422,
   title: 'No agreement covers this usage',
   help: 'Usage needs an agreement in force between centre and organisation that covers the service on the day (in Germany) of `occurredAt`. Check organisation, service and day, or put the agreement in force first.',
+});
+export const USAGE_METER_REFUSED = defineProblem({
+  code: 'USAGE_METER_REFUSED',
+  status: 422,
+  title: 'The service does not count this',
+  help: 'On a request is booked what its service counts: the meter of its usage rule, those that the cost clause names, and the well-known ones (`minutes`, `hours`, …), each in its own unit. The detail names them.',
 });
 export const USAGE_IN_FUTURE = defineProblem({
   code: 'USAGE_IN_FUTURE',
@@ -28,13 +34,13 @@ export const USAGE_PERSONAL_DATA = defineProblem({
   code: 'USAGE_PERSONAL_DATA',
   status: 422,
   title: 'Usage events hold no personal data',
-  help: 'Leave out names, dates of birth, addresses, account and tax numbers. Use a request number or a keyed hash as `reference`.',
+  help: 'Leave out names, dates of birth, addresses, account and tax numbers. Texts in `attributes` are short codes without blanks, `reference` is a request number or a keyed hash.',
 });
 export const USAGE_ATTRIBUTES_TOO_LARGE = defineProblem({
   code: 'USAGE_ATTRIBUTES_TOO_LARGE',
   status: 422,
   title: 'The attributes are too large',
-  help: 'Attributes describe an event in a few values: at most 20 keys an object, 4 levels, 500 characters a text, 4096 bytes in all.',
+  help: 'Attributes describe an event in a few values: at most 20 keys an object, 4 levels, 64 characters a text, 4096 bytes in all.',
 });
 export const USAGE_ALREADY_REVERSED = defineProblem({
   code: 'USAGE_ALREADY_REVERSED',

@@ -6,8 +6,9 @@ export interface EventsOfSum {
   readonly centreId?: string | undefined;
   readonly organisationId?: string | undefined;
   readonly serviceId?: string | undefined;
-  readonly meter?: string | undefined;
-  readonly unit?: string | undefined;
+  /** One, or several of which each counts. */
+  readonly meter?: string | readonly string[] | undefined;
+  readonly unit?: string | readonly string[] | undefined;
   readonly source?: string | undefined;
   /** First day. */
   readonly from: Day;
@@ -25,6 +26,9 @@ export function daysOfSum({ from, to }: { from: Day; to: Day }, month: string | 
 
 /** The address of exactly the events that a sum counts, corrections included. */
 export function usageEventsLink(sum: EventsOfSum): string {
-  const given = Object.entries(sum).filter(([, value]) => value !== undefined) as [string, string][];
-  return `/api/v1/usage-events?${new URLSearchParams(given).toString()}`;
+  const given = Object.entries(sum) as [string, string | readonly string[] | undefined][];
+  const pairs = given.flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+  return `/api/v1/usage-events?${new URLSearchParams(pairs).toString()}`;
 }

@@ -10,7 +10,7 @@ import { newId } from '../../platform/ids.ts';
 import { type AuditEntry, auditRow } from '../audit/index.ts';
 import { USAGE_KEY_REUSED, USAGE_NO_AGREEMENT } from './usage.errors.ts';
 import { findByKeys, insertCovered, type NewEvent, type StoredKey } from './usage.repo.ts';
-import { factsOf, findRefusal, findReservation, refusal } from './usage.rules.ts';
+import { factsOf, findBookingReservation, findRefusal, findReservation, refusal } from './usage.rules.ts';
 import type { UsageEventInput } from './usage.schemas.ts';
 import type { Refusal, UsageFacts, UsageInput } from './usage.types.ts';
 import { findFormErrors, formRefusal, prefixed } from './usage.validation.ts';
@@ -55,6 +55,11 @@ export function prepareSent(input: UsageEventInput, hat: Hat, now: Moment): Prep
   if (input.centreId !== undefined && !isOwnCentre(hat.id, input.centreId))
     return { status: 'refused', refusal: otherCentre };
   return prepare(input, now, findReservation);
+}
+
+/** What was booked on a request: source, request and reference follow from it, the key is the caller's. */
+export function prepareBooked(input: UsageInput, now: Moment): Prepared {
+  return prepare(input, now, findBookingReservation);
 }
 
 const otherCentre = refusal(NOT_FOUND, 'There is no such centre.', {

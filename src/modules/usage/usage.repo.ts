@@ -1,7 +1,8 @@
-import { and, desc, eq, gte, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { OFFICE_TIME_ZONE } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
+import { REQUEST_SOURCE } from './usage.rules.ts';
 import type { UsageEventQuery, UsageEventView } from './usage.schemas.ts';
 import { usageEvents } from './usage.table.ts';
 import type { UsageFacts } from './usage.types.ts';
@@ -146,8 +147,8 @@ export function matching(filter: EventFilter): SQL | undefined {
     correctsEventId === undefined ? undefined : eq(usageEvents.correctsEventId, correctsEventId),
     from === undefined ? undefined : gte(usageEvents.occurredOn, from),
     to === undefined ? undefined : lt(usageEvents.occurredOn, to),
-    meter === undefined ? undefined : eq(usageEvents.meter, meter),
-    unit === undefined ? undefined : eq(usageEvents.unit, unit),
+    meter === undefined ? undefined : inArray(usageEvents.meter, meter),
+    unit === undefined ? undefined : inArray(usageEvents.unit, unit),
     source === undefined ? undefined : eq(usageEvents.source, source),
     recordedUntil === undefined ? undefined : lte(usageEvents.recordedAt, recordedUntil),
   );
@@ -172,9 +173,9 @@ export async function listEvents(
   return rows as UsageEventView[];
 }
 
-/** True when closing this request was recorded already. */
-export async function hasUsageOf(tx: HatTx, requestId: string): Promise<boolean> {
-  const rows =
-    await tx.sql`select from usage_events where request_id = ${requestId} and kind = 'usage' limit 1`;
+/** True when closing this request was recorded already; what was booked on it before does not count. */
+export async function hasClosingUsage(tx: HatTx, requestId: string): Promise<boolean> {
+  const rows = await tx.sql`
+    select from usage_events where request_id = ${requestId} and kind = 'usage' and source = ${REQUEST_SOURCE} limit 1`;
   return rows.length === 1;
 }

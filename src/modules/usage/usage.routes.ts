@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { IdParams } from '../../platform/http/schemas.ts';
+import { requestUsageRoutes } from './request-usage.routes.ts';
 import {
   USAGE_ALREADY_REVERSED,
   USAGE_ATTRIBUTES_TOO_LARGE,
@@ -25,12 +26,12 @@ import {
   UsageEventPage,
   UsageEventQuery,
   UsageEventView,
-  UsagePagingQuery,
   UsageSummary,
   UsageSummaryQuery,
 } from './usage.schemas.ts';
-import type { RecordedEvent, UsageService } from './usage.service.ts';
+import type { UsageService } from './usage.service.ts';
 import { checkedBody } from './usage.validation.ts';
+import { EVENT_ETAG, STATUS, sendEvent, sendRecorded } from './usage-answers.routes.ts';
 import { usageImportsRoutes } from './usage-imports.routes.ts';
 
 const tags = ['Usage'];
@@ -45,12 +46,12 @@ const RECORDING_REFUSALS = [
   USAGE_PERSONAL_DATA,
 ];
 const CORRECTION_REFUSALS = [USAGE_ALREADY_REVERSED, USAGE_CHAIN_NEGATIVE, USAGE_NOT_CORRECTABLE];
-const STATUS = { created: 201, existing: 200 } as const;
 
 export const usageRoutes =
   (service: UsageService): FastifyPluginAsyncTypebox =>
   async (app) => {
     await app.register(usageImportsRoutes(service));
+    await app.register(requestUsageRoutes(service));
     app.removeContentTypeParser('text/plain');
     app.addContentTypeParser(NDJSON, (_request, stream, done) => done(null, new LineStream(stream)));
     app.get(
@@ -131,21 +132,6 @@ export const usageRoutes =
         sendRecorded(reply, await service.adjust(request.ctx, request.params.id, request.body)),
     );
     app.get(
-      '/service-requests/:id/usage-events',
-      {
-        config: { access: 'usage:read' },
-        schema: {
-          tags,
-          operationId: 'listServiceRequestUsageEvents',
-          summary: 'What a request used, corrections included',
-          params: IdParams,
-          querystring: UsagePagingQuery,
-          response: { 200: UsageEventPage },
-        },
-      },
-      (request) => service.listEventsOfRequest(request.ctx, request.params.id, request.query),
-    );
-    app.get(
       '/usage-summary',
       {
         config: { access: 'usage:read', refuses: [USAGE_SUMMARY_TOO_LARGE] },
@@ -210,25 +196,9 @@ async function record(
   }
   if (!Array.isArray(body)) {
     const { status, event } = await service.record(ctx, body);
-    return reply.code(STATUS[status]).header('etag', ETAG).send(event);
+    return reply.code(STATUS[status]).header('etag', EVENT_ETAG).send(event);
   }
   const batch = await service.recordBatch(ctx, body);
   const isNew = batch.results.some((result) => result.status === 'created');
   return reply.code(isNew ? 201 : 200).send(batch);
-}
-
-/** Events never change. */
-const ETAG = '"1"';
-
-function sendEvent<S extends 200 | 201>(
-  reply: FastifyReply,
-  event: UsageEventView,
-  status: S,
-): UsageEventView {
-  reply.code(status).header('etag', ETAG);
-  return event;
-}
-
-function sendRecorded(reply: FastifyReply, { status, event }: RecordedEvent): UsageEventView {
-  return sendEvent(reply, event, STATUS[status]);
 }

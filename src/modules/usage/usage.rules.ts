@@ -1,17 +1,23 @@
 import { type Day, type Moment, millisecondsBetween, momentFromDatabase } from '../../platform/clock.ts';
 import type { FieldError, Problem } from '../../platform/errors.ts';
 import { findAttributeFault } from './attributes.rules.ts';
-import { looksLikeEmail } from './personal-data.rules.ts';
-import { USAGE_IN_FUTURE, USAGE_KEY_RESERVED, USAGE_PERSONAL_DATA } from './usage.errors.ts';
+import { USAGE_IN_FUTURE, USAGE_KEY_RESERVED } from './usage.errors.ts';
 import type { Refusal, UsageFacts, UsageInput } from './usage.types.ts';
 
 /** Source of events that come from closing a request; no one else writes it. */
 export const REQUEST_SOURCE = 'request';
+/** Source of what somebody booked on a request while working on it. */
+export const BOOKING_SOURCE = 'request-booking';
+const RESERVED: Readonly<Record<string, string>> = {
+  [REQUEST_SOURCE]: 'written when a request closes',
+  [BOOKING_SOURCE]: 'written by POST /service-requests/{id}/usage-events',
+};
 /** Clocks of other systems may run ahead by this much. */
 export const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
 const DEFAULT_METER = 'cases';
-const UNITS: Readonly<Record<string, string>> = {
+/** Well-known meters with the unit each is counted in. */
+export const UNITS: Readonly<Record<string, string>> = {
   cases: 'case',
   minutes: 'minute',
   hours: 'hour',
@@ -33,7 +39,7 @@ export function factsOf(input: UsageInput): UsageFacts {
     source: input.source,
     idempotencyKey: input.idempotencyKey,
     meter,
-    unit: input.unit ?? UNITS[meter] ?? DEFAULT_UNIT,
+    unit: input.unit ?? unitOfMeter(meter),
     quantity: plainDecimal(input.quantity),
     occurredAt: momentFromDatabase(input.occurredAt),
     requestId: input.requestId ?? null,
@@ -42,6 +48,10 @@ export function factsOf(input: UsageInput): UsageFacts {
     correctsEventId: null,
     reason: null,
   };
+}
+
+export function unitOfMeter(meter: string): string {
+  return Object.hasOwn(UNITS, meter) ? (UNITS[meter] as string) : DEFAULT_UNIT;
 }
 
 /** The one spelling of a decimal: no superfluous zeros, no negative zero. */
@@ -64,13 +74,6 @@ export function findRefusal(facts: UsageFacts, now: Moment): Refusal | undefined
       detail: 'lies in the future',
     });
   }
-  if (facts.reference !== null && looksLikeEmail(facts.reference)) {
-    return refusal(USAGE_PERSONAL_DATA, 'The reference looks like an e-mail address.', {
-      pointer: '/reference',
-      code: 'PERSONAL_DATA',
-      detail: 'looks like an e-mail address',
-    });
-  }
   const fault = findAttributeFault(facts.attributes);
   return fault && refusal(fault.problem, `${fault.error.pointer} ${fault.error.detail}.`, fault.error);
 }
@@ -78,12 +81,17 @@ export function findRefusal(facts: UsageFacts, now: Moment): Refusal | undefined
 /** Sources and keys that Verbund writes itself, so that nobody takes the place of an event to come. */
 export function findReservation({ source, idempotencyKey }: UsageFacts): Refusal | undefined {
   if (idempotencyKey.startsWith(REVERSAL_PREFIX)) return reservedKey();
-  if (source !== REQUEST_SOURCE) return undefined;
-  return refusal(USAGE_KEY_RESERVED, `The source ${REQUEST_SOURCE} is written when a request closes.`, {
+  if (!Object.hasOwn(RESERVED, source)) return undefined;
+  return refusal(USAGE_KEY_RESERVED, `The source ${source} is ${RESERVED[source]}.`, {
     pointer: '/source',
     code: 'RESERVED',
     detail: 'is reserved',
   });
+}
+
+/** A booking has its source by itself, and a key of the caller. */
+export function findBookingReservation({ source, idempotencyKey }: UsageFacts): Refusal | undefined {
+  return findKeyReservation(source, idempotencyKey);
 }
 
 /** An adjustment shares the source of what it corrects; with source `request` ids of requests are taken. */

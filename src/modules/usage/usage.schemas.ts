@@ -12,7 +12,7 @@ import {
   pageOf,
   Uuid,
 } from '../../platform/http/schemas.ts';
-import { ATTRIBUTE_LIMITS } from './attributes.rules.ts';
+import { ATTRIBUTE_LIMITS, CODE_PATTERN } from './attributes.rules.ts';
 
 export const BATCH_LIMIT = 1000;
 
@@ -27,13 +27,33 @@ const line = (maxLength: number, description: string) =>
     pattern: '^[^\\p{Cc}\\p{Cs}]*[^\\p{Cc}\\p{Cs}\\s][^\\p{Cc}\\p{Cs}]*$',
     description,
   });
+/** A filter that takes one or several values: all that the tranches of a share may count. */
+const several = (description: string) =>
+  Type.Array(line(60, description), { minItems: 1, maxItems: 200, description });
 const Key = line(200, 'Counts once for ever within the source; the same event sent again is the first event');
+const Quantity = Type.String({
+  pattern: '^\\d{1,18}(\\.\\d{1,6})?$',
+  description: 'Exact decimal, zero or more',
+  examples: ['12.5'],
+});
+const OccurredAt = Type.String({
+  format: 'date-time',
+  description: 'RFC 3339; its day in Germany decides agreement and period',
+});
+const Reference = Type.String({
+  minLength: 1,
+  maxLength: 120,
+  pattern: CODE_PATTERN,
+  description: 'Number of a request or file, or a keyed hash; never a name, and without blanks',
+  examples: ['SOE-2026-000123'],
+});
 const Attributes = Type.Object(
   {},
   {
     additionalProperties: true,
     maxProperties: ATTRIBUTE_LIMITS.keys,
-    description: 'A few values that describe the event; no personal data',
+    description:
+      'A few values that describe the event: numbers and short codes without blanks; no personal data',
     examples: [{ line: 'hotline-1' }],
   },
 );
@@ -46,19 +66,24 @@ export const UsageEventInput = named('RecordUsageEvent', {
   idempotencyKey: Key,
   meter: Type.Optional(Mark('What is counted; `cases` when left out', ['minutes'])),
   unit: Type.Optional(line(60, 'Unit of the quantity; follows from well-known meters when left out')),
-  quantity: Type.String({
-    pattern: '^\\d{1,18}(\\.\\d{1,6})?$',
-    description: 'Exact decimal, zero or more',
-    examples: ['12.5'],
-  }),
-  occurredAt: Type.String({
-    format: 'date-time',
-    description: 'RFC 3339; its day in Germany decides agreement and period',
-  }),
-  reference: Type.Optional(line(120, 'Number of a request or file, or a keyed hash; never a name')),
+  quantity: Quantity,
+  occurredAt: OccurredAt,
+  reference: Type.Optional(Reference),
   attributes: Type.Optional(Attributes),
 });
 export type UsageEventInput = Static<typeof UsageEventInput>;
+
+/** Everything else of the event follows from the request. */
+export const BookUsage = named('BookUsageOnRequest', {
+  idempotencyKey: Key,
+  meter: Mark('What is counted: the meter of the usage rule, one of the cost clause, or a well-known one', [
+    'minutes',
+  ]),
+  unit: Type.Optional(line(60, 'Unit of the quantity; follows from the meter when left out')),
+  quantity: Quantity,
+  occurredAt: OccurredAt,
+});
+export type BookUsage = Static<typeof BookUsage>;
 
 export const UsageEventBatch = Type.Array(UsageEventInput, {
   minItems: 1,
@@ -120,8 +145,8 @@ export const UsageEventQuery = closed({
   correctsEventId: Type.Optional(Uuid),
   from: Type.Optional({ ...Day, description: 'First day of use' }),
   to: Type.Optional({ ...Day, description: 'Day after the last day of use' }),
-  meter: Type.Optional(line(60, 'What was counted')),
-  unit: Type.Optional(line(60, 'In what it was counted')),
+  meter: Type.Optional(several('What was counted')),
+  unit: Type.Optional(several('In what it was counted')),
   source: Type.Optional(line(60, 'System that counted')),
   recordedUntil: Type.Optional({ ...Moment, description: 'Leaves out what was recorded later' }),
 });

@@ -11,6 +11,7 @@ import { VALIDATION_FAILED } from '../../platform/json.errors.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import type { TableFile } from '../../platform/table-files.ts';
 import { findRequest } from '../requests/index.ts';
+import { bookOnRequest } from './request-bookings.service.ts';
 import { adjust, reverse } from './usage.corrections.ts';
 import { USAGE_SUMMARY_TOO_LARGE } from './usage.errors.ts';
 import { daysOfSum, usageEventsLink } from './usage.links.ts';
@@ -20,6 +21,7 @@ import { daysOfPeriod } from './usage.rules.ts';
 import type {
   AdjustUsage,
   BatchResult,
+  BookUsage,
   Group,
   ReverseUsage,
   SummaryItem,
@@ -92,6 +94,14 @@ export function createUsageService(db: Database, clock: Clock) {
           throw new DomainError(NOT_FOUND, 'There is no such request.');
         return page(tx, ctx, `usage-of-${requestId}`, paging, { requestId });
       });
+    },
+
+    /** Records what was used up for a request, by somebody who works on it. */
+    async bookOnRequest(ctx: HatContext, requestId: string, input: BookUsage): Promise<RecordedEvent> {
+      assertCentre(ctx);
+      return withHatTxOnce(db, ctx, async (tx) =>
+        withEvent(tx, await bookOnRequest(tx, ctx, requestId, input)),
+      );
     },
 
     async reverse(ctx: HatContext, id: string, input: ReverseUsage): Promise<RecordedEvent> {

@@ -19,7 +19,8 @@ const WORDS: Readonly<Record<string, string>> = {
   meter: 'must start with a letter or digit and have up to 60 letters, digits, spaces or ._:/-',
   unit: 'must be one line of text and not blank',
   idempotencyKey: 'must be one line of text and not blank',
-  reference: 'must be one line of text and not blank',
+  reference:
+    'must be the number of a request or file, or a keyed hash: letters, digits and ._:/#- without blanks. Leave out names and dates of birth',
 };
 
 /** What is wrong with the form of one event; pointers are relative to it. */
@@ -37,6 +38,11 @@ export function checkedBody(body: unknown): UsageEventInput | UsageEventInput[] 
   }
   const errors = body.flatMap((event, index) => prefixed(index, findFormErrors(event)));
   return checked(body, errors) as UsageEventInput[];
+}
+
+/** Throws `VALIDATION_FAILED` for an event of the wrong form. */
+export function assertForm(event: UsageEventInput): void {
+  checked(event, findFormErrors(event));
 }
 
 export function formRefusal(errors: readonly FieldError[]): Refusal {

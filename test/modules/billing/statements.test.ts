@@ -251,16 +251,20 @@ tap.test('statements of a period (numbers in brackets: invariants of the README)
     );
     t.equal(sum(items.map(({ netCents }) => netCents)), one?.netCents);
     for (const { why, netCents, usageEvents } of items) {
-      const reason = await must<{ line: { amountCents: number } }>(
-        member,
-        'GET',
-        (why ?? '').replace('/api/v1', ''),
-      );
+      const reason = await must<{
+        line: { amountCents: number; parts: { weight: string }[] };
+        links: { usageEvents: string | null };
+      }>(member, 'GET', (why ?? '').replace('/api/v1', ''));
       t.equal(reason.line.amountCents, netCents);
       for (const link of usageEvents) {
-        const events = await must<{ items: unknown[] }>(member, 'GET', link.replace('/api/v1', ''));
-        t.ok(events.items.length > 0);
+        const { items: events } = await must<{ items: { quantity: string }[] }>(
+          member,
+          'GET',
+          link.replace('/api/v1', ''),
+        );
+        t.equal(sum(events.map(({ quantity }) => Number(quantity))), Number(reason.line.parts[0]?.weight));
       }
+      t.same(usageEvents, reason.links.usageEvents === null ? [] : [reason.links.usageEvents]);
     }
     t.ok(items.some(({ usageEvents }) => usageEvents.length > 0));
   });

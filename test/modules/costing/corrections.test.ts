@@ -150,7 +150,11 @@ tap.test('corrections and reasons (numbers in brackets: invariants of the README
       },
     });
     const list = (caller: Caller, path: string) =>
-      must<{ items: { quantity?: string; amountCents?: number }[] }>(caller, 'GET', path);
+      must<{ items: { quantity?: string; amountCents?: number }[] }>(
+        caller,
+        'GET',
+        path.replace('/api/v1/', '/'),
+      );
     t.match((await list(finance, why.links.usageEvents ?? '')).items, [{ quantity: '7' }]);
     t.equal((await list(finance, why.links.costLines[0] ?? '')).items.length, 2);
     const mine = await must<Why>(member, 'GET', url);

@@ -219,6 +219,23 @@ tap.test('import of usage files (numbers in brackets: invariants of the README)'
     t.match(await imported(file, '?source=xlsx', XLSX), { createdCount: 0, existingCount: 2 });
   });
 
+  t.test('200: a name as reference is refused, from CSV and XLSX alike', async (t) => {
+    const rows = [
+      ['Mitglied', 'Leistung', 'Menge', 'Datum', 'Aktenzeichen'],
+      ['Erwitte', 'call', '1', '2026-11-05', 'Max Mustermann, geb. 1980'],
+      ['Erwitte', 'call', '1', '2026-11-05', '32.1/2026-7'],
+    ];
+    const text = rows.map((row) => row.join(';')).join('\n');
+    for (const [file, type] of [
+      [text, 'text/csv'],
+      [await sheet(rows), XLSX],
+    ] as const) {
+      const body = await imported(file, '?dryRun=true', type);
+      t.match(body, { createdCount: 1, refusedCount: 1, results: [{ row: 2, status: 'refused', id: null }] });
+      t.match(body.results[0]?.errors, [{ column: 'Aktenzeichen', reason: /keyed hash/ }]);
+    }
+  });
+
   t.test('422: what is no table', async (t) => {
     const refused = async (file: string | Buffer, type: string) => {
       const answer = await send(file, '', type);

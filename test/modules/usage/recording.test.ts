@@ -262,14 +262,49 @@ t.test('recording usage', async (t) => {
     for (const [value, pointer] of attributes) {
       await refuses(t, event({ attributes: value }), 422, 'USAGE_PERSONAL_DATA', pointer);
     }
-    await refuses(t, event({ reference: 'anna@example.org' }), 422, 'USAGE_PERSONAL_DATA', '/reference');
-    t.equal((await post(event({ attributes: { serviceName: 'x', line: 3 } }))).statusCode, 201);
+    for (const text of ['Max Mustermann, geb. 1980', 'a b', 'a\u00a0b', 'Müller,Eva', '+49-2945-1']) {
+      const { errors } = await refuses(
+        t,
+        event({ attributes: { calls: [{ note: text }] } }),
+        422,
+        'USAGE_PERSONAL_DATA',
+        '/attributes/calls/0/note',
+      );
+      t.match(errors, [{ detail: /short code .* without blanks/ }], text);
+    }
+    for (const attributes of [
+      { serviceName: 'x', line: 3 },
+      { a: 'Bürgerservice', b: '', c: 'f'.repeat(64) },
+    ])
+      t.equal((await post(event({ attributes }))).statusCode, 201);
+  });
+
+  t.test('400: a reference is a number or a hash and nothing that somebody is called [5]', async (t) => {
+    const names = [
+      'Max Mustermann, geb. 1980',
+      'Erika Mustermann',
+      'anna@example.org',
+      'a\tb',
+      'Müller,Eva',
+      '',
+    ];
+    for (const reference of names) {
+      const body = await refuses(t, event({ reference }), 400, 'VALIDATION_FAILED', '/reference');
+      if (reference !== '') t.match(body.detail, /number of a request or file, or a keyed hash/);
+      await refuses(t, [event(), event({ reference })], 400, 'VALIDATION_FAILED', '/1/reference');
+    }
+    for (const reference of ['SOE-2026-000123', '32.1/2026#4', 'Stü_7:b', 'f'.repeat(64)]) {
+      const answer = await post(event({ reference }));
+      t.match([answer.statusCode, answer.json<Body>().reference], [201, reference]);
+    }
   });
 
   t.test('422: attributes are small and storable [5]', async (t) => {
     const deep = { a: { b: { c: { d: { e: 1 } } } } };
-    const huge = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`k${index}`, 'x'.repeat(500)]));
-    const broken = [deep, huge, { a: 'x'.repeat(501) }, { ['k'.repeat(61)]: 1 }];
+    const many = (value: unknown) =>
+      Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`k${index}`, value]));
+    const huge = many(many('x'.repeat(64)));
+    const broken = [deep, huge, { a: 'x'.repeat(65) }, { ['k'.repeat(61)]: 1 }];
     for (const attributes of broken) {
       await refuses(t, event({ attributes }), 422, 'USAGE_ATTRIBUTES_TOO_LARGE');
     }
@@ -286,16 +321,20 @@ t.test('recording usage', async (t) => {
   });
 
   t.test('422: sources and keys that Verbund writes itself', async (t) => {
-    await refuses(t, event({ source: REQUEST_SOURCE }), 422, 'USAGE_KEY_RESERVED', '/source');
+    for (const source of [REQUEST_SOURCE, 'request-booking'])
+      await refuses(t, event({ source }), 422, 'USAGE_KEY_RESERVED', '/source');
     await refuses(t, event({ idempotencyKey: 'reversal:x' }), 422, 'USAGE_KEY_RESERVED', '/idempotencyKey');
   });
 
   t.test('201: text is kept as it is, SQL and HTML included', async (t) => {
-    const reference = `'); drop table usage_events; -- <script>alert(1)</script>`;
-    const key = `"'\\;--${newId()} Ä 🏛`;
-    const body = event({ reference, idempotencyKey: key, attributes: { html: '<b>&amp;</b>' } });
+    const key = `"'\\;--${newId()} '); drop table usage_events; -- <b>&amp;</b> Ä 🏛`;
+    const body = event({ idempotencyKey: key, unit: '<script>alert(1)</script>', meter: 'Gebühr 1' });
     const answer = await post(body);
-    t.match(answer.json<Body>(), { reference, idempotencyKey: key, attributes: { html: '<b>&amp;</b>' } });
+    t.match(answer.json<Body>(), {
+      idempotencyKey: key,
+      unit: '<script>alert(1)</script>',
+      meter: 'Gebühr 1',
+    });
     t.equal((await post([body])).json<Body>().results[0]?.id, answer.json<Body>().id);
   });
 

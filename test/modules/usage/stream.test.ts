@@ -90,6 +90,7 @@ t.test('streams of usage', async (t) => {
       event({ source: 'request' }),
       'null',
       event(),
+      event({ reference: 'Max Mustermann, geb. 1980' }),
     ]);
     t.equal(answer.statusCode, 200, answer.body);
     t.equal(answer.headers['content-type'], 'application/x-ndjson');
@@ -109,8 +110,10 @@ t.test('streams of usage', async (t) => {
         [11, 'refused', 'USAGE_KEY_RESERVED'],
         [12, 'refused', 'VALIDATION_FAILED'],
         [13, 'created', undefined],
+        [14, 'refused', 'VALIDATION_FAILED'],
       ],
     );
+    t.match(results.at(-1)?.problem?.detail, /^\/reference must be the number of a request/);
     t.equal(results[2]?.problem?.errors?.[0]?.pointer, '/colour');
     t.match(results[3]?.problem?.detail, /longer than 16384 bytes/);
     t.equal(await countEvents(), before + 3);

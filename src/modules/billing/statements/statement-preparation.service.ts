@@ -12,8 +12,8 @@ import {
   type PostedCharges,
   postedCharges,
   rateUsage,
+  usageLinks,
 } from '../../costing/index.ts';
-import { usageEventsLink } from '../../usage/index.ts';
 import { vatThroughout } from '../vat-in-force.service.ts';
 import { lineOfRun, linesOfRating, taxed as withTreatment } from './charged-lines.ts';
 import { assertTakesCharges } from './settled-periods.service.ts';
@@ -89,7 +89,7 @@ async function chargedLines(
     );
   }
   const shares = (charges?.lines ?? []).map((share) =>
-    lineOfRun(charges as PostedCharges, share, usageLinksOf(period, share)),
+    lineOfRun(charges as PostedCharges, share, usageLinks(share, period)),
   );
   if (prices.length === 0) return shares;
   if (recordedUntil === null) {
@@ -102,24 +102,6 @@ async function chargedLines(
     recordedUntil,
   });
   return [...shares, ...items.flatMap((item) => linesOfRating(item, period))];
-}
-
-/** The usage that a share was measured by, where it was. */
-function usageLinksOf(
-  { centreId, startsOn, endsOn, recordedUntil }: PeriodRow,
-  { parts, serviceId, organisationId }: PostedCharges['lines'][number],
-): string[] {
-  if (!parts.some(({ key }) => key.origin?.kind === 'usage_events')) return [];
-  const days = { from: startsOn, to: endsOn };
-  return [
-    usageEventsLink({
-      centreId,
-      organisationId,
-      serviceId,
-      ...days,
-      recordedUntil: recordedUntil ?? undefined,
-    }),
-  ];
 }
 
 interface Taxed {

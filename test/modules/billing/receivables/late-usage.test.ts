@@ -166,7 +166,8 @@ tap.test('late usage of a settled year (numbers: invariants of the README)', asy
         'GET',
         `/allocation-runs/${id}/lines/${line?.position}/why`,
       );
-      return (await must<{ items: { quantity: string }[] }>(finance, 'GET', links.usageEvents)).items.length;
+      const path = links.usageEvents.replace('/api/v1/', '/');
+      return (await must<{ items: { quantity: string }[] }>(finance, 'GET', path)).items.length;
     };
     t.same([await eventsOf(first), await eventsOf(second)], [1, 2], 'each leads to what it counts');
   });

@@ -1,0 +1,33 @@
+/** Usage that went into a share; without a unit where nothing of the meter was recorded. */
+export interface CountedMeter {
+  readonly meter: string;
+  readonly unit?: string;
+}
+
+/** A key as a line shows it. */
+interface CountingPart {
+  readonly key: { readonly type: string; readonly basis?: string; readonly origin?: object };
+}
+
+/** One meter of a basis as `fillKey` writes it: `calls (call) × 1 + minutes (minute) × 2.5`. */
+const WEIGHTED = /(.+?)(?: \((.+?)\))? × \d+(?:\.\d+)?(?: \+ |$)/gu;
+const COUNTED = /^(.+?)(?: \((.+)\))?$/gu;
+
+/** The meters whose usage is behind a line, each once: from what the line keeps, which is the same in runs from before. */
+export function countedMeters(parts: readonly CountingPart[]): CountedMeter[] {
+  const all = parts.flatMap(({ key }) => metersOfKey(key));
+  return [...new Map(all.map((counted) => [JSON.stringify(counted), counted])).values()];
+}
+
+function metersOfKey({ type, basis, origin }: CountingPart['key']): CountedMeter[] {
+  if (type === 'weighted_cases') return [...(basis ?? '').matchAll(WEIGHTED)].map(toCounted);
+  if (type !== 'cases' && type !== 'minutes') return [];
+  if (basis === undefined) return [{ meter: type }];
+  // A clause may name what no usage is called, also with brackets.
+  if (origin !== undefined && 'eventCount' in origin && origin.eventCount === 0) return [{ meter: basis }];
+  return [...basis.matchAll(COUNTED)].map(toCounted);
+}
+
+function toCounted([, meter = '', unit]: RegExpMatchArray): CountedMeter {
+  return { meter, ...(unit !== undefined && { unit }) };
+}
