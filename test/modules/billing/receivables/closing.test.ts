@@ -6,6 +6,7 @@ import { addCost, createRun, postRun, problemOf } from '../../../support/costing
 import { beforeSettling, figuresOf } from '../../../support/late-usage.ts';
 import { waitingFor } from '../../../support/locks.ts';
 import {
+  budget,
   freezePlanned,
   issued,
   openItems,
@@ -256,6 +257,44 @@ tap.test('plans are held to what was invoiced, member by member (24, 26)', async
     pay(finance, { organisationId: erwitte.id, amountCents: 1 }),
   );
 });
+
+tap.test(
+  'a plan from the budget is approved on the figures there are, not on those there were (24)',
+  async (t) => {
+    const world = await startReceivablesWorld(t);
+    const { finance, colleague, erwitte, marriage, periodId } = world;
+    const submitted = async (change: object = {}) => {
+      const draft = await must<PlanBody>(finance, 'POST', '/instalment-plans', planOf(world, change));
+      return planMust(finance, draft, 'submit');
+    };
+    const approve = (plan: PlanBody) =>
+      planStep(colleague, plan, 'approve', { contentHash: plan.contentHash });
+    const stale = await submitted();
+    const byHand = await submitted({
+      amounts: [{ organisationId: erwitte.id, serviceId: marriage, amountCents: 100 }],
+    });
+    await budget(finance, marriage, 9_000_000);
+    const answer = await approve(stale);
+    t.equal(answer.statusCode, 409, answer.body);
+    t.equal(problemOf(answer).code, 'INSTALMENT_BUDGET_CHANGED');
+    const kept = await must<PlanBody>(finance, 'GET', `/instalment-plans/${stale.id}`);
+    t.match(kept, { status: 'submitted', amountCents: 1_050_001, version: stale.version });
+
+    t.equal((await approve(byHand)).statusCode, 200, 'amounts that a person named follow from nothing');
+    const { id: replacesId } = byHand;
+    const anew = await submitted({ replacesId, usagePeriodId: periodId });
+    t.equal((anew as PlanBody & { usagePeriodId: string }).usagePeriodId, periodId);
+    await budget(finance, marriage, -10_000_001);
+    await budget(finance, world.certificates, -50_000);
+    const gone = problemOf(await approve(anew));
+    t.equal(gone.code, 'INSTALMENT_BUDGET_CHANGED', 'what can no longer be computed is said in the same way');
+    await budget(finance, marriage, 10_000_001);
+    await budget(finance, world.certificates, 50_000);
+    t.equal(problemOf(await approve(anew)).code, 'INSTALMENT_BUDGET_CHANGED', 'its lines are other ones');
+    const fresh = await submitted({ replacesId, usagePeriodId: periodId });
+    t.equal((await approve(fresh)).statusCode, 200, 'shared out by the same usage as before');
+  },
+);
 
 tap.test('a corrected invoice bills a period finally, and is no instalment (26)', async (t) => {
   const world = await startReceivablesWorld(t);
