@@ -5,7 +5,7 @@ import { mapConstraints } from '../../../platform/db/postgres-errors.ts';
 import { newId } from '../../../platform/ids.ts';
 import { enqueueAll } from '../../../platform/jobs/outbox.ts';
 import { auditAll } from '../../audit/index.ts';
-import { contentHashOf, documentOf, numberOf, totalsOfDraft } from './statement.rules.ts';
+import { contentHashOf, documentOf, numberOf, signedHashOf, totalsOfDraft } from './statement.rules.ts';
 import { type BlockedStatement, dueOnOf, examine } from './statement-obstacles.service.ts';
 import { STATEMENT_SUPERSEDED } from './statements.errors.ts';
 import { renderStatementJob } from './statements.jobs.ts';
@@ -51,7 +51,7 @@ export interface IssueResult {
 /**
  * Issues those of the drafts that nothing stands against: numbers without a gap, the whole document kept as it is sent, what it
  * corrects superseded, its files asked for. Who issues for the same centre and year at the same time waits.
- * @throws DomainError BILLING_PROFILE_MISSING, STATEMENT_SUPERSEDED
+ * @throws DomainError BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED, STATEMENT_SUPERSEDED
  */
 export async function issueDrafts(
   tx: HatTx,
@@ -73,7 +73,8 @@ export async function issueDrafts(
       dueOn: dueOnOf(statement, profile, issuedOn),
     };
     const document = documentOf(statement, lines, profile, recipient, facts);
-    return { id: statement.id, number: facts.number, dueOn: facts.dueOn, document };
+    const signedHash = signedHashOf(statement.contentHash, profile.seller.bank);
+    return { id: statement.id, number: facts.number, dueOn: facts.dueOn, signedHash, document };
   });
   await supersede(
     tx,
@@ -98,7 +99,7 @@ export async function issueDrafts(
         number: issued[at]?.number,
         kind: statement.kind,
         payableCents: statement.payableCents,
-        contentHash: statement.contentHash,
+        contentHash: issued[at]?.signedHash,
       },
     })),
   );

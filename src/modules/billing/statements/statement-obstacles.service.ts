@@ -6,11 +6,11 @@ import { findPeriods, type PeriodRow, takesCharges } from '../../costing/index.t
 import type { StatementDocument } from '../documents/document.types.ts';
 import { checkDocument } from '../documents/index.ts';
 import { vatForAll } from '../vat-in-force.service.ts';
-import { findProfile, type ProfileRow, type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
+import { type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
+import { getIssuer, type Issuer } from './issuer.service.ts';
 import { documentOf } from './statement.rules.ts';
 import {
   BILLING_PERIOD_SETTLED,
-  BILLING_PROFILE_MISSING,
   BILLING_RECIPIENT_MISSING,
   DOCUMENT_REFUSED,
   STATEMENT_INSTALMENTS_CHANGED,
@@ -39,7 +39,7 @@ interface ReadyStatement {
 }
 
 interface Examined {
-  readonly profile: ProfileRow;
+  readonly profile: Issuer;
   readonly ready: readonly ReadyStatement[];
   readonly blocked: readonly BlockedStatement[];
 }
@@ -49,7 +49,7 @@ const NUMBER_OF_DRAFT = 'ENTWURF';
 
 /**
  * Tells what can be issued from what cannot, and why, in a fixed number of queries.
- * @throws DomainError BILLING_PROFILE_MISSING
+ * @throws DomainError BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED
  */
 export async function examine(
   tx: HatTx,
@@ -57,8 +57,7 @@ export async function examine(
   drafts: readonly StatementRow[],
   issuedOn: Day,
 ): Promise<Examined> {
-  const profile = await findProfile(tx, centreId);
-  if (profile === undefined) throw new DomainError(BILLING_PROFILE_MISSING, 'There is no billing profile.');
+  const profile = await getIssuer(tx, centreId);
   const linesById = groupBy(
     await repo.listLines(
       tx,
@@ -150,15 +149,14 @@ const SUPERSEDED: Obstacle = {
 
 /**
  * A draft as it would be sent, for looking at.
- * @throws DomainError BILLING_PROFILE_MISSING, BILLING_RECIPIENT_MISSING
+ * @throws DomainError BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED, BILLING_RECIPIENT_MISSING
  */
 export async function documentOfDraft(
   tx: HatTx,
   statement: StatementRow,
   issuedOn: Day,
 ): Promise<StatementDocument> {
-  const profile = await findProfile(tx, statement.centreId);
-  if (profile === undefined) throw new DomainError(BILLING_PROFILE_MISSING, 'There is no billing profile.');
+  const profile = await getIssuer(tx, statement.centreId);
   const [recipient] = await recipientsOf(tx, statement.centreId, [statement.organisationId]);
   if (recipient === undefined) {
     const { problem, detail } = missingRecipient(statement);
@@ -168,7 +166,7 @@ export async function documentOfDraft(
   return documentOf(statement, await repo.listLines(tx, [statement.id]), profile, recipient, facts);
 }
 
-export function dueOnOf({ dueOn }: StatementRow, { paymentDays }: ProfileRow, issuedOn: Day): Day {
+export function dueOnOf({ dueOn }: StatementRow, { paymentDays }: Issuer, issuedOn: Day): Day {
   const soonest = dueOn ?? plusDays(issuedOn, paymentDays);
   return soonest < issuedOn ? issuedOn : soonest;
 }
@@ -176,7 +174,7 @@ export function dueOnOf({ dueOn }: StatementRow, { paymentDays }: ProfileRow, is
 function refusals(
   statement: StatementRow,
   lines: readonly StatementLineRow[],
-  profile: ProfileRow,
+  profile: Issuer,
   recipient: RecipientRow,
   issuedOn: Day,
 ): Obstacle[] {

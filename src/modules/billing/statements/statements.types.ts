@@ -91,6 +91,10 @@ export interface StatementRow {
   readonly prepaidCents: number;
   readonly payableCents: number;
   readonly contentHash: string;
+  /** Of what is issued; null where it was issued before the account was signed too. */
+  readonly signedHash: string | null;
+  /** The account that a draft would bear; null where none was confirmed, and of what is no draft. */
+  readonly account: PayeeAccount | null;
   readonly dueOn: Day | null;
   readonly issuedOn: Day | null;
   readonly issuedAt: Moment | null;
@@ -109,6 +113,9 @@ export interface StatementLineRow extends ChargedLine {
   readonly statementId: string;
   readonly position: number;
 }
+
+/** The account that members pay to. */
+export type PayeeAccount = Seller['bank'];
 
 /** Who issues, and for how long there is time to pay. */
 export interface BillingProfile {
