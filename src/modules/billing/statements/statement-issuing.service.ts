@@ -66,11 +66,12 @@ export async function issueDrafts(
   const year = Number(issuedOn.slice(0, 4));
   const { code, first } =
     ready.length === 0 ? { code: '', first: 0 } : await repo.takeNumbers(tx, centreId, year, ready.length);
-  const issued = ready.map(({ statement, lines, recipient }, at) => {
+  const issued = ready.map(({ statement, lines, recipient, paidCents }, at) => {
     const facts = {
       number: numberOf(code, year, first + at),
       issuedOn,
       dueOn: dueOnOf(statement, profile, issuedOn),
+      paidCents,
     };
     const document = documentOf(statement, lines, profile, recipient, facts);
     const signedHash = signedHashOf(statement.contentHash, profile.seller.bank);

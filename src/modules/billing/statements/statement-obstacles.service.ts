@@ -5,6 +5,7 @@ import { DomainError, type FieldError, type Problem } from '../../../platform/er
 import { findPeriods, type PeriodRow, takesCharges } from '../../costing/index.ts';
 import type { StatementDocument } from '../documents/document.types.ts';
 import { checkDocument } from '../documents/index.ts';
+import { openItemsBy } from '../payments/open-items.repo.ts';
 import { vatForAll } from '../vat-in-force.service.ts';
 import { type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
 import { getIssuer, type Issuer } from './issuer.service.ts';
@@ -36,6 +37,8 @@ interface ReadyStatement {
   readonly statement: StatementRow;
   readonly lines: readonly StatementLineRow[];
   readonly recipient: RecipientRow;
+  /** Matched to what it corrects. */
+  readonly paidCents: number;
 }
 
 interface Examined {
@@ -77,11 +80,13 @@ export async function examine(
   );
   const periodIds = [...new Set(drafts.flatMap(({ periodId }) => periodId ?? []))];
   const periodById = new Map((await findPeriods(tx, periodIds)).map((period) => [period.id, period]));
+  const paid = await paidOn(tx, centreId, drafts);
   const ready: ReadyStatement[] = [];
   const blocked: BlockedStatement[] = [];
   for (const statement of drafts) {
     const lines = linesById.get(statement.id) ?? [];
     const recipient = recipientById.get(statement.organisationId);
+    const paidCents = paid.get(statement.correctsId ?? '') ?? 0;
     const obstacles = [
       ...(vatObstacles.get(statement.id) ?? []),
       ...(isClosed(statement, periodById.get(statement.periodId ?? '')) ? [SETTLED] : []),
@@ -89,12 +94,27 @@ export async function examine(
       ...(setsOffWhatIsValid(statement, instalments) ? [] : [INSTALMENTS_CHANGED]),
       ...(recipient === undefined
         ? [missingRecipient(statement)]
-        : refusals(statement, lines, profile, recipient, issuedOn)),
+        : refusals(statement, lines, profile, recipient, { issuedOn, paidCents })),
     ];
-    if (recipient !== undefined && obstacles.length === 0) ready.push({ statement, lines, recipient });
+    if (recipient !== undefined && obstacles.length === 0)
+      ready.push({ statement, lines, recipient, paidCents });
     else blocked.push({ statement, obstacles });
   }
   return { profile, ready, blocked };
+}
+
+/**
+ * What was paid on the documents that corrected invoices take the place of, by their id. The invoice says it, so that nobody pays
+ * again; its claim stays the whole amount, from which open items take the same payments.
+ */
+async function paidOn(
+  tx: HatTx,
+  centreId: string,
+  drafts: readonly StatementRow[],
+): Promise<ReadonlyMap<string, number>> {
+  const corrected = drafts.flatMap(({ kind, correctsId }) => (kind === 384 ? (correctsId ?? []) : []));
+  const items = await openItemsBy(tx, centreId, 'id', corrected);
+  return new Map([...items].map(([id, { matchedCents }]) => [id, matchedCents]));
 }
 
 const INSTALMENTS_CHANGED: Obstacle = {
@@ -162,7 +182,9 @@ export async function documentOfDraft(
     const { problem, detail } = missingRecipient(statement);
     throw new DomainError(problem, detail);
   }
-  const facts = { number: NUMBER_OF_DRAFT, issuedOn, dueOn: dueOnOf(statement, profile, issuedOn) };
+  const paidCents = (await paidOn(tx, statement.centreId, [statement])).get(statement.correctsId ?? '');
+  const dueOn = dueOnOf(statement, profile, issuedOn);
+  const facts = { number: NUMBER_OF_DRAFT, issuedOn, dueOn, ...(paidCents !== undefined && { paidCents }) };
   return documentOf(statement, await repo.listLines(tx, [statement.id]), profile, recipient, facts);
 }
 
@@ -176,9 +198,9 @@ function refusals(
   lines: readonly StatementLineRow[],
   profile: Issuer,
   recipient: RecipientRow,
-  issuedOn: Day,
+  at: { readonly issuedOn: Day; readonly paidCents: number },
 ): Obstacle[] {
-  const facts = { number: NUMBER_OF_DRAFT, issuedOn, dueOn: dueOnOf(statement, profile, issuedOn) };
+  const facts = { ...at, number: NUMBER_OF_DRAFT, dueOn: dueOnOf(statement, profile, at.issuedOn) };
   const errors = checkDocument(documentOf(statement, lines, profile, recipient, facts));
   if (errors.length === 0) return [];
   const detail = `${errors.length === 1 ? 'One thing stands' : `${errors.length} things stand`} against it: ${errors[0]?.pointer} ${errors[0]?.detail}.`;

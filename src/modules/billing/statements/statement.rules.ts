@@ -44,6 +44,8 @@ export interface IssueFacts {
   readonly number: string;
   readonly issuedOn: Day;
   readonly dueOn: Day;
+  /** What is matched to the chain that a corrected invoice takes over. */
+  readonly paidCents?: number;
 }
 
 type Drafted = Pick<
@@ -57,7 +59,7 @@ export function documentOf(
   lines: readonly ChargedLine[],
   { seller }: BillingProfile,
   { buyer }: Pick<BillingRecipient, 'buyer'>,
-  facts: IssueFacts,
+  { paidCents = 0, ...facts }: IssueFacts,
 ): StatementDocument {
   const printed = lines.map(({ line }) => line);
   return withTotals({
@@ -71,6 +73,7 @@ export function documentOf(
     ),
     buyer,
     preceding: preceding.map(({ statementId: _id, ...before }) => before),
+    ...(kind === 384 && paidCents !== 0 && { paidCents }),
     lines: printed,
     notes,
   });

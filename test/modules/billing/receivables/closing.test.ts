@@ -312,6 +312,49 @@ tap.test('a corrected invoice bills a period finally, and is no instalment (26)'
   );
 });
 
+tap.test('a corrected invoice asks for what is open, and nothing is counted twice (27, 37)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { test, finance, erwitte } = world;
+  const items = async () =>
+    (await openItems(finance)).map(({ claimCents, matchedCents, openCents }) => [
+      claimCents,
+      matchedCents,
+      openCents,
+    ]);
+  const totalsOf = async ({ id }: { id: string }) => {
+    const [row] = await test.owner.sql<{ document: { paidCents?: number; totals: object } }[]>`
+      select document from statements where id = ${id}`;
+    return { paidCents: row?.document.paidCents, ...row?.document.totals };
+  };
+  const final = await issued(world, erwitte, { kind: 380, netCents: 10_000 });
+  t.match(await totalsOf(final), { paidCents: undefined, prepaidCents: 0, payableCents: 11_900 });
+  const payment = { organisationId: erwitte.id, amountCents: 11_900 };
+  await pay(finance, { ...payment, matches: [{ statementId: final.id, amountCents: 11_900 }] });
+  const more = await issued(world, erwitte, { kind: 384, netCents: 12_000, corrects: final });
+  t.match(await totalsOf(more), {
+    paidCents: 11_900,
+    grossCents: 14_280,
+    prepaidCents: 11_900,
+    payableCents: 2_380,
+  });
+  t.same(await items(), [[14_280, 11_900, 2_380]], 'open is what the document asks for');
+  t.match(
+    await must(finance, 'GET', `/statements/${more.id}`),
+    { prepaidCents: 0, payableCents: 14_280 },
+    'the claim',
+  );
+
+  const rest = { statementId: more.id, amountCents: 2_380 };
+  await pay(finance, { organisationId: erwitte.id, amountCents: 2_380, matches: [rest] });
+  t.same(await items(), [], 'paid as the document says, nothing is left');
+  const less = await issued(world, erwitte, { kind: 384, netCents: 5_000, corrects: more });
+  t.match(await totalsOf(less), { paidCents: 14_280, payableCents: 5_950 - 14_280 });
+  t.same(await items(), [[5_950, 14_280, 5_950 - 14_280]], 'what was paid too much is a credit');
+  const back = await issued(world, erwitte, { kind: 381, netCents: 5_000, corrects: less });
+  t.match(await totalsOf(back), { paidCents: undefined, payableCents: 5_950 });
+  t.same(await items(), [[0, 14_280, -14_280]], 'all that was paid, once');
+});
+
 tap.test('claims of later periods are set off first, each by the day it is due (28)', async (t) => {
   const item = (statementId: string, openCents: number, startsOn: string, dueOn: string) =>
     ({ statementId, organisationId: 'a', openCents, startsOn, dueOn }) as OpenItemRow;
