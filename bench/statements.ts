@@ -133,6 +133,7 @@ async function sayWhoGetsWhat(
     },
     paymentDays: 30,
   } as never);
+  await billing.parties.confirmAccount(second, centreId, 1);
   const buyer = {
     name: 'Mitglied',
     address: ADDRESS,

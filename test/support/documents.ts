@@ -257,6 +257,7 @@ export function allSamples(): Record<string, StatementDocument> {
     '381-O': sampleDocument(OUT_OF_SCOPE, { kind: 381, preceding }),
     '381-S': sampleDocument(STANDARD, { kind: 381, preceding }),
     '384-S': sampleDocument(STANDARD, { kind: 384, preceding }),
+    '384-S-paid': sampleDocument(STANDARD, { kind: 384, preceding, paidCents: 7_400 }),
     '384-E-negative-line': sampleDocument(EXEMPT, {
       kind: 384,
       preceding,

@@ -1,5 +1,5 @@
 import type { DocumentKind, DocumentLine } from '../../src/modules/billing/documents/index.ts';
-import { putProfile, putRecipient } from '../../src/modules/billing/statements/billing-parties.repo.ts';
+import { putRecipient } from '../../src/modules/billing/statements/billing-parties.repo.ts';
 import { vatGroupOf } from '../../src/modules/billing/statements/statement.rules.ts';
 import { createDrafts, issueDrafts } from '../../src/modules/billing/statements/statement-issuing.service.ts';
 import type { PrecedingStatement } from '../../src/modules/billing/statements/statements.types.ts';
@@ -8,6 +8,7 @@ import type { Database } from '../../src/platform/db/database.ts';
 import { withHatTx } from '../../src/platform/db/hat.ts';
 import type { Caller } from './app.ts';
 import { buyer, seller } from './documents.ts';
+import { putIssuer } from './issuer.ts';
 
 /** A service with the determination that says its VAT. */
 export interface Charged {
@@ -44,7 +45,7 @@ export async function setUpBilling(
   members: readonly Hat[],
 ): Promise<void> {
   await withHatTx(db, centre.context, async (tx) => {
-    await putProfile(tx, centre.hat.id, 0, { seller, paymentDays: 30 });
+    await putIssuer(tx, centre.context, seller);
     for (const { id } of members) {
       await putRecipient(tx, centre.hat.id, 0, { organisationId: id, buyer, email: null, formats: ['pdf'] });
     }

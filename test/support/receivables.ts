@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { putProfile, putRecipient } from '../../src/modules/billing/statements/billing-parties.repo.ts';
+import { putRecipient } from '../../src/modules/billing/statements/billing-parties.repo.ts';
 import { treatmentOf } from '../../src/modules/billing/statements/charged-lines.ts';
 import { vatGroupOf } from '../../src/modules/billing/statements/statement.rules.ts';
 import { createDrafts, issueDrafts } from '../../src/modules/billing/statements/statement-issuing.service.ts';
@@ -12,6 +12,7 @@ import { newId } from '../../src/platform/ids.ts';
 import type { Caller, TestApp } from './app.ts';
 import { addWording, type CostingWorld, movePeriod, startCostingWorld } from './costing.ts';
 import { buyer, seller } from './documents.ts';
+import { putIssuer } from './issuer.ts';
 import { must } from './services.ts';
 import { determination, inForce } from './vat.ts';
 
@@ -42,7 +43,7 @@ export async function startReceivablesWorld(t: Test): Promise<ReceivablesWorld> 
   const { test, finance, colleague, erwitte, anroechte, marriage, certificates, centre } = world;
   await addWording(world, [marriage, certificates], [erwitte, anroechte], CLAUSE(anroechte));
   await withHatTx(test.db, finance.context, async (tx) => {
-    await putProfile(tx, centre.id, 0, { seller, paymentDays: 30 });
+    await putIssuer(tx, finance.context, seller);
     for (const { id: organisationId } of [erwitte, anroechte])
       await putRecipient(tx, centre.id, 0, { organisationId, buyer, email: null, formats: ['pdf'] });
   });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { putProfile, putRecipient } from '../../src/modules/billing/statements/billing-parties.repo.ts';
+import { putRecipient } from '../../src/modules/billing/statements/billing-parties.repo.ts';
 import { insertDocuments } from '../../src/modules/billing/statements/statement-documents.repo.ts';
 import { createDrafts, issueDrafts } from '../../src/modules/billing/statements/statement-issuing.service.ts';
 import { findStatement } from '../../src/modules/billing/statements/statements.repo.ts';
@@ -13,6 +13,7 @@ import { withHatTx } from '../../src/platform/db/hat.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { Caller, TestApp } from './app.ts';
 import { buyer, instalmentLines, STANDARD, seller } from './documents.ts';
+import { putIssuer } from './issuer.ts';
 import { created } from './services.ts';
 import { determination, inForce } from './vat.ts';
 
@@ -34,7 +35,7 @@ type Parties = Pick<Biller, 'test' | 'finance' | 'member' | 'serviceId'> & { rea
 export async function makeBiller({ second, ...parties }: Parties): Promise<Biller> {
   const { test, finance, member, serviceId } = parties;
   const job = systemContext(finance.hat, finance.context.now, newId());
-  await withHatTx(test.db, job, (tx) => putProfile(tx, finance.hat.id, 0, { seller, paymentDays: 30 }));
+  await withHatTx(test.db, job, (tx) => putIssuer(tx, job, seller));
   const { id } = await inForce(finance, second, determination(serviceId, [member.hat.id]));
   const period = await created(finance, '/billing-periods', { code: '2026-Q1' });
   return { ...parties, job, vatDeterminationId: id, period: { id: period.id, code: '2026-Q1' } };

@@ -3,6 +3,7 @@ import { newId } from '../../src/platform/ids.ts';
 import type { Caller } from './app.ts';
 import { type CostingWorld, createRun, fillQuarter, freeze, postRun, type RunBody } from './costing.ts';
 import { buyer, leitwegId, seller } from './documents.ts';
+import { sayWhoIssues } from './issuer.ts';
 import { must } from './services.ts';
 import { determination, inForce } from './vat.ts';
 
@@ -79,11 +80,12 @@ const first = { 'if-match': '"0"' };
 /** What a centre says once before it issues its first document. */
 export async function readyToIssue({
   finance,
+  colleague,
   erwitte,
   anroechte,
   association,
-}: Pick<CostingWorld, 'finance' | 'erwitte' | 'anroechte' | 'association'>): Promise<void> {
-  await must(finance, 'PUT', `/billing-profiles/${finance.hat.id}`, PROFILE, first);
+}: Pick<CostingWorld, 'finance' | 'colleague' | 'erwitte' | 'anroechte' | 'association'>): Promise<void> {
+  await sayWhoIssues(finance, colleague, PROFILE);
   for (const [hat, name, fine] of [
     [erwitte, 'Stadt Erwitte', 'ER'],
     [anroechte, 'Gemeinde Anröchte', 'AN'],

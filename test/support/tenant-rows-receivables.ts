@@ -104,8 +104,8 @@ function freshIban(): string {
   return `DE${check.toString().padStart(2, '0')}${number}`;
 }
 
-async function bankFile(own: Side): Promise<string> {
-  await parties(own);
+async function bankFile(world: TenantWorld): Promise<string> {
+  await parties(world);
   return camt({ statementId: newId(), entries: [{ amount: '1.00', reference: newId(), text: ['Umlage'] }] });
 }
 
@@ -114,7 +114,7 @@ async function imported(world: TenantWorld): Promise<{ id: string }> {
   const answer = await test.inject({
     method: 'POST',
     url: '/api/v1/bank-statement-imports?dryRun=false',
-    payload: await bankFile(own),
+    payload: await bankFile(world),
     headers: { authorization: `Bearer ${own.centre.token}`, 'content-type': 'application/xml' },
   });
   if (answer.statusCode !== 201) throw new Error(answer.body);
@@ -376,9 +376,9 @@ const PAYMENTS: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 201,
     reach: 'self',
-    make: async ({ own }) => ({
+    make: async (world) => ({
       query: 'dryRun=false',
-      body: await bankFile(own),
+      body: await bankFile(world),
       contentType: 'application/xml',
     }),
     otherBody: (text: string) => text.replace('Umlage', 'Anderes'),
@@ -432,8 +432,8 @@ const ENDINGS: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 200,
     reach: 'self',
-    make: async ({ own }) => {
-      await parties(own);
+    make: async (world) => {
+      await parties(world);
       return { query: 'dryRun=true', body: {} };
     },
     foreignIds: {

@@ -1,8 +1,9 @@
 import { newId } from '../../src/platform/ids.ts';
+import { confirming, type ProfileBody, pathOf } from './issuer.ts';
 import { must } from './services.ts';
 import { PROFILE, recipientOf } from './statements.ts';
 import { foreignCentre, list, onto, type Target, type TenantRow, withBody, withQuery } from './tenant-row.ts';
-import { allRoles, fresh, publishedService, type Side, type TenantWorld } from './tenant-world.ts';
+import { allRoles, fresh, publishedService, type TenantWorld } from './tenant-world.ts';
 import { determination, inForce } from './vat.ts';
 
 interface Kept {
@@ -19,14 +20,23 @@ const period = ({ own }: TenantWorld) =>
 
 const first = { 'if-match': '"0"' };
 
-/** Profile and recipient of a side, as they are now. */
-export async function parties({ centre, member }: Side): Promise<{ profile: number; recipient: number }> {
+/** Profile, with an account that two people named, and recipient of the own side, as they are now. */
+export async function parties({
+  own: { centre, member },
+  test,
+}: TenantWorld): Promise<{ profile: number; recipient: number }> {
   const versionOf = async (path: string, body: object) => {
     const put = await centre.call('PUT', path, body, first);
     return put.statusCode === 200 ? 1 : (await must<{ version: number }>(centre, 'GET', path)).version;
   };
+  let profile = await versionOf(pathOf(centre), PROFILE);
+  const { seller } = await must<ProfileBody>(centre, 'GET', pathOf(centre));
+  if (seller.bank === null) {
+    const second = await test.caller(centre.hat, allRoles(centre.hat));
+    profile = (await confirming(second, profile)).json<ProfileBody>().version;
+  }
   return {
-    profile: await versionOf(`/billing-profiles/${centre.hat.id}`, PROFILE),
+    profile,
     recipient: await versionOf(`/billing-recipients/${member.hat.id}`, recipientOf('Gemeinde', 'M')),
   };
 }
@@ -34,7 +44,7 @@ export async function parties({ centre, member }: Side): Promise<{ profile: numb
 /** A batch in the state a job would leave it in. */
 async function batch(world: TenantWorld, status: 'ready' | 'issued' = 'ready'): Promise<Kept> {
   const { own, test } = world;
-  await parties(own);
+  await parties(world);
   const { id: periodId, code } = await period(world);
   const id = newId();
   const contentHash = 'a'.repeat(64);
@@ -42,7 +52,7 @@ async function batch(world: TenantWorld, status: 'ready' | 'issued' = 'ready'): 
     .sql`insert into statement_batches (id, centre_id, period_id, period_code, status, notes, content_hash, created_by,
       created_by_name, created_at)
     values (${id}, ${own.centre.hat.id}, ${periodId}, ${code}, ${status}, '{}', ${contentHash}, ${own.centre.userId}, 'F', now())`;
-  return { id, version: 1, contentHash };
+  return must<Kept>(own.centre, 'GET', `/statement-batches/${id}`);
 }
 
 /** A draft over one euro, made by nobody in particular; of a batch, unless it takes another person to issue it. */
@@ -51,7 +61,7 @@ export async function draft(
   more: { readonly batchId?: string | null } = {},
 ): Promise<Kept> {
   const { own, test } = world;
-  await parties(own);
+  await parties(world);
   const { id: serviceId } = await publishedService({ side: own });
   const colleague = await test.caller(own.centre.hat, allRoles(own.centre.hat));
   const { id: determinationId } = await inForce(own.centre, colleague, {
@@ -80,7 +90,7 @@ export async function draft(
   await sql`insert into statement_lines (statement_id, position, centre_id, organisation_id, service_id, vat_determination_id, net_cents,
       usage_links, line)
     values (${id}, 0, ${own.centre.hat.id}, ${own.member.hat.id}, ${serviceId}, ${determinationId}, 100, '{}', ${JSON.stringify(line)}::text::jsonb)`;
-  return { id, version: 1, contentHash };
+  return must<Kept>(own.centre, 'GET', `/statements/${id}`);
 }
 
 export async function issuedStatement(world: TenantWorld): Promise<Kept> {
@@ -102,8 +112,9 @@ export const STATEMENTS: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 200,
     reach: 'hidden',
-    make: async ({ own }) => {
-      await parties(own);
+    make: async (world) => {
+      const { own } = world;
+      await parties(world);
       return { params: { centreId: own.centre.hat.id }, secret: own.centre.hat.id };
     },
   },
@@ -111,15 +122,30 @@ export const STATEMENTS: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 200,
     reach: 'hidden',
-    make: async ({ own }) => ({
-      params: { centreId: own.centre.hat.id },
+    make: async (world) => ({
+      params: { centreId: world.own.centre.hat.id },
       body: PROFILE,
-      ifMatch: (await parties(own)).profile,
+      ifMatch: (await parties(world)).profile,
     }),
   },
+  confirmPayeeAccount: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async (world) => {
+      const { hat } = world.own.centre;
+      const { profile } = await parties(world);
+      const second = await world.test.caller(hat, allRoles(hat));
+      const bank = { ...PROFILE.seller.bank, holder: fresh('kasse') };
+      const other = { ...PROFILE, seller: { ...PROFILE.seller, bank } };
+      const put = await second.call('PUT', pathOf(second), other, { 'if-match': `"${profile}"` });
+      return { params: { centreId: hat.id }, ifMatch: put.json<ProfileBody>().version, body: {} };
+    },
+  },
   listBillingRecipients: list('member', ({ own }) => own.member.hat.id, {
-    make: async ({ own }) => {
-      await parties(own);
+    make: async (world) => {
+      const { own } = world;
+      await parties(world);
       return { query: 'limit=200', secret: own.member.hat.id };
     },
   }),
@@ -127,8 +153,9 @@ export const STATEMENTS: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 200,
     reach: 'hidden',
-    make: async ({ own }) => {
-      await parties(own);
+    make: async (world) => {
+      const { own } = world;
+      await parties(world);
       return { params: { organisationId: own.member.hat.id } };
     },
   },
@@ -136,9 +163,9 @@ export const STATEMENTS: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 200,
     reach: 'hidden',
-    make: async ({ own }) => ({
-      params: { organisationId: own.member.hat.id },
-      ifMatch: (await parties(own)).recipient,
+    make: async (world) => ({
+      params: { organisationId: world.own.member.hat.id },
+      ifMatch: (await parties(world)).recipient,
       body: recipientOf('Gemeinde', 'N'),
     }),
   },

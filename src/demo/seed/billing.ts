@@ -18,7 +18,7 @@ export async function seedBilling(
 ): Promise<void> {
   const { hat, hatName, spec } = centre;
   const as = (role: string): HatContext => asPerson(whoIs(crew, hatName, role), hatName, hat, now);
-  await seedParties(modules, centre, hats, as('finance'));
+  await seedParties(modules, centre, hats, as('finance'), as('centre-admin'));
   const idsOf = (isOperator: boolean) =>
     spec.members
       .filter((ags) => (ags === spec.operator) === isOperator)
@@ -47,6 +47,7 @@ async function seedParties(
   { spec, hat }: SeededCentre,
   hats: Hats,
   ctx: HatContext,
+  second: HatContext,
 ): Promise<void> {
   const operator = named(hats, `organisation:${spec.operator}`).name;
   const profile = profileOf(spec, operator);
@@ -54,6 +55,8 @@ async function seedParties(
     () => parties.profile(ctx, hat.id),
     () => parties.putProfile(ctx, hat.id, 0, structuredClone(profile) as never),
   );
+  const { pendingAccount, version } = await parties.profile(ctx, hat.id);
+  if (pendingAccount !== null) await parties.confirmAccount(second, hat.id, version);
   for (const ags of spec.members) {
     const member = named(hats, `organisation:${ags}`);
     await unlessThere(

@@ -49,11 +49,12 @@ export function totalsOf(
   lines: readonly DocumentLine[],
   vat: readonly VatBreakdown[],
   preceding: readonly PrecedingDocument[],
+  paidCents = 0,
 ): DocumentTotals {
   const netCents = sumCents(lines.map((line) => line.netCents));
   const vatCents = sumCents(vat.map((group) => group.vatCents));
   const grossCents = sumCents([netCents, vatCents]);
-  const prepaidCents = sumCents(preceding.map((document) => document.prepaidCents));
+  const prepaidCents = sumCents([paidCents, ...preceding.map((document) => document.prepaidCents)]);
   return {
     netCents,
     vatCents,
@@ -66,7 +67,7 @@ export function totalsOf(
 /** Draws the sums of a document that is about to be issued. */
 export function withTotals(draft: DocumentDraft): StatementDocument {
   const vat = breakDown(draft.lines);
-  return { ...draft, vat, totals: totalsOf(draft.lines, vat, draft.preceding) };
+  return { ...draft, vat, totals: totalsOf(draft.lines, vat, draft.preceding, draft.paidCents) };
 }
 
 /** Share in percent with four decimals, for people: `12.3457`. The exact one is the fraction. */

@@ -17,6 +17,8 @@ export interface StatementDocument {
   readonly buyer: Buyer;
   /** The document that is corrected (384, 381), or instalments that are set off (380). */
   readonly preceding: readonly PrecedingDocument[];
+  /** What payments on the documents that it corrects came to when it was issued; left out where that is nothing. */
+  readonly paidCents?: number;
   readonly lines: readonly DocumentLine[];
   readonly vat: readonly VatBreakdown[];
   readonly totals: DocumentTotals;
@@ -150,7 +152,7 @@ export interface DocumentTotals {
   readonly netCents: number;
   readonly vatCents: number;
   readonly grossCents: number;
-  /** BT-113: gross sum of what is set off. */
+  /** BT-113: gross sum of what is set off, and of what was paid on what is corrected. */
   readonly prepaidCents: number;
   /** BT-115: gross less prepaid; negative where the member gets money back. */
   readonly payableCents: number;

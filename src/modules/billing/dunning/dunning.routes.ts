@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IdParams } from '../../../platform/http/schemas.ts';
 import { PAYMENT_MEMBER_UNKNOWN } from '../payments/payments.errors.ts';
-import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';
+import { BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED } from '../statements/statements.errors.ts';
 import {
   CreateNotices,
   NoticePage,
@@ -39,7 +39,7 @@ export const dunningRoutes =
         config: {
           access: 'dunning-notices:issue',
           idempotent: true,
-          refuses: [BILLING_PROFILE_MISSING, PAYMENT_MEMBER_UNKNOWN],
+          refuses: [BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED, PAYMENT_MEMBER_UNKNOWN],
         },
         schema: {
           tags,

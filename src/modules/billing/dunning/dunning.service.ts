@@ -16,8 +16,9 @@ import { audit } from '../../audit/index.ts';
 import { listOpenItems } from '../payments/open-items.repo.ts';
 import { assertMembers } from '../payments/payment-matching.service.ts';
 import { unmatchedByMember } from '../payments/payments.repo.ts';
-import { findProfile, findRecipient, recipientsOf } from '../statements/billing-parties.repo.ts';
-import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';
+import { findRecipient, recipientsOf } from '../statements/billing-parties.repo.ts';
+import { getIssuer } from '../statements/issuer.service.ts';
+import { BILLING_RECIPIENT_MISSING } from '../statements/statements.errors.ts';
 import { issueDunningNoticesJob } from './dunning.jobs.ts';
 import { type DunningWishes, type PlannedNotice, planNotices } from './dunning.rules.ts';
 import type { CreateNotices, NoticeQuery, NoticesPreview, NoticeView } from './dunning.schemas.ts';
@@ -96,7 +97,7 @@ async function previewOf(
   dryRun: boolean,
 ): Promise<NoticesPreview> {
   const today = dayOf(ctx.now);
-  if ((await findProfile(tx, ctx.hat.id)) === undefined) throw noProfile();
+  await getIssuer(tx, ctx.hat.id);
   if (organisationIds !== undefined) await assertMembers(tx, ctx.hat.id, organisationIds);
   const planned = await plannedNotices(tx, ctx, undefined, { today, minDaysBetween });
   const wanted = organisationIds && new Set(organisationIds.map((id) => id.toLowerCase()));
@@ -148,13 +149,12 @@ async function issueNotice(
   await repo.lockNotices(tx, centreId);
   const [notice] = await plannedNotices(tx, ctx, organisationId, { today: issuedOn, minDaysBetween });
   if (notice === undefined || notice.skipped !== null) return undefined;
-  const profile = await findProfile(tx, centreId);
+  const { seller } = await getIssuer(tx, centreId);
   const recipient = await findRecipient(tx, centreId, organisationId);
-  if (profile === undefined || recipient === undefined) throw noProfile();
+  if (recipient === undefined) throw noRecipient();
   const number = await repo.nextNumber(tx, centreId, yearOfDay(issuedOn));
   const { level, amountCents, creditCents } = notice;
   const items = notice.items.map(toItem);
-  const { seller } = profile;
   const { buyer } = recipient;
   const bytes = await renderDunningLetter({
     number,
@@ -212,7 +212,7 @@ function toItem({
   return { statementId, chainId, number, dueOn, openCents };
 }
 
-const noProfile = () => new DomainError(BILLING_PROFILE_MISSING, 'Nobody has said who writes.');
+const noRecipient = () => new DomainError(BILLING_RECIPIENT_MISSING, 'Nobody has said where letters go.');
 
 function found<T>(row: T | undefined): T {
   if (row === undefined) throw new DomainError(NOT_FOUND, 'There is no such notice.');

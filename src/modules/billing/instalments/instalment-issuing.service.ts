@@ -8,17 +8,12 @@ import { enqueueAll } from '../../../platform/jobs/outbox.ts';
 import { audit } from '../../audit/index.ts';
 import { findPeriod } from '../../costing/index.ts';
 import { checkDocument } from '../documents/index.ts';
-import {
-  findProfile,
-  type ProfileRow,
-  type RecipientRow,
-  recipientsOf,
-} from '../statements/billing-parties.repo.ts';
+import { type RecipientRow, recipientsOf } from '../statements/billing-parties.repo.ts';
+import { findIssuer } from '../statements/issuer.service.ts';
 import { documentOf } from '../statements/statement.rules.ts';
 import { createDrafts, issueDrafts } from '../statements/statement-issuing.service.ts';
 import {
   BILLING_PERIOD_SETTLED,
-  BILLING_PROFILE_MISSING,
   BILLING_RECIPIENT_MISSING,
   DOCUMENT_REFUSED,
 } from '../statements/statements.errors.ts';
@@ -193,7 +188,7 @@ async function examine(
     centreId,
     shares.map(({ serviceId, organisationId }) => ({ serviceId, organisationId, from, to })),
   );
-  const profile = await findProfile(tx, centreId);
+  const found = await findIssuer(tx, centreId);
   const organisationIds = [...new Set(documents.map(({ due }) => due.organisationId))];
   const recipients = await recipientsOf(tx, centreId, organisationIds);
   const recipientById = new Map(recipients.map((recipient) => [recipient.organisationId, recipient]));
@@ -206,7 +201,7 @@ async function examine(
     const problems =
       'problems' in made
         ? made.problems
-        : obstaclesOf(made.statement, profile, recipientById.get(due.organisationId), today);
+        : obstaclesOf(made.statement, found, recipientById.get(due.organisationId), today);
     if ('statement' in made && problems.length === 0) ready.push({ id: due.id, statement: made.statement });
     else blocked.push({ id: due.id, problems: noted(problems) });
   }
@@ -216,24 +211,22 @@ async function examine(
 /** As issuing would find them, but before there is a draft that would have to be discarded. */
 function obstaclesOf(
   statement: NewStatement,
-  profile: ProfileRow | undefined,
+  found: Awaited<ReturnType<typeof findIssuer>>,
   recipient: RecipientRow | undefined,
   issuedOn: Day,
 ): IssueProblem[] {
   const missing = [
-    ...(profile === undefined
-      ? [{ problem: BILLING_PROFILE_MISSING, detail: 'There is no billing profile.' }]
-      : []),
+    ...('gap' in found ? [found.gap] : []),
     ...(recipient === undefined
       ? [{ problem: BILLING_RECIPIENT_MISSING, detail: 'The member has no address for its documents.' }]
       : []),
   ];
-  if (profile === undefined || recipient === undefined) return missing;
+  if ('gap' in found || recipient === undefined) return missing;
   const { dueOn } = statement;
   const facts = { number: 'ENTWURF', issuedOn, dueOn: dueOn === null || dueOn < issuedOn ? issuedOn : dueOn };
   const { startsOn, endsOn } = statement.period;
   const drafted = { ...statement, startsOn, endsOn };
-  return checkDocument(documentOf(drafted, statement.lines, profile, recipient, facts)).map(
+  return checkDocument(documentOf(drafted, statement.lines, found.issuer, recipient, facts)).map(
     ({ pointer, detail }) => ({ problem: DOCUMENT_REFUSED, detail: `${pointer} ${detail}` }),
   );
 }

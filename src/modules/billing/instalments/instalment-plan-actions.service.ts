@@ -6,9 +6,10 @@ import { preconditionFailed } from '../../../platform/http/etags.ts';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { enqueue } from '../../../platform/jobs/outbox.ts';
 import { audit } from '../../audit/index.ts';
-import { FOUR_EYES_REQUIRED, isSecondPerson } from '../../costing/index.ts';
+import { budgetShares, FOUR_EYES_REQUIRED, isSecondPerson } from '../../costing/index.ts';
 import { assertUnsettled } from '../statements/settled-periods.service.ts';
 import {
+  INSTALMENT_BUDGET_CHANGED,
   INSTALMENT_DUE_DAYS_REFUSED,
   INSTALMENT_PERIOD_BILLED,
   INSTALMENT_PLAN_IN_FORCE,
@@ -104,8 +105,24 @@ async function assertApprovable(
   }
   const invoiced = await repo.invoicedInPeriod(tx, plan.centreId, plan.periodId);
   const shares = await repo.listShares(tx, plan.id, {});
-  if (planHashOf(plan, shares, invoiced) === plan.contentHash) return;
-  throw new DomainError(INSTALMENT_PLAN_STALE, `Instalments of ${plan.periodCode} were issued meanwhile.`);
+  if (planHashOf(plan, shares, invoiced) !== plan.contentHash) {
+    throw new DomainError(INSTALMENT_PLAN_STALE, `Instalments of ${plan.periodCode} were issued meanwhile.`);
+  }
+  await assertBudgetUnchanged(tx, plan);
+}
+
+/** Shares the budget out once more. Amounts that a person named follow from nothing that could have changed. */
+async function assertBudgetUnchanged(tx: HatTx, plan: repo.PlanRow): Promise<void> {
+  const { number, periodId, periodCode, usagePeriodId, resultHash } = plan;
+  if (plan.basis !== 'budget') return;
+  const refused = (cause: string, error?: DomainError) =>
+    new DomainError(INSTALMENT_BUDGET_CHANGED, `${number} is void: ${cause}`, { cause: error });
+  const now = await budgetShares(tx, periodId, usagePeriodId ?? undefined).catch((error: unknown) => {
+    if (!(error instanceof DomainError)) throw error;
+    throw refused(`the budget of ${periodCode} can no longer be shared out. ${error.message}`, error);
+  });
+  if (now.resultHash === resultHash) return;
+  throw refused(`budget, keys or clauses of ${periodCode} changed since it was made.`);
 }
 
 /** Of a period one plan is in force. What earlier ones have not issued is not asked for any more: the new one counted it in. */

@@ -66,6 +66,7 @@ export async function createPlan(
     endsOn: period.endsOn,
     basis: input.amounts === undefined ? ('budget' as const) : ('stated' as const),
     resultHash,
+    usagePeriodId: input.usagePeriodId?.toLowerCase() ?? null,
     dueOn,
     issueDaysBefore,
     replacesId: replacesId?.toLowerCase() ?? null,

@@ -49,6 +49,13 @@ export const INSTALMENT_PLAN_STALE = defineProblem({
   help: 'Reject it and make it anew, so that it takes into account what was invoiced.',
 });
 
+export const INSTALMENT_BUDGET_CHANGED = defineProblem({
+  code: 'INSTALMENT_BUDGET_CHANGED',
+  status: 409,
+  title: 'The budget comes to other shares than when the plan was made',
+  help: 'Reject the plan and make it anew, so that it follows the budget, keys and clauses there are now.',
+});
+
 export const INSTALMENT_PERIOD_BILLED = defineProblem({
   code: 'INSTALMENT_PERIOD_BILLED',
   status: 409,

@@ -16,6 +16,7 @@ export interface PlanRow {
   readonly endsOn: Day;
   readonly basis: 'budget' | 'stated';
   readonly resultHash: string | null;
+  readonly usagePeriodId: string | null;
   readonly dueOn: readonly Day[];
   readonly issueDaysBefore: number;
   readonly replacesId: string | null;
@@ -42,7 +43,8 @@ export interface PlanRow {
 
 const select = ({ sql }: HatTx) => sql`
   select p.id, p.centre_id as "centreId", p.number, p.status, p.period_id as "periodId", p.period_code as "periodCode",
-    p.starts_on as "startsOn", p.ends_on as "endsOn", p.basis, p.result_hash as "resultHash", p.due_on as "dueOn",
+    p.starts_on as "startsOn", p.ends_on as "endsOn", p.basis, p.result_hash as "resultHash",
+    p.usage_period_id as "usagePeriodId", p.due_on as "dueOn",
     p.issue_days_before as "issueDaysBefore", p.replaces_id as "replacesId", p.invoiced_cents as "invoicedCents",
     p.amount_cents as "amountCents", p.content_hash as "contentHash", p.created_by as "createdBy", p.created_by_name as "createdByName",
     p.created_at as "createdAt", p.submitted_by as "submittedBy", p.submitted_by_name as "submittedByName",
@@ -153,6 +155,7 @@ export interface NewPlan
     | 'endsOn'
     | 'basis'
     | 'resultHash'
+    | 'usagePeriodId'
     | 'dueOn'
     | 'issueDaysBefore'
     | 'replacesId'
@@ -167,9 +170,9 @@ export interface NewPlan
 export async function insertPlan(tx: HatTx, { actor, now }: HatContext, plan: NewPlan): Promise<void> {
   const { id, centreId } = plan;
   await tx.sql`insert into instalment_plans (id, centre_id, number, status, period_id, period_code, starts_on, ends_on, basis, result_hash,
-      due_on, issue_days_before, replaces_id, invoiced_cents, amount_cents, content_hash, created_by, created_by_name, created_at)
+      usage_period_id, due_on, issue_days_before, replaces_id, invoiced_cents, amount_cents, content_hash, created_by, created_by_name, created_at)
     values (${id}, ${centreId}, ${plan.number}, 'draft', ${plan.periodId}, ${plan.periodCode}, ${plan.startsOn}, ${plan.endsOn},
-      ${plan.basis}, ${plan.resultHash}, ${plan.dueOn as string[]}, ${plan.issueDaysBefore}, ${plan.replacesId},
+      ${plan.basis}, ${plan.resultHash}, ${plan.usagePeriodId}, ${plan.dueOn as string[]}, ${plan.issueDaysBefore}, ${plan.replacesId},
       ${plan.invoicedCents}, ${plan.amountCents}, ${plan.contentHash}, ${actor.id}, ${actor.name}, ${now})`;
   const shares = plan.shares.map((share, position) => ({ ...share, position }));
   await insertRows(

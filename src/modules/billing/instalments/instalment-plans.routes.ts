@@ -165,6 +165,7 @@ function registerActions(app: TypedApp, service: InstalmentPlansService): void {
           problems.INSTALMENT_PLAN_MISMATCH,
           problems.INSTALMENT_PLAN_IN_FORCE,
           problems.INSTALMENT_PLAN_STALE,
+          problems.INSTALMENT_BUDGET_CHANGED,
           problems.INSTALMENT_PERIOD_BILLED,
           BILLING_PERIOD_SETTLED,
           problems.INSTALMENT_DUE_DAYS_REFUSED,

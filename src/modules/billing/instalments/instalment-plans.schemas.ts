@@ -76,6 +76,7 @@ export const PlanView = named('InstalmentPlan', {
   period: PeriodName,
   basis: Type.Enum(['budget', 'stated']),
   resultHash: nullable(Type.String({ description: 'Of the simulation that shared out the budget' })),
+  usagePeriodId: nullable({ ...Uuid, description: 'Whose usage stood in; null for members' }),
   dueOn: Type.Array(Day),
   issueDaysBefore: Type.Integer(),
   replacesId: nullable(Uuid),

@@ -34,6 +34,8 @@ export const instalmentPlans = pgTable(
     basis: text('basis').notNull(),
     /** Of the simulation that shared out the budget. */
     resultHash: text('result_hash'),
+    /** Whose usage stood in for what is not known yet; approval shares out the budget by it again. */
+    usagePeriodId: uuid('usage_period_id'),
     /** Ascending. */
     dueOn: text('due_on').array().notNull(),
     issueDaysBefore: integer('issue_days_before').notNull(),
@@ -76,6 +78,11 @@ export const instalmentPlans = pgTable(
     foreignKey({
       name: 'instalment_plans_period_fkey',
       columns: [table.centreId, table.periodId],
+      foreignColumns: [billingPeriods.centreId, billingPeriods.id],
+    }),
+    foreignKey({
+      name: 'instalment_plans_usage_period_fkey',
+      columns: [table.centreId, table.usagePeriodId],
       foreignColumns: [billingPeriods.centreId, billingPeriods.id],
     }),
     foreignKey({

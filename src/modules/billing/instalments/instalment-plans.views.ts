@@ -19,6 +19,7 @@ export function toPlanView(ctx: HatContext, row: PlanRow, progress: PlanProgress
     period: { id: row.periodId, code: row.periodCode, startsOn: row.startsOn, endsOn: row.endsOn },
     basis: row.basis,
     resultHash: isCentre ? row.resultHash : null,
+    usagePeriodId: isCentre ? row.usagePeriodId : null,
     dueOn: [...row.dueOn],
     issueDaysBefore: row.issueDaysBefore,
     replacesId: row.replacesId,

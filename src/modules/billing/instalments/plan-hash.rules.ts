@@ -11,6 +11,7 @@ export interface PlanContent {
   readonly endsOn: Day;
   readonly basis: 'budget' | 'stated';
   readonly resultHash: string | null;
+  readonly usagePeriodId: string | null;
   readonly dueOn: readonly Day[];
   readonly issueDaysBefore: number;
   readonly replacesId: string | null;
@@ -28,6 +29,7 @@ export function planHashOf(
   invoiced: readonly InvoicedService[],
 ): string {
   const { centreId, number, periodId, periodCode, startsOn, endsOn, basis, resultHash } = plan;
+  const { usagePeriodId } = plan;
   const { dueOn, issueDaysBefore, replacesId, invoicedCents, amountCents } = plan;
   return hashOf({
     centreId,
@@ -38,6 +40,8 @@ export function planHashOf(
     endsOn,
     basis,
     resultHash,
+    // Left out where there is none: plans of before bear no such field, and their hash still says the same.
+    ...(usagePeriodId !== null && { usagePeriodId }),
     dueOn,
     issueDaysBefore,
     replacesId,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IdParams } from '../../../platform/http/schemas.ts';
-import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';
+import { BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED } from '../statements/statements.errors.ts';
 import {
   BankImportListQuery,
   BankImportPage,
@@ -70,7 +70,13 @@ export const bankImportsRoutes =
       config: {
         access: 'bank-statements:import',
         idempotent: true,
-        refuses: [BANK_FILE_BROKEN, BANK_ACCOUNT_FOREIGN, BANK_STATEMENT_REPEATED, BILLING_PROFILE_MISSING],
+        refuses: [
+          BANK_FILE_BROKEN,
+          BANK_ACCOUNT_FOREIGN,
+          BANK_STATEMENT_REPEATED,
+          BILLING_PROFILE_MISSING,
+          PAYEE_ACCOUNT_UNCONFIRMED,
+        ],
       },
       bodyLimit: FILE_LIMIT_BYTES,
       schema: {

@@ -11,8 +11,7 @@ import { newId } from '../../../platform/ids.ts';
 import { sumCents } from '../../../platform/money/index.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
-import { findProfile } from '../statements/billing-parties.repo.ts';
-import { BILLING_PROFILE_MISSING } from '../statements/statements.errors.ts';
+import { getIssuer } from '../statements/issuer.service.ts';
 import { balanceGaps } from './bank-balances.rules.ts';
 import { rowOf } from './bank-import.views.ts';
 import * as repo from './bank-imports.repo.ts';
@@ -105,10 +104,7 @@ interface ImportFault {
 
 /** Why a sound file is not for this centre, or not a second time. */
 async function faultsOf(tx: HatTx, centreId: string, file: BankFile): Promise<ImportFault[]> {
-  const profile = await findProfile(tx, centreId);
-  if (profile === undefined) {
-    throw new DomainError(BILLING_PROFILE_MISSING, 'The billing profile does not name the account yet.');
-  }
+  const profile = await getIssuer(tx, centreId);
   const entries = entriesOf(file);
   const keys = statementKeysOf(file);
   const known = await repo.knownKeys(

@@ -10,8 +10,8 @@ import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { newId } from '../../../platform/ids.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
-import { FOUR_EYES_REQUIRED, isSecondPerson } from '../../costing/index.ts';
 import { isIban } from '../documents/identifiers.rules.ts';
+import { assertSecondPerson } from '../second-person.ts';
 import * as repo from './payer-accounts.repo.ts';
 import { assertMember } from './payment-matching.service.ts';
 import {
@@ -74,9 +74,7 @@ export function createPayerAccountsService(db: Database) {
         const { recorded, confirmed, organisationId } = await getStanding(tx, ctx, id, version);
         if (confirmed !== null)
           throw new DomainError(PAYER_ACCOUNT_CONFIRMED, 'The account was confirmed before.');
-        const eyes = { actorId: ctx.actor.id, onBehalfOf: ctx.onBehalfOf };
-        if (!isSecondPerson(eyes, { createdBy: recorded.by.id, submittedBy: null }))
-          throw new DomainError(FOUR_EYES_REQUIRED, 'This takes somebody who did not record the account.');
+        assertSecondPerson(ctx, recorded.by.id, 'This takes somebody who did not record the account.');
         if (!(await repo.confirmAccount(tx, ctx, id, version))) throw preconditionFailed();
         await auditStep(tx, ctx, 'billing.payer-account-confirmed', id, organisationId);
         return getAccount(tx, id);

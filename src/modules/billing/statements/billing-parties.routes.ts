@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { allowNoBody } from '../../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts';
-import { IfMatchHeaders } from '../../../platform/http/schemas.ts';
+import { closed, IfMatchHeaders } from '../../../platform/http/schemas.ts';
+import { FOUR_EYES_REQUIRED } from '../../costing/index.ts';
 import {
   ProfileParams,
   ProfileView,
@@ -12,7 +14,7 @@ import {
   RecipientView,
 } from './billing-parties.schemas.ts';
 import type { BillingPartiesService } from './billing-parties.service.ts';
-import { DOCUMENT_REFUSED } from './statements.errors.ts';
+import { DOCUMENT_REFUSED, PAYEE_ACCOUNT_CONFIRMED } from './statements.errors.ts';
 
 const tags = ['Statements'];
 const manage = { access: 'billing-profile:manage', refuses: [DOCUMENT_REFUSED] };
@@ -42,7 +44,8 @@ export const billingPartiesRoutes =
         schema: {
           tags,
           operationId: 'putBillingProfile',
-          summary: 'Say who issues; the first time with If-Match: "0"',
+          summary:
+            'Say who issues; the first time with If-Match: "0". Another account waits for a second person; the one in force takes it back',
           params: ProfileParams,
           headers: IfMatchHeaders,
           body: PutProfile,
@@ -55,6 +58,7 @@ export const billingPartiesRoutes =
         return sendVersioned(reply, await service.putProfile(ctx, params.centreId, version, body));
       },
     );
+    registerConfirming(app, service);
     app.get(
       '/billing-recipients',
       {
@@ -105,3 +109,30 @@ export const billingPartiesRoutes =
       },
     );
   };
+
+function registerConfirming(
+  app: Parameters<FastifyPluginAsyncTypebox>[0],
+  service: BillingPartiesService,
+): void {
+  app.post(
+    '/billing-profiles/:centreId/actions/confirm-account',
+    {
+      config: { access: 'payee-account:confirm', refuses: [PAYEE_ACCOUNT_CONFIRMED, FOUR_EYES_REQUIRED] },
+      preValidation: allowNoBody,
+      schema: {
+        tags,
+        operationId: 'confirmPayeeAccount',
+        summary: 'Say that the account somebody else recorded is the one to pay to; documents bear it then',
+        params: ProfileParams,
+        headers: IfMatchHeaders,
+        body: closed({}),
+        response: { 200: ProfileView },
+      },
+    },
+    async (request, reply) => {
+      const version = expectedVersion(request);
+      const { ctx, params } = request;
+      return sendVersioned(reply, await service.confirmAccount(ctx, params.centreId, version));
+    },
+  );
+}

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { closed, named, nullable, PageQuery, pageOf, text, Uuid } from '../../../platform/http/schemas.ts';
+import { Deed } from '../receivables.schemas.ts';
 import { FormatSchema } from './statements.schemas.ts';
 
 const Address = named('PostalAddress', {
@@ -16,7 +17,16 @@ const ElectronicAddress = named('ElectronicAddress', {
 });
 const Email = Type.String({ format: 'email', maxLength: 200 });
 
-const Seller = named('Seller', {
+const account = {
+  holder: text(100),
+  iban: Type.String({ maxLength: 34, description: 'Without spaces' }),
+  bic: Type.Optional(Type.String({ maxLength: 11 })),
+};
+const PayeeAccount = named('PayeeAccount', account, {
+  description: 'Documents bear it once a second person confirmed it',
+});
+
+const sellerButAccount = {
   name: text(200, { description: 'The legal person that runs the centre' }),
   centreName: text(200, { description: 'The name members know' }),
   identifier: text(60, {
@@ -25,22 +35,38 @@ const Seller = named('Seller', {
   address: Address,
   contact: closed({ name: text(100), phone: text(40), email: Email }),
   electronicAddress: ElectronicAddress,
-  bank: closed({
-    holder: text(100),
-    iban: Type.String({ maxLength: 34, description: 'Without spaces' }),
-    bic: Type.Optional(Type.String({ maxLength: 11 })),
-  }),
   taxNumber: Type.Optional(text(30)),
   vatId: Type.Optional(Type.String({ maxLength: 14, examples: ['DE136695976'] })),
+};
+const Seller = named('Seller', { ...sellerButAccount, bank: PayeeAccount });
+const SellerOnRecord = named('SellerOnRecord', {
+  ...sellerButAccount,
+  bank: nullable(PayeeAccount),
 });
 
-const profile = {
-  seller: Seller,
-  paymentDays: Type.Integer({ minimum: 1, maximum: 365, description: 'Days from issue to due' }),
-};
-export const PutProfile = named('PutBillingProfile', profile);
+const paymentDays = Type.Integer({ minimum: 1, maximum: 365, description: 'Days from issue to due' });
+export const PutProfile = named('PutBillingProfile', { seller: Seller, paymentDays });
 export type PutProfile = Static<typeof PutProfile>;
-export const ProfileView = named('BillingProfile', { centreId: Uuid, ...profile, version: Type.Integer() });
+export const ProfileView = named('BillingProfile', {
+  centreId: Uuid,
+  seller: SellerOnRecord,
+  paymentDays,
+  account: nullable(
+    named(
+      'PayeeAccountDeeds',
+      { recorded: Deed, confirmed: Deed },
+      { description: 'Of the account in force; null where it was recorded before this took two people' },
+    ),
+  ),
+  pendingAccount: nullable(
+    named(
+      'PendingPayeeAccount',
+      { ...account, recorded: Deed },
+      { description: 'Waits for a second person; until then documents bear the account in force' },
+    ),
+  ),
+  version: Type.Integer(),
+});
 export type ProfileView = Static<typeof ProfileView>;
 
 export const ProfileParams = closed({ centreId: Uuid });

@@ -7,8 +7,11 @@ import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
+import type { Seller } from '../documents/document.types.ts';
 import { checkParties } from '../documents/index.ts';
+import { assertSecondPerson } from '../second-person.ts';
 import * as repo from './billing-parties.repo.ts';
+import { accountStep } from './billing-parties.rules.ts';
 import type {
   ProfileView,
   PutProfile,
@@ -16,7 +19,7 @@ import type {
   RecipientQuery,
   RecipientView,
 } from './billing-parties.schemas.ts';
-import { DOCUMENT_REFUSED } from './statements.errors.ts';
+import { DOCUMENT_REFUSED, PAYEE_ACCOUNT_CONFIRMED } from './statements.errors.ts';
 
 const LIST = 'billing-recipients';
 
@@ -33,16 +36,44 @@ export function createBillingPartiesService(db: Database) {
       const centreId = ownCentre(ctx, id);
       assertSound({ seller: input.seller });
       return withHatTx(db, ctx, async (tx) => {
-        if (!(await repo.putProfile(tx, centreId, version, input))) throw preconditionFailed();
-        await audit(tx, ctx, {
-          action: 'billing.profile-changed',
-          entityType: 'billing_profile',
-          entityId: centreId,
-          details: { paymentDays: input.paymentDays },
-        });
+        const before = await repo.lockProfile(tx, centreId, 'update');
+        if (version !== (before?.version ?? 0)) throw preconditionFailed();
+        const { bank: said, ...seller } = input.seller as Seller;
+        const inForce = before?.seller.bank ?? null;
+        const step = accountStep(inForce, before?.pendingAccount ?? null, said);
+        const pendingAccount = { kept: before?.pendingAccount ?? null, withdrawn: null, recorded: said }[
+          step
+        ];
+        const profile = {
+          seller: inForce === null ? seller : { ...seller, bank: inForce },
+          paymentDays: input.paymentDays,
+          pendingAccount,
+          isRecorded: step === 'recorded',
+        };
+        if (!(await repo.putProfile(tx, ctx, centreId, version, profile))) throw preconditionFailed();
+        await auditProfile(tx, ctx, 'profile-changed', centreId, { paymentDays: input.paymentDays });
+        const { iban } = step === 'recorded' ? said : (before?.pendingAccount ?? said);
+        if (step !== 'kept') await auditProfile(tx, ctx, `payee-account-${step}`, centreId, { iban });
         return getProfile(tx, centreId);
       });
     },
+
+    /** Puts the account in force that somebody else recorded. What was signed over the one before is void by its hash. */
+    confirmAccount: (ctx: HatContext, id: string, version: number): Promise<ProfileView> =>
+      withHatTx(db, ctx, async (tx) => {
+        const centreId = ownCentre(ctx, id);
+        const profile = found(await repo.lockProfile(tx, centreId, 'update'));
+        if (profile.version !== version) throw preconditionFailed();
+        const { pendingAccount, pendingRecordedBy } = profile;
+        if (pendingAccount === null || pendingRecordedBy === null)
+          throw new DomainError(PAYEE_ACCOUNT_CONFIRMED, 'No account waits.');
+        assertSecondPerson(ctx, pendingRecordedBy, 'This takes somebody who did not record the account.');
+        if (!(await repo.confirmAccount(tx, ctx, centreId, version))) throw preconditionFailed();
+        const { iban } = pendingAccount;
+        const before = profile.seller.bank?.iban ?? null;
+        await auditProfile(tx, ctx, 'payee-account-confirmed', centreId, { iban, before });
+        return getProfile(tx, centreId);
+      }),
 
     recipient: (ctx: HatContext, organisationId: string): Promise<RecipientView> =>
       withHatTx(db, ctx, (tx) => getRecipient(tx, ctx.hat.id, organisationId)),
@@ -79,9 +110,46 @@ export function createBillingPartiesService(db: Database) {
 }
 
 async function getProfile(tx: HatTx, centreId: string): Promise<ProfileView> {
-  const row = await repo.findProfile(tx, centreId);
+  return toProfileView(found(await repo.findProfile(tx, centreId)));
+}
+
+function found(row: repo.ProfileRow | undefined): repo.ProfileRow {
   if (row === undefined) throw new DomainError(NOT_FOUND, 'No billing profile is recorded yet.');
-  return row as ProfileView;
+  return row;
+}
+
+function auditProfile(
+  tx: HatTx,
+  ctx: HatContext,
+  action: string,
+  entityId: string,
+  details: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  return audit(tx, ctx, {
+    action: `billing.${action}`,
+    entityType: 'billing_profile',
+    entityId,
+    details,
+  });
+}
+
+function toProfileView(row: repo.ProfileRow): ProfileView {
+  const { centreId, seller, paymentDays, pendingAccount, version } = row;
+  const recorded = deedOf(row.accountRecordedBy, row.accountRecordedByName, row.accountRecordedAt);
+  const confirmed = deedOf(row.accountConfirmedBy, row.accountConfirmedByName, row.accountConfirmedAt);
+  const asked = deedOf(row.pendingRecordedBy, row.pendingRecordedByName, row.pendingRecordedAt);
+  return {
+    centreId,
+    seller: { ...seller, bank: seller.bank ?? null } as ProfileView['seller'],
+    paymentDays,
+    account: recorded && confirmed && { recorded, confirmed },
+    pendingAccount: pendingAccount && asked && { ...pendingAccount, recorded: asked },
+    version,
+  };
+}
+
+function deedOf(id: string | null, name: string | null, at: string | null) {
+  return id === null || at === null ? null : { by: { id, name: name ?? '' }, at };
 }
 
 async function getRecipient(tx: HatTx, centreId: string, organisationId: string): Promise<RecipientView> {

@@ -7,8 +7,11 @@ import { DomainError } from '../../../platform/errors.ts';
 import { preconditionFailed } from '../../../platform/http/etags.ts';
 import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { audit } from '../../audit/index.ts';
-import { FOUR_EYES_REQUIRED, getHeldPeriod, isSecondPerson } from '../../costing/index.ts';
+import { getHeldPeriod } from '../../costing/index.ts';
+import { assertSecondPerson } from '../second-person.ts';
+import { holdIssuer } from './issuer.service.ts';
 import { assertUnsettled } from './settled-periods.service.ts';
+import { signedHashOf } from './statement.rules.ts';
 import { takenBack } from './statement-drafts.rules.ts';
 import { createDrafts, issueDrafts } from './statement-issuing.service.ts';
 import { availableStatementActions, type StatementAction } from './statement-states.rules.ts';
@@ -40,12 +43,14 @@ export function createStatementActionsService(db: Database) {
       const centreId = ownCentre(ctx);
       return withHatTx(db, ctx, async (tx) => {
         const statement = await getForAction(tx, id, 'issue', version);
-        if (statement.contentHash !== contentHash) {
+        const { seller } = await holdIssuer(tx, centreId);
+        if (signedHashOf(statement.contentHash, seller.bank) !== contentHash) {
           throw new DomainError(STATEMENT_CONTENT_MISMATCH, 'The statement says something else.', {
             pointer: '/contentHash',
           });
         }
-        if (statement.batchId === null) assertSecondPerson(ctx, statement);
+        if (statement.batchId === null)
+          assertSecondPerson(ctx, statement.createdBy, 'This takes somebody who did not make the statement.');
         const { blocked } = await issueDrafts(tx, ctx, centreId, [id], dayOf(ctx.now));
         const [obstacle] = blocked[0]?.obstacles ?? [];
         if (obstacle !== undefined) {
@@ -103,12 +108,6 @@ async function getForAction(
     STATEMENT_STATE_REFUSED,
     `The statement ${statement.number ?? id} is ${state}; ${action} is not possible.`,
   );
-}
-
-function assertSecondPerson(ctx: HatContext, { createdBy }: StatementRow): void {
-  const eyes = { actorId: ctx.actor.id, onBehalfOf: ctx.onBehalfOf };
-  if (isSecondPerson(eyes, { createdBy, submittedBy: null })) return;
-  throw new DomainError(FOUR_EYES_REQUIRED, 'This takes somebody who did not make the statement.');
 }
 
 function auditStatement(

@@ -4,6 +4,7 @@ import type { HatTx } from '../../../platform/db/hat.ts';
 import type { FieldError, ProblemDetails } from '../../../platform/errors.ts';
 import { dispatchStatus } from './statement-dispatches.repo.ts';
 import type { BatchStatus } from './statement-states.rules.ts';
+import type { PayeeAccount } from './statements.types.ts';
 
 /** A member that is left out, or a draft that was not issued, and why. */
 export interface BlockedMember {
@@ -24,6 +25,10 @@ export interface BatchRow {
   readonly dueOn: Day | null;
   readonly notes: readonly string[];
   readonly contentHash: string | null;
+  /** What somebody signed; null until then, and of what was signed before the account was part of it. */
+  readonly signedHash: string | null;
+  /** The account that the drafts would bear now; null where none was confirmed. */
+  readonly account: PayeeAccount | null;
   readonly blocked: readonly BlockedMember[];
   readonly failure: Omit<ProblemDetails, 'type' | 'instance'> | null;
   readonly createdBy: string;
@@ -47,7 +52,8 @@ export interface BatchRow {
 
 const select = (tx: HatTx) => tx.sql`
   select b.id, b.centre_id as "centreId", b.period_id as "periodId", b.period_code as "periodCode", b.run_id as "runId", b.status,
-    b.due_on as "dueOn", b.notes, b.content_hash as "contentHash", b.blocked, b.failure, b.created_by as "createdBy",
+    b.due_on as "dueOn", b.notes, b.content_hash as "contentHash", b.signed_hash as "signedHash",
+    (select seller->'bank' from billing_profiles p where p.centre_id = b.centre_id) as account, b.blocked, b.failure, b.created_by as "createdBy",
     b.created_by_name as "createdByName", b.created_at as "createdAt", b.issued_by as "issuedBy", b.issued_by_name as "issuedByName",
     b.issued_at as "issuedAt", b.version, s.*, sending.*
   from statement_batches b cross join lateral (
@@ -114,6 +120,7 @@ export async function insertBatch(
 export interface BatchStep {
   readonly run_id?: string | null;
   readonly content_hash?: string;
+  readonly signed_hash?: string;
   readonly blocked?: string;
   readonly failure?: string;
   readonly issued_by?: string;

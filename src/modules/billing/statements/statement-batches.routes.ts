@@ -8,6 +8,7 @@ import type { StatementBatchesService } from './statement-batches.service.ts';
 import {
   BILLING_PERIOD_SETTLED,
   BILLING_PROFILE_MISSING,
+  PAYEE_ACCOUNT_UNCONFIRMED,
   STATEMENT_BATCH_OPEN,
   STATEMENT_CONTENT_MISMATCH,
   STATEMENT_STATE_REFUSED,
@@ -72,7 +73,12 @@ export const statementBatchesRoutes =
       {
         config: {
           ...manage,
-          refuses: [STATEMENT_STATE_REFUSED, STATEMENT_CONTENT_MISMATCH, BILLING_PROFILE_MISSING],
+          refuses: [
+            STATEMENT_STATE_REFUSED,
+            STATEMENT_CONTENT_MISMATCH,
+            BILLING_PROFILE_MISSING,
+            PAYEE_ACCOUNT_UNCONFIRMED,
+          ],
         },
         schema: {
           tags,

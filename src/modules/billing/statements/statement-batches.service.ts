@@ -13,21 +13,23 @@ import { enqueue } from '../../../platform/jobs/outbox.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
 import { getHeldPeriod } from '../../costing/index.ts';
-import { findProfile } from './billing-parties.repo.ts';
+import { holdIssuer } from './issuer.service.ts';
 import { assertTakesCharges } from './settled-periods.service.ts';
+import { signedHashOf } from './statement.rules.ts';
 import * as repo from './statement-batches.repo.ts';
 import type { BatchQuery, BatchView, CreateBatch } from './statement-batches.schemas.ts';
 import { issueDrafts } from './statement-issuing.service.ts';
+import type { BlockedStatement } from './statement-obstacles.service.ts';
 import { prepareBatch } from './statement-preparation.service.ts';
 import { availableBatchActions, BATCH_ACTIONS, type BatchAction } from './statement-states.rules.ts';
 import {
-  BILLING_PROFILE_MISSING,
+  STATEMENT_ACCOUNT_CHANGED,
   STATEMENT_BATCH_OPEN,
   STATEMENT_CONTENT_MISMATCH,
   STATEMENT_STATE_REFUSED,
 } from './statements.errors.ts';
 import { issueBatchJob, prepareBatchJob } from './statements.jobs.ts';
-import { discardDrafts } from './statements.repo.ts';
+import { discardDrafts, lockDrafts } from './statements.repo.ts';
 
 const LIST = 'statement-batches';
 /** Statements issued in one transaction: who issues something else in between waits no longer than for these. */
@@ -69,16 +71,15 @@ export function createStatementBatchesService(db: Database) {
       ownCentre(ctx);
       return withHatTx(db, ctx, async (tx) => {
         const batch = await getForAction(tx, id, version, 'issue');
-        if (batch.contentHash !== contentHash) {
+        const { seller } = await holdIssuer(tx, batch.centreId);
+        if (signedHashOf(batch.contentHash ?? '', seller.bank) !== contentHash) {
           throw new DomainError(STATEMENT_CONTENT_MISMATCH, 'The batch says something else.', {
             pointer: '/contentHash',
           });
         }
-        if ((await findProfile(tx, batch.centreId)) === undefined) {
-          throw new DomainError(BILLING_PROFILE_MISSING, 'There is no billing profile.');
-        }
         const { actor, now } = ctx;
-        const step = { issued_by: actor.id, issued_by_name: actor.name, issued_at: now };
+        const by = { issued_by: actor.id, issued_by_name: actor.name, issued_at: now };
+        const step = { ...by, signed_hash: contentHash };
         if (!(await repo.updateBatch(tx, batch, BATCH_ACTIONS.issue.to, step))) throw preconditionFailed();
         await enqueue(tx, ctx, issueBatchJob, { batchId: id });
         await auditBatch(tx, ctx, 'billing.statements-issue', id, {
@@ -131,7 +132,7 @@ async function issueSome(tx: HatTx, ctx: HatContext, id: string): Promise<boolea
     ...ctx,
     actor: { id: issuedBy ?? ctx.actor.id, name: issuedByName ?? '', kind: 'user' as const },
   };
-  const { blocked } = await issueDrafts(tx, signer, batch.centreId, portion, dayOf(ctx.now));
+  const blocked = await blockedOf(tx, signer, batch, portion);
   const entries = blocked.map(({ statement, obstacles }) => ({
     organisationId: statement.organisationId,
     memberName: statement.memberName,
@@ -144,6 +145,22 @@ async function issueSome(tx: HatTx, ctx: HatContext, id: string): Promise<boolea
   const step = { blocked: JSON.stringify([...batch.blocked, ...entries]) };
   await repo.updateBatch(tx, batch, isLast ? 'issued' : 'issuing', step);
   return !isLast;
+}
+
+/** Issues what can be; the account that was signed is the one that documents bear, or they are not issued. */
+async function blockedOf(
+  tx: HatTx,
+  signer: HatContext,
+  { centreId, contentHash, signedHash }: repo.BatchRow,
+  draftIds: readonly string[],
+): Promise<readonly BlockedStatement[]> {
+  const { seller } = await holdIssuer(tx, centreId);
+  if (signedHash === null || signedHash === signedHashOf(contentHash ?? '', seller.bank)) {
+    return (await issueDrafts(tx, signer, centreId, draftIds, dayOf(signer.now))).blocked;
+  }
+  const detail = 'Another account was confirmed since the batch was signed.';
+  const obstacles = [{ problem: STATEMENT_ACCOUNT_CHANGED, detail, errors: [] }];
+  return (await lockDrafts(tx, draftIds)).map((statement) => ({ statement, obstacles }));
 }
 
 async function fail(tx: HatTx, ctx: HatContext, id: string, error: DomainError): Promise<void> {
@@ -177,11 +194,15 @@ async function getBatch(tx: HatTx, id: string): Promise<BatchView> {
 const notFound = () => new DomainError(NOT_FOUND, 'There is no such batch of statements.');
 
 function toBatchView(row: repo.BatchRow): BatchView {
-  const { createdBy, createdByName, createdAt, issuedBy, issuedByName, issuedAt, blocked, ...rest } = row;
+  const { createdBy, createdByName, createdAt, issuedBy, issuedByName, issuedAt, blocked, ...more } = row;
+  const { account, signedHash, contentHash: content, ...rest } = more;
+  // A draft of a batch shows what signing it would sign.
+  const shownHash = row.status === 'ready' && content !== null ? signedHashOf(content, account) : content;
   const { statementCount, issuedCount, renderedCount, ...sending } = rest;
   const { sentCount, refusedCount, failedCount, rejectedCount, ...shown } = sending;
   return {
     ...shown,
+    contentHash: signedHash ?? shownHash,
     notes: [...row.notes],
     blocked: [...blocked] as BatchView['blocked'],
     failure: row.failure as BatchView['failure'],

@@ -28,8 +28,10 @@ export const statementBatches = pgTable(
     status: text('status').notNull(),
     dueOn: day('due_on'),
     notes: text('notes').array().notNull(),
-    /** SHA-256 over what the drafts say; what issuing signs. Null until they are prepared. */
+    /** SHA-256 over what the drafts say. Null until they are prepared. */
     contentHash: text('content_hash'),
+    /** The same with the account that the documents bear: what somebody signed. */
+    signedHash: text('signed_hash'),
     /** Members that are left out, each with the problems that stand against it. */
     blocked: jsonb('blocked').notNull().default(sql`'[]'`),
     /** Why preparing came to nothing. */

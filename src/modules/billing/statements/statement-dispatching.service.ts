@@ -13,7 +13,8 @@ import { writerFor } from '../documents/format.ts';
 import { noticeBlockedUntil } from '../dunning/blocked-notices.service.ts';
 import { noticeMail } from '../dunning/dunning-mail.ts';
 import { findLetter, findNotice, type NoticeRow } from '../dunning/dunning-notices.repo.ts';
-import { findProfile, findRecipient } from './billing-parties.repo.ts';
+import { findRecipient } from './billing-parties.repo.ts';
+import { getIssuer } from './issuer.service.ts';
 import * as repo from './statement-dispatches.repo.ts';
 import { statementMail } from './statement-mail.ts';
 import { STATEMENT_RECIPIENT_FETCHES } from './statement-sending.errors.ts';
@@ -184,9 +185,9 @@ async function mailOfStatement(tx: HatTx, dispatch: DispatchRow, id: string): Pr
 
 async function mailOfNotice(tx: HatTx, dispatch: DispatchRow, notice: NoticeRow): Promise<Mail> {
   const letter = await findLetter(tx, notice.id);
-  const profile = await findProfile(tx, dispatch.centreId);
-  if (letter === undefined || profile === undefined) throw new Error(`no letter ${notice.id}`);
-  return noticeMail({ dispatch, notice, seller: profile.seller, bytes: letter.bytes });
+  if (letter === undefined) throw new Error(`no letter ${notice.id}`);
+  const { seller } = await getIssuer(tx, dispatch.centreId);
+  return noticeMail({ dispatch, notice, seller, bytes: letter.bytes });
 }
 
 async function keepAttempt(

@@ -5,7 +5,7 @@ import { mapConstraints } from '../../../platform/db/postgres-errors.ts';
 import { newId } from '../../../platform/ids.ts';
 import { enqueueAll } from '../../../platform/jobs/outbox.ts';
 import { auditAll } from '../../audit/index.ts';
-import { contentHashOf, documentOf, numberOf, totalsOfDraft } from './statement.rules.ts';
+import { contentHashOf, documentOf, numberOf, signedHashOf, totalsOfDraft } from './statement.rules.ts';
 import { type BlockedStatement, dueOnOf, examine } from './statement-obstacles.service.ts';
 import { STATEMENT_SUPERSEDED } from './statements.errors.ts';
 import { renderStatementJob } from './statements.jobs.ts';
@@ -51,7 +51,7 @@ export interface IssueResult {
 /**
  * Issues those of the drafts that nothing stands against: numbers without a gap, the whole document kept as it is sent, what it
  * corrects superseded, its files asked for. Who issues for the same centre and year at the same time waits.
- * @throws DomainError BILLING_PROFILE_MISSING, STATEMENT_SUPERSEDED
+ * @throws DomainError BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED, STATEMENT_SUPERSEDED
  */
 export async function issueDrafts(
   tx: HatTx,
@@ -66,14 +66,16 @@ export async function issueDrafts(
   const year = Number(issuedOn.slice(0, 4));
   const { code, first } =
     ready.length === 0 ? { code: '', first: 0 } : await repo.takeNumbers(tx, centreId, year, ready.length);
-  const issued = ready.map(({ statement, lines, recipient }, at) => {
+  const issued = ready.map(({ statement, lines, recipient, paidCents }, at) => {
     const facts = {
       number: numberOf(code, year, first + at),
       issuedOn,
       dueOn: dueOnOf(statement, profile, issuedOn),
+      paidCents,
     };
     const document = documentOf(statement, lines, profile, recipient, facts);
-    return { id: statement.id, number: facts.number, dueOn: facts.dueOn, document };
+    const signedHash = signedHashOf(statement.contentHash, profile.seller.bank);
+    return { id: statement.id, number: facts.number, dueOn: facts.dueOn, signedHash, document };
   });
   await supersede(
     tx,
@@ -98,7 +100,7 @@ export async function issueDrafts(
         number: issued[at]?.number,
         kind: statement.kind,
         payableCents: statement.payableCents,
-        contentHash: statement.contentHash,
+        contentHash: issued[at]?.signedHash,
       },
     })),
   );

@@ -4,13 +4,14 @@ import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import type { StatementDocument } from '../documents/document.types.ts';
 import { checkDocument } from '../documents/index.ts';
+import { openItemsBy } from '../payments/open-items.repo.ts';
 import type { VatAnswer } from '../vat.types.ts';
 import { vatThroughout } from '../vat-in-force.service.ts';
-import { findProfile, type ProfileRow, type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
+import { type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
+import { getIssuer, type Issuer } from './issuer.service.ts';
 import { documentOf } from './statement.rules.ts';
 import { outdatedAmong } from './statement-sources.service.ts';
 import {
-  BILLING_PROFILE_MISSING,
   BILLING_RECIPIENT_MISSING,
   DOCUMENT_REFUSED,
   STATEMENT_INSTALMENTS_CHANGED,
@@ -29,10 +30,12 @@ interface ReadyStatement {
   readonly statement: StatementRow;
   readonly lines: readonly StatementLineRow[];
   readonly recipient: RecipientRow;
+  /** Matched to what it corrects. */
+  readonly paidCents: number;
 }
 
 interface Examined {
-  readonly profile: ProfileRow;
+  readonly profile: Issuer;
   readonly ready: readonly ReadyStatement[];
   readonly blocked: readonly BlockedStatement[];
 }
@@ -42,7 +45,7 @@ const NUMBER_OF_DRAFT = 'ENTWURF';
 
 /**
  * Tells what can be issued from what cannot, and why, in a fixed number of queries.
- * @throws DomainError BILLING_PROFILE_MISSING
+ * @throws DomainError BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED
  */
 export async function examine(
   tx: HatTx,
@@ -50,8 +53,7 @@ export async function examine(
   drafts: readonly StatementRow[],
   issuedOn: Day,
 ): Promise<Examined> {
-  const profile = await findProfile(tx, centreId);
-  if (profile === undefined) throw new DomainError(BILLING_PROFILE_MISSING, 'There is no billing profile.');
+  const profile = await getIssuer(tx, centreId);
   // First of all, for what is asked next depends on it.
   const outdated = await outdatedAmong(tx, drafts);
   const linesById = groupBy(
@@ -71,11 +73,13 @@ export async function examine(
     tx,
     drafts.flatMap(({ correctsId }) => correctsId ?? []),
   );
+  const paid = await paidOn(tx, centreId, drafts);
   const ready: ReadyStatement[] = [];
   const blocked: BlockedStatement[] = [];
   for (const statement of drafts) {
     const lines = linesById.get(statement.id) ?? [];
     const recipient = recipientById.get(statement.organisationId);
+    const paidCents = paid.get(statement.correctsId ?? '') ?? 0;
     const obstacles = [
       ...(vatObstacles.get(statement.id) ?? []),
       ...(outdated.get(statement.id) ?? []),
@@ -83,12 +87,27 @@ export async function examine(
       ...(setsOffWhatIsValid(statement, instalments) ? [] : [INSTALMENTS_CHANGED]),
       ...(recipient === undefined
         ? [missingRecipient(statement)]
-        : refusals(statement, lines, profile, recipient, issuedOn)),
+        : refusals(statement, lines, profile, recipient, { issuedOn, paidCents })),
     ];
-    if (recipient !== undefined && obstacles.length === 0) ready.push({ statement, lines, recipient });
+    if (recipient !== undefined && obstacles.length === 0)
+      ready.push({ statement, lines, recipient, paidCents });
     else blocked.push({ statement, obstacles });
   }
   return { profile, ready, blocked };
+}
+
+/**
+ * What was paid on the documents that corrected invoices take the place of, by their id. The invoice says it, so that nobody pays
+ * again; its claim stays the whole amount, from which open items take the same payments.
+ */
+async function paidOn(
+  tx: HatTx,
+  centreId: string,
+  drafts: readonly StatementRow[],
+): Promise<ReadonlyMap<string, number>> {
+  const corrected = drafts.flatMap(({ kind, correctsId }) => (kind === 384 ? (correctsId ?? []) : []));
+  const items = await openItemsBy(tx, centreId, 'id', corrected);
+  return new Map([...items].map(([id, { matchedCents }]) => [id, matchedCents]));
 }
 
 const INSTALMENTS_CHANGED: Obstacle = {
@@ -128,25 +147,26 @@ const SUPERSEDED: Obstacle = {
 
 /**
  * A draft as it would be sent, for looking at.
- * @throws DomainError BILLING_PROFILE_MISSING, BILLING_RECIPIENT_MISSING
+ * @throws DomainError BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED, BILLING_RECIPIENT_MISSING
  */
 export async function documentOfDraft(
   tx: HatTx,
   statement: StatementRow,
   issuedOn: Day,
 ): Promise<StatementDocument> {
-  const profile = await findProfile(tx, statement.centreId);
-  if (profile === undefined) throw new DomainError(BILLING_PROFILE_MISSING, 'There is no billing profile.');
+  const profile = await getIssuer(tx, statement.centreId);
   const [recipient] = await recipientsOf(tx, statement.centreId, [statement.organisationId]);
   if (recipient === undefined) {
     const { problem, detail } = missingRecipient(statement);
     throw new DomainError(problem, detail);
   }
-  const facts = { number: NUMBER_OF_DRAFT, issuedOn, dueOn: dueOnOf(statement, profile, issuedOn) };
+  const paidCents = (await paidOn(tx, statement.centreId, [statement])).get(statement.correctsId ?? '');
+  const dueOn = dueOnOf(statement, profile, issuedOn);
+  const facts = { number: NUMBER_OF_DRAFT, issuedOn, dueOn, ...(paidCents !== undefined && { paidCents }) };
   return documentOf(statement, await repo.listLines(tx, [statement.id]), profile, recipient, facts);
 }
 
-export function dueOnOf({ dueOn }: StatementRow, { paymentDays }: ProfileRow, issuedOn: Day): Day {
+export function dueOnOf({ dueOn }: StatementRow, { paymentDays }: Issuer, issuedOn: Day): Day {
   const soonest = dueOn ?? plusDays(issuedOn, paymentDays);
   return soonest < issuedOn ? issuedOn : soonest;
 }
@@ -154,11 +174,11 @@ export function dueOnOf({ dueOn }: StatementRow, { paymentDays }: ProfileRow, is
 function refusals(
   statement: StatementRow,
   lines: readonly StatementLineRow[],
-  profile: ProfileRow,
+  profile: Issuer,
   recipient: RecipientRow,
-  issuedOn: Day,
+  at: { readonly issuedOn: Day; readonly paidCents: number },
 ): Obstacle[] {
-  const facts = { number: NUMBER_OF_DRAFT, issuedOn, dueOn: dueOnOf(statement, profile, issuedOn) };
+  const facts = { ...at, number: NUMBER_OF_DRAFT, dueOn: dueOnOf(statement, profile, at.issuedOn) };
   const errors = checkDocument(documentOf(statement, lines, profile, recipient, facts));
   if (errors.length === 0) return [];
   const detail = `${errors.length === 1 ? 'One thing stands' : `${errors.length} things stand`} against it: ${errors[0]?.pointer} ${errors[0]?.detail}.`;

@@ -7,6 +7,7 @@ import type {
   BillingRecipient,
   ChargedLine,
   NewStatement,
+  PayeeAccount,
   StatementRow,
 } from './statements.types.ts';
 
@@ -27,10 +28,15 @@ export function totalsOfDraft({
   return totalsOf(printed, breakDown(printed), preceding);
 }
 
-/** SHA-256 over all that a draft says. */
+/** SHA-256 over all that a draft says, but for what joins it when it is issued. */
 export function contentHashOf(statement: NewStatement): string {
   const { batchId: _batch, ...content } = statement;
   return hashOf(content);
+}
+
+/** What somebody signs: what a draft or the drafts of a batch say, and the account that members are asked to pay to. */
+export function signedHashOf(contentHash: string, account: PayeeAccount | null): string {
+  return hashOf({ contentHash, account });
 }
 
 /** What issuing adds. */
@@ -38,6 +44,8 @@ export interface IssueFacts {
   readonly number: string;
   readonly issuedOn: Day;
   readonly dueOn: Day;
+  /** What is matched to the chain that a corrected invoice takes over. */
+  readonly paidCents?: number;
 }
 
 type Drafted = Pick<
@@ -51,7 +59,7 @@ export function documentOf(
   lines: readonly ChargedLine[],
   { seller }: BillingProfile,
   { buyer }: Pick<BillingRecipient, 'buyer'>,
-  facts: IssueFacts,
+  { paidCents = 0, ...facts }: IssueFacts,
 ): StatementDocument {
   const printed = lines.map(({ line }) => line);
   return withTotals({
@@ -65,6 +73,7 @@ export function documentOf(
     ),
     buyer,
     preceding: preceding.map(({ statementId: _id, ...before }) => before),
+    ...(kind === 384 && paidCents !== 0 && { paidCents }),
     lines: printed,
     notes,
   });

@@ -7,6 +7,27 @@ export const BILLING_PROFILE_MISSING = defineProblem({
   help: 'Record name, address, contact, bank account and tax identity of the seller with PUT /billing-profiles/{centreId}.',
 });
 
+export const PAYEE_ACCOUNT_UNCONFIRMED = defineProblem({
+  code: 'PAYEE_ACCOUNT_UNCONFIRMED',
+  status: 422,
+  title: 'Nobody has confirmed the account that members pay to',
+  help: '`pendingAccount` of GET /billing-profiles/{centreId} is what waits. Somebody other than who recorded it confirms it with POST /billing-profiles/{centreId}/actions/confirm-account.',
+});
+
+export const PAYEE_ACCOUNT_CONFIRMED = defineProblem({
+  code: 'PAYEE_ACCOUNT_CONFIRMED',
+  status: 409,
+  title: 'No account waits for being confirmed',
+  help: 'Read the billing profile again: `pendingAccount` is empty, and `seller.bank` is the account in force.',
+});
+
+export const STATEMENT_ACCOUNT_CHANGED = defineProblem({
+  code: 'STATEMENT_ACCOUNT_CHANGED',
+  status: 409,
+  title: 'The account that members pay to changed since the batch was signed',
+  help: 'What was signed is void for what is not issued yet. Look at the account, then issue each draft with the `contentHash` it has now.',
+});
+
 export const BILLING_RECIPIENT_MISSING = defineProblem({
   code: 'BILLING_RECIPIENT_MISSING',
   status: 422,

@@ -9,6 +9,7 @@ definePermissions({
   'statement-batches:read': [...books, 'auditor'],
   'billing-profile:read': [...books, 'auditor'],
   'billing-profile:manage': books,
+  'payee-account:confirm': books,
   /** What a validator says of a document is the centre's own. */
   'statement-validations:read': [...books, 'auditor'],
 });

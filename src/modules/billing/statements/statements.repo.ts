@@ -11,7 +11,8 @@ const select = ({ sql }: HatTx) => sql`
     s.billing_period_code as "billingPeriodCode", s.corrects_id as "correctsId", s.superseded_by as "supersededBy",
     s.agreement_reference as "agreementReference", s.notes, s.preceding, s.net_cents as "netCents", s.vat_cents as "vatCents",
     s.gross_cents as "grossCents", s.prepaid_cents as "prepaidCents", s.payable_cents as "payableCents",
-    s.content_hash as "contentHash", s.due_on as "dueOn", s.issued_on as "issuedOn", s.issued_at as "issuedAt",
+    s.content_hash as "contentHash", s.signed_hash as "signedHash",
+    case when s.status = 'draft' then (select seller->'bank' from billing_profiles p where p.centre_id = s.centre_id) end as account, s.due_on as "dueOn", s.issued_on as "issuedOn", s.issued_at as "issuedAt",
     s.issued_by as "issuedBy", s.issued_by_name as "issuedByName", s.document, s.rendered_at as "renderedAt",
     s.created_by as "createdBy", s.created_by_name as "createdByName", s.created_at as "createdAt", s.version
   from statements s join organisations o on o.id = s.organisation_id`;
@@ -203,6 +204,7 @@ export interface IssuedStatement {
   readonly id: string;
   readonly number: string;
   readonly dueOn: Day;
+  readonly signedHash: string;
   readonly document: StatementDocument;
 }
 
@@ -215,8 +217,8 @@ export async function markIssued(
   // The text of each document is kept as it is written here.
   const rows = issued.map(({ document, ...row }) => ({ ...row, document: JSON.stringify(document) }));
   await sql`update statements s set status = 'issued', number = r.number, due_on = r."dueOn", issued_on = ${issuedOn}, issued_at = ${now},
-      issued_by = ${actor.id}, issued_by_name = ${actor.name}, document = r.document::json, version = s.version + 1
-    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r (id uuid, number text, "dueOn" date, document text)
+      issued_by = ${actor.id}, issued_by_name = ${actor.name}, document = r.document::json, signed_hash = r."signedHash", version = s.version + 1
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r (id uuid, number text, "dueOn" date, "signedHash" text, document text)
     where s.id = r.id and s.status = 'draft'`;
 }
 

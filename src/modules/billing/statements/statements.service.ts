@@ -5,14 +5,14 @@ import { type HatTx, withHatTx } from '../../../platform/db/hat.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
-import { findProfile } from './billing-parties.repo.ts';
+import { findIssuer } from './issuer.service.ts';
 import { type FileOfDocument, fileOf, render } from './render-statement.ts';
 import { lastDispatch } from './statement-dispatches.repo.ts';
 import { findBytes, listDocuments } from './statement-documents.repo.ts';
 import { documentOfDraft, examine } from './statement-obstacles.service.ts';
 import { statusOf } from './statement-sending.rules.ts';
 import { listValidations } from './statement-validations.repo.ts';
-import { BILLING_PROFILE_MISSING, DOCUMENT_NOT_READY, STATEMENT_STATE_REFUSED } from './statements.errors.ts';
+import { DOCUMENT_NOT_READY, STATEMENT_STATE_REFUSED } from './statements.errors.ts';
 import * as repo from './statements.repo.ts';
 import type {
   StatementDetailView,
@@ -63,7 +63,7 @@ export function createStatementsService(db: Database) {
 
     /**
      * A file of a statement: as it was sent, or of a draft as it would be.
-     * @throws DomainError DOCUMENT_NOT_READY, STATEMENT_STATE_REFUSED, BILLING_PROFILE_MISSING
+     * @throws DomainError DOCUMENT_NOT_READY, STATEMENT_STATE_REFUSED, BILLING_PROFILE_MISSING, PAYEE_ACCOUNT_UNCONFIRMED
      */
     async file(ctx: HatContext, id: string, format: DocumentFormat): Promise<FileOfDocument> {
       const { number, bytes, draft } = await withHatTx(db, ctx, async (tx) => {
@@ -128,9 +128,8 @@ async function sendingOf(
 
 async function obstaclesOf(tx: HatTx, ctx: HatContext, row: StatementRow): Promise<readonly Obstacle[]> {
   if (row.status !== 'draft') return [];
-  if ((await findProfile(tx, row.centreId)) === undefined) {
-    return [{ problem: BILLING_PROFILE_MISSING, detail: 'There is no billing profile.', errors: [] }];
-  }
+  const found = await findIssuer(tx, row.centreId);
+  if ('gap' in found) return [{ ...found.gap, errors: [] }];
   const { blocked } = await examine(tx, row.centreId, [row], dayOf(ctx.now));
   return blocked[0]?.obstacles ?? [];
 }

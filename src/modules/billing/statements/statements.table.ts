@@ -62,6 +62,8 @@ export const statements = pgTable(
     prepaidCents: cents('prepaid_cents').notNull(),
     payableCents: cents('payable_cents').notNull(),
     contentHash: text('content_hash').notNull(),
+    /** The same with the account that the document bears, from issuing on. */
+    signedHash: text('signed_hash'),
     dueOn: day('due_on'),
     issuedOn: day('issued_on'),
     issuedAt: moment('issued_at'),

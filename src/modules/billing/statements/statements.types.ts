@@ -92,6 +92,10 @@ export interface StatementRow {
   readonly prepaidCents: number;
   readonly payableCents: number;
   readonly contentHash: string;
+  /** Of what is issued; null where it was issued before the account was signed too. */
+  readonly signedHash: string | null;
+  /** The account that a draft would bear; null where none was confirmed, and of what is no draft. */
+  readonly account: PayeeAccount | null;
   readonly dueOn: Day | null;
   readonly issuedOn: Day | null;
   readonly issuedAt: Moment | null;
@@ -117,6 +121,9 @@ export interface Obstacle {
   readonly detail: string;
   readonly errors: readonly FieldError[];
 }
+
+/** The account that members pay to. */
+export type PayeeAccount = Seller['bank'];
 
 /** Who issues, and for how long there is time to pay. */
 export interface BillingProfile {

@@ -1,4 +1,5 @@
 import type { HatContext } from '../../../platform/context.ts';
+import { signedHashOf } from './statement.rules.ts';
 import { availableStatementActions } from './statement-states.rules.ts';
 import type { StatementLineView, StatementView } from './statements.schemas.ts';
 import type { StatementLineRow, StatementRow } from './statements.types.ts';
@@ -31,12 +32,17 @@ export function toStatementView(ctx: HatContext, row: StatementRow): StatementVi
     grossCents: row.grossCents,
     prepaidCents: row.prepaidCents,
     payableCents: row.payableCents,
-    contentHash: row.contentHash,
+    contentHash: shownHashOf(row),
     created: { by: by(row.createdBy, row.createdByName), at: row.createdAt },
     issued: issuedBy === null || issuedAt === null ? null : { by: by(issuedBy, issuedByName), at: issuedAt },
     availableActions: isCentre ? availableStatementActions(row) : [],
     version: row.version,
   };
+}
+
+/** Of a draft what signing it would sign now; then what was signed. */
+function shownHashOf({ status, contentHash, signedHash, account }: StatementRow): string {
+  return signedHash ?? (status === 'draft' ? signedHashOf(contentHash, account) : contentHash);
 }
 
 export function toStatementLineView(row: StatementLineRow): StatementLineView {

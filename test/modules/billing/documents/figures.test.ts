@@ -170,6 +170,11 @@ t.test('figures of tables', async (t) => {
       const files = strings(renderXlsx(document));
       const sheet = (at: number) => files[`xl/worksheets/sheet${at}.xml`] ?? '';
       const cells = [...sheet(1).matchAll(/<c r="(B\d+)"[^>]*>\s*<f>(.*?)<\/f>\s*<v>(.*?)<\/v>/g)];
+      const values = Object.fromEntries(
+        [...sheet(1).matchAll(/<c r="(B\d+)"[^>]*>\s*(?:<f>.*?<\/f>\s*)?<v>(.*?)<\/v>/g)].map(
+          ([, cell = '', value]) => [cell, Number(value)],
+        ),
+      );
       const named = Object.fromEntries(cells.map(([, cell = '', , value]) => [cell, Number(value)]));
       const column = (at: number, letter: string) =>
         [...sheet(at).matchAll(new RegExp(`<c r="${letter}\\d+" s="\\d">\\s*<v>(.*?)</v>`, 'g'))].map(
@@ -203,10 +208,9 @@ t.test('figures of tables', async (t) => {
           );
           return total(rows);
         }
-        const [, whole = '', less = ''] = formula.match(/^(B\d+)-(B\d+)$/) ?? [];
-        return whole
-          ? total([named[whole] ?? Number.NaN, -(named[less] ?? Number.NaN)])
-          : `unknown formula ${formula}`;
+        if (!/^B\d+(-B\d+)+$/.test(formula)) return `unknown formula ${formula}`;
+        const [whole = Number.NaN, ...less] = formula.split('-').map((cell) => values[cell] ?? Number.NaN);
+        return total([whole, ...less.map((value) => -value)]);
       }
     });
   }

@@ -6,6 +6,7 @@ import { addCost, createRun, postRun, problemOf } from '../../../support/costing
 import { beforeSettling, figuresOf } from '../../../support/late-usage.ts';
 import { waitingFor } from '../../../support/locks.ts';
 import {
+  budget,
   freezePlanned,
   issued,
   openItems,
@@ -257,6 +258,44 @@ tap.test('plans are held to what was invoiced, member by member (24, 26)', async
   );
 });
 
+tap.test(
+  'a plan from the budget is approved on the figures there are, not on those there were (24)',
+  async (t) => {
+    const world = await startReceivablesWorld(t);
+    const { finance, colleague, erwitte, marriage, periodId } = world;
+    const submitted = async (change: object = {}) => {
+      const draft = await must<PlanBody>(finance, 'POST', '/instalment-plans', planOf(world, change));
+      return planMust(finance, draft, 'submit');
+    };
+    const approve = (plan: PlanBody) =>
+      planStep(colleague, plan, 'approve', { contentHash: plan.contentHash });
+    const stale = await submitted();
+    const byHand = await submitted({
+      amounts: [{ organisationId: erwitte.id, serviceId: marriage, amountCents: 100 }],
+    });
+    await budget(finance, marriage, 9_000_000);
+    const answer = await approve(stale);
+    t.equal(answer.statusCode, 409, answer.body);
+    t.equal(problemOf(answer).code, 'INSTALMENT_BUDGET_CHANGED');
+    const kept = await must<PlanBody>(finance, 'GET', `/instalment-plans/${stale.id}`);
+    t.match(kept, { status: 'submitted', amountCents: 1_050_001, version: stale.version });
+
+    t.equal((await approve(byHand)).statusCode, 200, 'amounts that a person named follow from nothing');
+    const { id: replacesId } = byHand;
+    const anew = await submitted({ replacesId, usagePeriodId: periodId });
+    t.equal((anew as PlanBody & { usagePeriodId: string }).usagePeriodId, periodId);
+    await budget(finance, marriage, -10_000_001);
+    await budget(finance, world.certificates, -50_000);
+    const gone = problemOf(await approve(anew));
+    t.equal(gone.code, 'INSTALMENT_BUDGET_CHANGED', 'what can no longer be computed is said in the same way');
+    await budget(finance, marriage, 10_000_001);
+    await budget(finance, world.certificates, 50_000);
+    t.equal(problemOf(await approve(anew)).code, 'INSTALMENT_BUDGET_CHANGED', 'its lines are other ones');
+    const fresh = await submitted({ replacesId, usagePeriodId: periodId });
+    t.equal((await approve(fresh)).statusCode, 200, 'shared out by the same usage as before');
+  },
+);
+
 tap.test('a corrected invoice bills a period finally, and is no instalment (26)', async (t) => {
   const world = await startReceivablesWorld(t);
   const { finance, colleague, erwitte } = world;
@@ -271,6 +310,49 @@ tap.test('a corrected invoice bills a period finally, and is no instalment (26)'
     problemOf(await finance.call('POST', '/instalment-plans', planOf(world))).code,
     'INSTALMENT_PERIOD_BILLED',
   );
+});
+
+tap.test('a corrected invoice asks for what is open, and nothing is counted twice (27, 37)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { test, finance, erwitte } = world;
+  const items = async () =>
+    (await openItems(finance)).map(({ claimCents, matchedCents, openCents }) => [
+      claimCents,
+      matchedCents,
+      openCents,
+    ]);
+  const totalsOf = async ({ id }: { id: string }) => {
+    const [row] = await test.owner.sql<{ document: { paidCents?: number; totals: object } }[]>`
+      select document from statements where id = ${id}`;
+    return { paidCents: row?.document.paidCents, ...row?.document.totals };
+  };
+  const final = await issued(world, erwitte, { kind: 380, netCents: 10_000 });
+  t.match(await totalsOf(final), { paidCents: undefined, prepaidCents: 0, payableCents: 11_900 });
+  const payment = { organisationId: erwitte.id, amountCents: 11_900 };
+  await pay(finance, { ...payment, matches: [{ statementId: final.id, amountCents: 11_900 }] });
+  const more = await issued(world, erwitte, { kind: 384, netCents: 12_000, corrects: final });
+  t.match(await totalsOf(more), {
+    paidCents: 11_900,
+    grossCents: 14_280,
+    prepaidCents: 11_900,
+    payableCents: 2_380,
+  });
+  t.same(await items(), [[14_280, 11_900, 2_380]], 'open is what the document asks for');
+  t.match(
+    await must(finance, 'GET', `/statements/${more.id}`),
+    { prepaidCents: 0, payableCents: 14_280 },
+    'the claim',
+  );
+
+  const rest = { statementId: more.id, amountCents: 2_380 };
+  await pay(finance, { organisationId: erwitte.id, amountCents: 2_380, matches: [rest] });
+  t.same(await items(), [], 'paid as the document says, nothing is left');
+  const less = await issued(world, erwitte, { kind: 384, netCents: 5_000, corrects: more });
+  t.match(await totalsOf(less), { paidCents: 14_280, payableCents: 5_950 - 14_280 });
+  t.same(await items(), [[5_950, 14_280, 5_950 - 14_280]], 'what was paid too much is a credit');
+  const back = await issued(world, erwitte, { kind: 381, netCents: 5_000, corrects: less });
+  t.match(await totalsOf(back), { paidCents: undefined, payableCents: 5_950 });
+  t.same(await items(), [[0, 14_280, -14_280]], 'all that was paid, once');
 });
 
 tap.test('claims of later periods are set off first, each by the day it is due (28)', async (t) => {

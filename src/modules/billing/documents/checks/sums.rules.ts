@@ -21,8 +21,9 @@ export function isDecimal(text: string): boolean {
 }
 
 /** Amounts of all lines and preceding documents, so that later checks can reckon with them. */
-export function checkAmounts({ lines, preceding, vat, totals }: StatementDocument): Finding[] {
+export function checkAmounts({ lines, preceding, paidCents = 0, vat, totals }: StatementDocument): Finding[] {
   const amounts: (readonly [string, number])[] = [
+    ['/paidCents', paidCents],
     ...lines.map((line, at) => [`/lines/${at}/netCents`, line.netCents] as const),
     ...preceding.flatMap((document, at) =>
       (['grossCents', 'prepaidCents', 'prepaidVatCents'] as const).map(
@@ -118,7 +119,7 @@ function checkSameReason({ vat }: DocumentLine, at: number, lines: readonly Docu
 /** The sums again, to the cent: what the official rules let pass up to a euro. Needs sound amounts and rates. */
 export function checkSums(document: StatementDocument): Finding[] {
   const vat = breakDown(document.lines);
-  const totals = totalsOf(document.lines, vat, document.preceding);
+  const totals = totalsOf(document.lines, vat, document.preceding, document.paidCents);
   const same = (a: VatBreakdown | undefined, b: VatBreakdown | undefined) =>
     (['category', 'ratePercent', 'vatexCode', 'reason', 'netCents', 'vatCents'] as const).every(
       (field) => a?.[field] === b?.[field],

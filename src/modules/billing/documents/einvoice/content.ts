@@ -19,11 +19,19 @@ export function amount(cents: number): string {
 
 /** BT-22: subject, remarks, and what is set off with the VAT in it, as § 14 (5) UStG wants it in a final invoice. */
 export function notesOf(document: StatementDocument): string[] {
-  const { number, period, notes, preceding } = document;
+  const { number, period, notes, preceding, paidCents, totals } = document;
   const title = titleOf(document, german);
   return [
     german.say('xml.subject', { title, number, period: german.period(period) }),
     ...preceding.map(precedingNote),
+    ...(paidCents === undefined
+      ? []
+      : [
+          german.say('xml.paid', {
+            paid: german.euros(paidCents),
+            left: german.euros(totals.payableCents),
+          }),
+        ]),
     ...notes,
   ];
 }

@@ -64,12 +64,13 @@ function rateOf(category: string, ratePercent: string, writer: Writer): Record<s
   return category === 'S' ? { rate: writer.decimal(ratePercent) } : {};
 }
 
-function totalRows({ kind, totals, vat }: StatementDocument, writer: Writer): Row[] {
+function totalRows({ kind, totals, paidCents = 0, vat }: StatementDocument, writer: Writer): Row[] {
   const row = (text: string, cents: number, isSum = false): Row => ({
     isSum,
     cells: [{ text: '' }, { text }, { text: '' }, { text: '' }, { text: writer.euros(cents) }],
   });
   const taxed = vat.filter((group) => group.category === 'S');
+  const setOffCents = totals.prepaidCents - paidCents;
   const payable = kind === 381 ? 'total.credit' : 'total.payable';
   return [
     row(writer.say('total.net'), totals.netCents, true),
@@ -79,20 +80,21 @@ function totalRows({ kind, totals, vat }: StatementDocument, writer: Writer): Ro
         vatCents,
       ),
     ),
-    ...(totals.prepaidCents === 0
-      ? []
-      : [
-          row(writer.say('total.gross'), totals.grossCents),
-          row(writer.say('total.prepaid'), -totals.prepaidCents),
-        ]),
+    ...(setOffCents === 0 && paidCents === 0 ? [] : [row(writer.say('total.gross'), totals.grossCents)]),
+    ...(setOffCents === 0 ? [] : [row(writer.say('total.prepaid'), -setOffCents)]),
+    ...(paidCents === 0 ? [] : [row(writer.say('total.paid'), -paidCents)]),
     row(writer.say(payable), totals.payableCents, true),
   ];
 }
 
 const SUM_WIDTH = 76;
 
-function drawPreceding(sheet: Sheet, { preceding, totals }: StatementDocument, writer: Writer): void {
-  const setsOff = totals.prepaidCents !== 0;
+function drawPreceding(
+  sheet: Sheet,
+  { preceding, paidCents = 0, totals }: StatementDocument,
+  writer: Writer,
+): void {
+  const setsOff = totals.prepaidCents !== paidCents;
   heading(sheet, writer.say(setsOff ? 'heading.preceding' : 'heading.refers-to'), 50);
   const header = (key: string) => writer.say(`column.${key}`);
   const hasVat = preceding.some((before) => before.prepaidVatCents !== 0);

@@ -71,7 +71,7 @@ function headSheet(document: StatementDocument, writer: Writer): Worksheet {
 
 /** Net, VAT for each category, gross, prepaid, payable; `first` is the number of the first row. */
 function sumRows(
-  { lines, vat, totals, preceding }: StatementDocument,
+  { lines, vat, totals, preceding, paidCents }: StatementDocument,
   writer: Writer,
   first: number,
 ): SheetCell[][] {
@@ -89,10 +89,16 @@ function sumRows(
       ),
     ),
     row(writer.say('table.gross'), totals.grossCents, `SUM(B${first}:B${gross - 1})`),
-    row(writer.say('table.prepaid'), totals.prepaidCents, `SUM(${prepaid})`),
+    row(writer.say('table.prepaid'), totals.prepaidCents - (paidCents ?? 0), `SUM(${prepaid})`),
+    ...(paidCents === undefined ? [] : [[text(writer.say('table.paid')), cents(paidCents)]]),
     [
       strong(writer.say('table.payable')),
-      { type: 'cents', cents: totals.payableCents, formula: `B${gross}-B${gross + 1}`, isStrong: true },
+      {
+        type: 'cents',
+        cents: totals.payableCents,
+        formula: `B${gross}-B${gross + 1}${paidCents === undefined ? '' : `-B${gross + 2}`}`,
+        isStrong: true,
+      },
     ],
   ];
 }
