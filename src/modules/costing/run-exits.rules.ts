@@ -1,8 +1,8 @@
 import { divideHalfUp, fromBigCents, sumCents, toBigCents } from '../../platform/money/index.ts';
-import { combinedShares } from './allocation.rules.ts';
 import { resolvePool } from './allocation-keys.rules.ts';
 import { poolLines, type RunLine } from './allocation-run.rules.ts';
 import type { AllocationRunInput, AssumedLeave, RunAssumptions, RunPool } from './calculation.types.ts';
+import { combinedShares } from './combined-shares.rules.ts';
 import { applyAssumptions } from './run-assumptions.rules.ts';
 import type { RunFacts } from './run-facts.types.ts';
 import { toAllocationKey } from './run-pool-keys.rules.ts';
