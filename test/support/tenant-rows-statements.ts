@@ -13,10 +13,11 @@ interface Kept {
 }
 
 let nextYear = 2101;
+let lastYear = 1899;
 
 /** A period of its own, for periods of a centre share no day. */
-const period = ({ own }: TenantWorld) =>
-  must<{ id: string; code: string }>(own.centre, 'POST', '/billing-periods', { code: String(nextYear++) });
+const period = ({ own }: TenantWorld, year = nextYear++) =>
+  must<{ id: string; code: string }>(own.centre, 'POST', '/billing-periods', { code: String(year) });
 
 const first = { 'if-match': '"0"' };
 
@@ -81,7 +82,9 @@ export async function draft(
     vat: { category: 'S', ratePercent: '19' },
   };
   const { sql } = test.owner;
-  const { id: periodId, code } = await period(world);
+  // What a batch drafted is issued while its period is frozen; a past one, for no price begins within or before it.
+  const { id: periodId, code } = await period(world, lastYear--);
+  await sql`update billing_periods set state = 'frozen', frozen_at = now() - interval '1 day' where id = ${periodId}`;
   await sql`insert into statements (id, centre_id, organisation_id, batch_id, kind, vat_group, status, period_id, period_code, starts_on, ends_on,
       agreement_reference, notes, preceding, net_cents, vat_cents, gross_cents, prepaid_cents, payable_cents, content_hash, created_by,
       created_by_name, created_at)
