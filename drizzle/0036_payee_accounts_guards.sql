@@ -1,5 +1,5 @@
 -- The account that members pay to changes only to one that was recorded before and that somebody else confirmed. Accounts that are there
--- count as confirmed: only a change is looked at.
+-- count as confirmed: only a change is looked at, once the policies did.
 CREATE FUNCTION app.keep_payee_account() RETURNS trigger LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -25,7 +25,7 @@ BEGIN
   RETURN NEW;
 END $$;
 --> statement-breakpoint
-CREATE TRIGGER billing_profiles_keep BEFORE INSERT OR UPDATE ON billing_profiles FOR EACH ROW EXECUTE FUNCTION app.keep_payee_account();
+CREATE TRIGGER billing_profiles_keep AFTER INSERT OR UPDATE ON billing_profiles FOR EACH ROW EXECUTE FUNCTION app.keep_payee_account();
 --> statement-breakpoint
 -- As before, and the hash that was signed joins when a draft is issued.
 CREATE OR REPLACE FUNCTION app.keep_statement() RETURNS trigger LANGUAGE plpgsql
