@@ -190,7 +190,7 @@ tap.test('rating of a period (numbers in brackets: invariants of the README)', a
     >`select id from services where code = 'certificates'`;
     const id = dear[0]?.id ?? '';
     await addWording(world, [id], [association], null, { priceClause: pricedBy('Teuer', [id]) });
-    await cardInForce(world, 'Teuer', cardTerms([unitPrice(id, 100_000_000_000_000)]));
+    await cardInForce(world, 'Teuer', cardTerms([unitPrice(id, 10_000_000_000_000)]));
     await use(world, association, id, '999999999999999999.999999', { occurredAt: '2026-06-01T10:00:00Z' });
     t.match(
       await refusal({ periodFrom: '2026-06-01', periodTo: '2026-07-01', organisationId: association.id }),

@@ -4,11 +4,11 @@ import type { DocumentLine, StatementDocument, VatBreakdown } from '../document.
 import { type Finding, findings } from './findings.rules.ts';
 import { isFilled } from './texts.rules.ts';
 
-/** Spreadsheets hold 15 digits: up to here an amount is the same in every format. */
-const MAX_CENTS = 100_000_000_000_000;
+/** Spreadsheets hold 15 digits: below it an amount is the same in every format. */
+const CENTS_LIMIT = 100_000_000_000_000;
 
 export function isAmount(cents: number): boolean {
-  return Number.isSafeInteger(cents) && Math.abs(cents) <= MAX_CENTS;
+  return Number.isSafeInteger(cents) && Math.abs(cents) < CENTS_LIMIT;
 }
 
 /** Whether a decimal text is one, and above zero. */
@@ -42,7 +42,7 @@ export function checkAmounts({ lines, preceding, paidCents = 0, vat, totals }: S
           isAmount(cents),
           pointer,
           'AMOUNT_OUT_OF_RANGE',
-          'is not a whole number of cents up to 10^14',
+          'is not a whole number of cents below 10^14',
         ] as const,
     ),
   );
