@@ -42,6 +42,7 @@ export function createStatementActionsService(db: Database) {
     ): Promise<StatementDetailView> {
       const centreId = ownCentre(ctx);
       return withHatTx(db, ctx, async (tx) => {
+        await repo.lockIssuing(tx, centreId); // before the document, as the job of its batch does
         const statement = await getForAction(tx, id, 'issue', version);
         const { seller } = await holdIssuer(tx, centreId);
         if (signedHashOf(statement.contentHash, seller.bank) !== contentHash) {

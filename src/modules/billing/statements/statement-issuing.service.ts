@@ -5,6 +5,7 @@ import { mapConstraints } from '../../../platform/db/postgres-errors.ts';
 import { newId } from '../../../platform/ids.ts';
 import { enqueueAll } from '../../../platform/jobs/outbox.ts';
 import { auditAll } from '../../audit/index.ts';
+import { lockPayments } from '../payments/payments.repo.ts';
 import { contentHashOf, documentOf, numberOf, signedHashOf, totalsOfDraft } from './statement.rules.ts';
 import { type BlockedStatement, dueOnOf, examine } from './statement-obstacles.service.ts';
 import { STATEMENT_SUPERSEDED } from './statements.errors.ts';
@@ -62,6 +63,8 @@ export async function issueDrafts(
 ): Promise<IssueResult> {
   await repo.lockIssuing(tx, centreId);
   const drafts = await repo.lockDrafts(tx, ids);
+  // A corrected invoice says what was paid: nothing is matched until it is issued.
+  if (drafts.some(({ kind }) => kind === 384)) await lockPayments(tx, centreId);
   const { profile, ready, blocked } = await examine(tx, centreId, drafts, issuedOn);
   const year = Number(issuedOn.slice(0, 4));
   const { code, first } =
