@@ -142,12 +142,16 @@ export async function findPostedRun({ sql }: HatTx, periodId: string): Promise<P
   return row;
 }
 
-/** Whether no run of the period is posted though one was, or is on its way there. */
-export async function awaitsRun({ sql }: HatTx, periodId: string): Promise<boolean> {
-  const [row] = await sql<{ isAwaited: boolean }[]>`
-    select coalesce(bool_or(status <> 'rejected') and not bool_or(status = 'posted'), false) as "isAwaited"
+/** Of a period without a posted run: whether one is on its way there, or was posted before. */
+export async function missingRun(
+  { sql }: HatTx,
+  periodId: string,
+): Promise<'on_its_way' | 'superseded' | null> {
+  const [row] = await sql<{ missing: 'on_its_way' | 'superseded' | null }[]>`
+    select case when bool_or(status = 'posted') then null when bool_or(status in ('draft', 'in_review', 'approved')) then 'on_its_way'
+      when bool_or(status = 'superseded') then 'superseded' end as missing
     from allocation_runs where period_id = ${periodId}`;
-  return row?.isAwaited === true;
+  return row?.missing ?? null;
 }
 
 /** Ids of the posted runs by period; they stay posted until the end of the transaction. */

@@ -1,7 +1,7 @@
 import './costing.permissions.ts';
 
 export { COMPUTING_REFUSALS } from './allocation-run-actions.routes.ts';
-export { awaitsRun } from './allocation-runs.repo.ts';
+export { missingRun } from './allocation-runs.repo.ts';
 export type { RunDetailView, RunLineView, RunView } from './allocation-runs.schemas.ts';
 export { findPeriod, type PeriodRow } from './billing-periods.repo.ts';
 export { takesCharges } from './billing-periods.rules.ts';

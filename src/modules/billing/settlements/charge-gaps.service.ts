@@ -1,7 +1,7 @@
 import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import { compareIds } from '../../../platform/money/index.ts';
-import { awaitsRun, type PeriodRow } from '../../costing/index.ts';
+import { missingRun, type PeriodRow } from '../../costing/index.ts';
 import { memberNames } from '../statements/statement-batches.repo.ts';
 import {
   blockedMembers,
@@ -17,12 +17,15 @@ import { differencesOf, type SettlementGap } from './settlement-figures.rules.ts
  * Once the period is settled, none of it could be charged any more.
  */
 export async function chargeGapsOf(tx: HatTx, period: PeriodRow): Promise<SettlementGap[]> {
-  // Compared with prices alone all that the run charged would look like too much.
-  if (await awaitsRun(tx, period.id)) return [ofPeriod('RUN_MISSING')];
+  const missing = await missingRun(tx, period.id);
+  // Compared with prices alone all that the run will charge would look like too much.
+  if (missing === 'on_its_way') return [ofPeriod('RUN_MISSING')];
+  // After a run that nothing followed prices may charge the period, and what was invoiced of the run is credited; else one has to follow.
+  const withoutCharges = missing === null ? [] : [ofPeriod('RUN_MISSING')];
   // More may come to it, and it is not settled before.
-  if (period.recordedUntil === null) return [];
+  if (period.recordedUntil === null) return withoutCharges;
   const charged = await chargesOrWhyNot(tx, period);
-  if (charged === undefined) return [];
+  if (charged === undefined) return withoutCharges;
   if ('code' in charged) return [charged];
   const { charges } = charged;
   const common = { batchId: null, runId: charges?.runId ?? null, dueOn: null, notes: [] };
