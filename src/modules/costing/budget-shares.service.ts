@@ -1,3 +1,4 @@
+import type { Moment } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { computeRun } from './allocation-run.rules.ts';
 import type { PeriodRow } from './billing-periods.repo.ts';
@@ -20,7 +21,7 @@ export interface BudgetShares {
 
 /**
  * The budget of a period, shared out as a run would share actual cost: same clauses, same keys, same code. What is used is not
- * known yet: the usage of an earlier period can stand in for it. Nothing is stored; the period stays as it is until the end of the
+ * known yet: the usage of an earlier period can stand in for it, as far as it was recorded by a moment. Nothing is stored; the period stays as it is until the end of the
  * transaction.
  * @throws DomainError PERIOD_UNKNOWN, ASSUMPTION_REFUSED, RUN_WITHOUT_COST, and what a run throws
  */
@@ -28,6 +29,7 @@ export async function budgetShares(
   tx: HatTx,
   periodId: string,
   usagePeriodId: string | undefined,
+  usageUntil: Moment,
 ): Promise<BudgetShares> {
   const period = await getHeldPeriod(tx, periodId);
   const { scenario } = await gatherScenario(tx, {
@@ -35,6 +37,7 @@ export async function budgetShares(
     costKind: 'budget',
     clauseVersionId: undefined,
     assumptions: usagePeriodId === undefined ? {} : { usagePeriodId },
+    usageUntil,
     at: '',
   });
   const snapshot = simulatedInput(scenario, undefined);

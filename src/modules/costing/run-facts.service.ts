@@ -22,6 +22,8 @@ export interface FactsWanted {
   readonly costKind?: CostKind | undefined;
   /** Whose usage counts, where it is not that of the period itself. */
   readonly usagePeriod?: PeriodOfFacts | undefined;
+  /** Usage recorded after this moment is not looked at, wherever it belongs. */
+  readonly usageUntil?: Moment | undefined;
   /** Further organisations to know of, beside those that clauses bind. */
   readonly organisationIds?: readonly string[];
 }
@@ -34,10 +36,11 @@ export async function gatherFacts(
   tx: HatTx,
   centreId: string,
   period: PeriodOfFacts,
-  { costKind = 'actual', usagePeriod, organisationIds = [] }: FactsWanted = {},
+  { costKind = 'actual', usagePeriod, usageUntil, organisationIds = [] }: FactsWanted = {},
 ): Promise<RunFacts> {
   const { code, startsOn, endsOn } = period;
   const used = usagePeriod ?? period;
+  const [recordedUntil] = [used.recordedUntil, usageUntil].filter((until) => until != null).sort();
   const centre = await repo.findCentreFacts(tx, centreId);
   if (centre === undefined) throw new DomainError(NOT_FOUND, 'There is no such centre.');
   const { costs, secondary } = toRunCosts(await gatherBooked(tx, centreId, period, costKind));
@@ -64,7 +67,7 @@ export async function gatherFacts(
       serviceIds,
       from: used.startsOn,
       to: used.endsOn,
-      ...(used.recordedUntil !== null && { recordedUntil: used.recordedUntil }),
+      ...(recordedUntil !== undefined && { recordedUntil }),
     }),
     lists: await repo.newestLists(tx, centreId, endsOn),
   };

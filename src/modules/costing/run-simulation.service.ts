@@ -1,3 +1,4 @@
+import type { Moment } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { toRunFile } from './allocation-run.rules.ts';
@@ -22,6 +23,8 @@ export interface ScenarioQuestion {
   readonly costKind: CostKind | undefined;
   readonly clauseVersionId: string | undefined;
   readonly assumptions: AssumptionsBody;
+  /** As in `FactsWanted`. */
+  readonly usageUntil?: Moment;
   /** JSON pointer of the assumptions in what was sent. */
   readonly at: string;
 }
@@ -39,7 +42,7 @@ export async function simulateRun(tx: HatTx, input: CreateRun): Promise<ReturnTy
 /** The facts that are there, and those that the assumptions make of them. */
 export async function gatherScenario(
   tx: HatTx,
-  { period, costKind, clauseVersionId, assumptions, at }: ScenarioQuestion,
+  { period, costKind, clauseVersionId, assumptions, usageUntil, at }: ScenarioQuestion,
 ): Promise<{ facts: RunFacts; scenario: Scenario }> {
   const { joins = [], leaves = [], usagePeriodId } = assumptions;
   const usagePeriod =
@@ -49,6 +52,7 @@ export async function gatherScenario(
   const facts = await gatherFacts(tx, period.centreId, period, {
     costKind,
     usagePeriod,
+    usageUntil,
     organisationIds: [...joins, ...leaves].map(({ organisationId }) => organisationId.toLowerCase()),
   });
   return { facts, scenario: scenarioOf(facts, assumptions, clauseVersionId, at) };

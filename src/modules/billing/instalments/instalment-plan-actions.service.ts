@@ -113,14 +113,17 @@ async function assertApprovable(
 
 /** Shares the budget out once more. Amounts that a person named follow from nothing that could have changed. */
 async function assertBudgetUnchanged(tx: HatTx, plan: repo.PlanRow): Promise<void> {
-  const { number, periodId, periodCode, usagePeriodId, resultHash } = plan;
+  const { number, periodId, periodCode, usagePeriodId, createdAt, resultHash } = plan;
   if (plan.basis !== 'budget') return;
   const refused = (cause: string, error?: DomainError) =>
     new DomainError(INSTALMENT_BUDGET_CHANGED, `${number} is void: ${cause}`, { cause: error });
-  const now = await budgetShares(tx, periodId, usagePeriodId ?? undefined).catch((error: unknown) => {
-    if (!(error instanceof DomainError)) throw error;
-    throw refused(`the budget of ${periodCode} can no longer be shared out. ${error.message}`, error);
-  });
+  // Usage that came in since then changes nothing that somebody planned.
+  const now = await budgetShares(tx, periodId, usagePeriodId ?? undefined, createdAt).catch(
+    (error: unknown) => {
+      if (!(error instanceof DomainError)) throw error;
+      throw refused(`the budget of ${periodCode} can no longer be shared out. ${error.message}`, error);
+    },
+  );
   if (now.resultHash === resultHash) return;
   throw refused(`budget, keys or clauses of ${periodCode} changed since it was made.`);
 }

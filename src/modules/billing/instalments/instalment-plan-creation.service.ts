@@ -43,7 +43,7 @@ export async function createPlan(
   input: CreatePlan,
 ): Promise<string> {
   await repo.lockPlans(tx, centreId);
-  const { period, resultHash, planned } = await plannedShares(tx, input);
+  const { period, resultHash, planned } = await plannedShares(tx, ctx, input);
   await assertPlannable(tx, ctx, period, input);
   const invoiced = await repo.invoicedInPeriod(tx, centreId, period.id);
   const { shares: left, unplanned } = lessInvoiced(planned, invoiced, lineText);
@@ -92,9 +92,13 @@ interface Planned {
   readonly planned: PlannedShare[];
 }
 
-async function plannedShares(tx: HatTx, { periodId, usagePeriodId, amounts }: CreatePlan): Promise<Planned> {
+async function plannedShares(
+  tx: HatTx,
+  { now }: HatContext,
+  { periodId, usagePeriodId, amounts }: CreatePlan,
+): Promise<Planned> {
   if (amounts === undefined) {
-    const { period, resultHash, shares } = await budgetShares(tx, periodId, usagePeriodId);
+    const { period, resultHash, shares } = await budgetShares(tx, periodId, usagePeriodId, now);
     return { period, resultHash, planned: shares.map(shareOfBudget) };
   }
   if (usagePeriodId !== undefined) {

@@ -2,7 +2,7 @@ import tap from 'tap';
 import type { OpenItemRow } from '../../../../src/modules/billing/payments/open-items.types.ts';
 import { planOffsets } from '../../../../src/modules/billing/settlements/settlement-figures.rules.ts';
 import { camt } from '../../../support/camt.ts';
-import { addCost, createRun, postRun, problemOf } from '../../../support/costing.ts';
+import { addCost, addWording, createRun, postRun, problemOf, use } from '../../../support/costing.ts';
 import { beforeSettling, figuresOf } from '../../../support/late-usage.ts';
 import { waitingFor } from '../../../support/locks.ts';
 import {
@@ -295,6 +295,34 @@ tap.test(
     t.equal((await approve(fresh)).statusCode, 200, 'shared out by the same usage as before');
   },
 );
+
+tap.test('usage that came in after a plan was made keeps nobody from approving it (24)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { test, clock, finance, colleague, erwitte, anroechte, marriage, certificates, periodId } = world;
+  const byCases = {
+    mode: 'cascade',
+    tranches: [{ id: 't', label: 'Fälle', percent: '100', key: { type: 'cases', meter: 'cases' } }],
+  };
+  await test.owner.sql`update agreement_versions set valid_to = '2026-10-01'
+    where ${marriage}::uuid = any(service_ids)`;
+  const change = { from: '2026-10-01' };
+  await addWording(world, [marriage, certificates], [erwitte, anroechte], byCases, change);
+  for (const service of [marriage, certificates])
+    for (const member of [erwitte, anroechte]) await use(world, member, service, '3');
+  const made = async (wish: object) =>
+    planMust(
+      finance,
+      await must<PlanBody>(finance, 'POST', '/instalment-plans', planOf(world, wish)),
+      'submit',
+    );
+  const plan = await made({ usagePeriodId: periodId });
+  clock.set('2026-10-05T08:05:00.000Z');
+  await use(world, erwitte, marriage, '4');
+  const approved = await planStep(colleague, plan, 'approve', { contentHash: plan.contentHash });
+  t.equal(approved.statusCode, 200, approved.body);
+  const later = await made({ usagePeriodId: periodId, replacesId: plan.id });
+  t.not(later.contentHash, plan.contentHash, 'a plan that is made later counts it');
+});
 
 tap.test('a corrected invoice bills a period finally, and is no instalment (26)', async (t) => {
   const world = await startReceivablesWorld(t);
