@@ -40,7 +40,9 @@ export async function gatherFacts(
 ): Promise<RunFacts> {
   const { code, startsOn, endsOn } = period;
   const used = usagePeriod ?? period;
-  const [recordedUntil] = [used.recordedUntil, usageUntil].filter((until) => until != null).sort();
+  const [recordedUntil] = [used.recordedUntil, usageUntil]
+    .filter((until) => until !== null && until !== undefined)
+    .sort();
   const centre = await repo.findCentreFacts(tx, centreId);
   if (centre === undefined) throw new DomainError(NOT_FOUND, 'There is no such centre.');
   const { costs, secondary } = toRunCosts(await gatherBooked(tx, centreId, period, costKind));

@@ -3,6 +3,7 @@ import { DomainError } from '../../../platform/errors.ts';
 import { compareIds } from '../../../platform/money/index.ts';
 import { missingRun, type PeriodRow } from '../../costing/index.ts';
 import { memberNames } from '../statements/statement-batches.repo.ts';
+import { membersWithNets } from '../statements/statement-drafts.rules.ts';
 import {
   blockedMembers,
   type ChargedPeriod,
@@ -10,7 +11,8 @@ import {
   missingDrafts,
 } from '../statements/statement-preparation.service.ts';
 import { STATEMENT_SOURCE_MISSING } from '../statements/statements.errors.ts';
-import { differencesOf, type SettlementGap } from './settlement-figures.rules.ts';
+import { VAT_CHANGES_WITHIN_PERIOD } from '../vat.errors.ts';
+import { differencesOf, isOfMoney, type SettlementGap } from './settlement-figures.rules.ts';
 
 /**
  * What a period charges and the documents do not say: what a batch would draft now, by the very comparison, and whom it would leave out.
@@ -29,11 +31,17 @@ export async function chargeGapsOf(tx: HatTx, period: PeriodRow): Promise<Settle
   if ('code' in charged) return [charged];
   const { charges } = charged;
   const common = { batchId: null, runId: charges?.runId ?? null, dueOn: null, notes: [] };
-  const differences = differencesOf(await missingDrafts(tx, period, charged, common));
+  const drafts = await missingDrafts(tx, period, charged, common);
+  const withNets = membersWithNets(charged.sent, charged.lines);
+  const differences = differencesOf(
+    drafts.filter((draft) => !withNets.has(draft.organisationId) || isOfMoney(draft)),
+  );
   const names = await memberNames(tx, [...differences.keys()]);
-  const blocked = (await blockedMembers(tx, charged.errorsByMember)).map(
+  const blocked = (await blockedMembers(tx, charged.errorsByMember)).flatMap(
     ({ organisationId, memberName, errors }) =>
-      ({ organisationId, memberName, code: 'MEMBER_BLOCKED', differenceCents: null, errors }) as const,
+      withNets.has(organisationId) && errors.every(({ code }) => code === VAT_CHANGES_WITHIN_PERIOD.code)
+        ? [] // What was determined after it was billed rewrites no document, and no document could say it.
+        : [{ organisationId, memberName, code: 'MEMBER_BLOCKED', differenceCents: null, errors } as const],
   );
   const differing = [...differences].map(
     ([organisationId, differenceCents]) =>

@@ -110,6 +110,9 @@ export function differencesOf(missing: readonly NewStatement[]): ReadonlyMap<str
   return new Map([...byMember].map(([id, own]) => [id, sumCents(own.map(differenceOf))]));
 }
 
+/** Whether it would be more than another wording of an invoice. */
+export const isOfMoney = (draft: NewStatement): boolean => draft.kind !== 384 || differenceOf(draft) !== 0;
+
 /** What a document would add to the final documents of its member. An instalment that is taken back is none of them. */
 function differenceOf(draft: NewStatement): number {
   const { kind, correctsId, preceding } = draft;

@@ -1,6 +1,7 @@
 import { groupBy } from '../../../platform/collections.ts';
 import type { FieldError } from '../../../platform/errors.ts';
 import { hashOf } from '../../../platform/hash.ts';
+import { sumCents } from '../../../platform/money/index.ts';
 import type { VatAnswer, VatInForce } from '../vat.types.ts';
 import { vatGroupOf } from './statement.rules.ts';
 import { PRICE_ON_EXACT_COST } from './statements.errors.ts';
@@ -121,6 +122,32 @@ function asInstalment({ statement }: Current): PrecedingStatement {
 function asPreceding({ id, number, kind, issuedOn, grossCents }: StatementRow) {
   if (number === null || issuedOn === null) throw new Error(`the statement ${id} is not issued`);
   return { statementId: id, number, kind, issuedOn, grossCents };
+}
+
+/** Members whose valid final documents say the net amount of each service that they are charged, whatever they say of texts and VAT. */
+export function membersWithNets(
+  sent: readonly Current[],
+  charged: readonly UntaxedLine[],
+): ReadonlySet<string> {
+  const finals = sent.filter(({ statement }) => statement.kind !== 326);
+  const said = groupBy(
+    finals.flatMap(({ lines }) => lines),
+    ({ organisationId }) => organisationId,
+  );
+  const asked = groupBy(charged, ({ organisationId }) => organisationId);
+  return new Set(
+    [...said].filter(([id, own]) => netsOf(own) === netsOf(asked.get(id) ?? [])).map(([id]) => id),
+  );
+}
+
+/** Net by service, in a form that can be compared. */
+function netsOf(lines: readonly UntaxedLine[]): string {
+  return [...groupBy(lines, ({ serviceId }) => serviceId)]
+    .map(([id, own]) => ({ id, netCents: sumCents(own.map(({ line }) => line.netCents)) }))
+    .filter(({ netCents }) => netCents !== 0)
+    .map(({ id, netCents }) => `${id} ${netCents}`)
+    .sort()
+    .join('\n');
 }
 
 const isNothing = (lines: readonly ChargedLine[]): boolean => lines.every(({ line }) => line.netCents === 0);

@@ -62,16 +62,20 @@ export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string):
   });
 }
 
-/** What members are charged in a period, with its VAT. */
+/** What members are charged in a period, with its VAT, and what they were sent for it. */
 export interface ChargedPeriod extends Taxed {
   readonly charges: PostedCharges | undefined;
+  /** Also what has no VAT. */
+  readonly lines: readonly UntaxedLine[];
+  /** Documents of the period that are valid now. */
+  readonly sent: readonly Current[];
 }
 
 /** @throws DomainError STATEMENT_SOURCE_MISSING, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws */
 export async function chargedIn(tx: HatTx, period: PeriodRow): Promise<ChargedPeriod> {
   const charges = await postedCharges(tx, period.id);
   const lines = await chargedLines(tx, period, charges);
-  return { charges, ...(await withVat(tx, period, lines)) };
+  return { charges, lines, sent: await currentOf(tx, period), ...(await withVat(tx, period, lines)) };
 }
 
 /** Shares of the posted run and what is paid by price. */
@@ -142,11 +146,11 @@ function remember(errors: Map<string, FieldError[]>, organisationId: string, err
 export async function missingDrafts(
   tx: HatTx,
   period: PeriodRow,
-  { taxed: lines, errorsByMember }: Taxed,
+  { taxed: lines, errorsByMember, sent: documents }: Pick<ChargedPeriod, 'taxed' | 'errorsByMember' | 'sent'>,
   common: Pick<NewStatement, 'batchId' | 'runId' | 'billingPeriod' | 'dueOn' | 'notes'>,
 ): Promise<NewStatement[]> {
   const { id, code, startsOn, endsOn } = period;
-  const sent = groupBy(await currentOf(tx, period), ({ statement }) => statement.organisationId);
+  const sent = groupBy(documents, ({ statement }) => statement.organisationId);
   const charged = groupBy(lines, ({ organisationId }) => organisationId);
   const referenceOf = await referencesOf(tx, period, lines);
   const members = [...new Set([...charged.keys(), ...sent.keys()])].sort();

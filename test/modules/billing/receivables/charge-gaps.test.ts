@@ -1,6 +1,13 @@
 import tap from 'tap';
 import { differencesOf } from '../../../../src/modules/billing/settlements/settlement-figures.rules.ts';
-import type { NewStatement } from '../../../../src/modules/billing/statements/statements.types.ts';
+import {
+  type Current,
+  membersWithNets,
+} from '../../../../src/modules/billing/statements/statement-drafts.rules.ts';
+import type {
+  NewStatement,
+  UntaxedLine,
+} from '../../../../src/modules/billing/statements/statements.types.ts';
 import {
   addCost,
   addWording,
@@ -28,7 +35,7 @@ import {
   statementsOf,
   taxable,
 } from '../../../support/statements.ts';
-import { determination, OPEN_FACTS } from '../../../support/vat.ts';
+import { determination, inForce, LEGACY_FACTS, OPEN_FACTS } from '../../../support/vat.ts';
 
 interface Gap {
   readonly code: string;
@@ -145,6 +152,22 @@ tap.test(
     });
 
     await t.test(
+      'VAT determined anew within a period that is billed rewrites no document (20, 30)',
+      async (t) => {
+        const { items } = await must<{ items: { id: string; service: { id: string } }[] }>(
+          finance,
+          'GET',
+          '/vat-determinations?status=in_force&limit=200',
+        );
+        const held = items.find(({ service }) => service.id === certificates);
+        const change = { validFrom: '2026-08-15', facts: LEGACY_FACTS, supersedes: [held?.id] };
+        await inForce(finance, colleague, determination(certificates, [anroechte.id], change));
+        t.match((await prepare(world)).blocked, [{ errors: [{ code: 'VAT_CHANGES_WITHIN_PERIOD' }] }]);
+        t.same(await gaps(), [], 'no document could say it');
+      },
+    );
+
+    await t.test(
       '201: what is all billed is settled, and the figures are what the run charges (5)',
       async (t) => {
         const answer = await settle(finance, periodId);
@@ -242,4 +265,17 @@ tap.test('what a missing document adds to the final documents of its member (5)'
   t.equal(differenceOf(draft(381, 10_000, final)), -11_900);
   t.equal(differenceOf(draft(381, 10_000, { kind: 326, grossCents: 11_900 })), 0, 'it was no final one');
   t.equal(differenceOf(draft(380, 10_000), draft(381, 10_000, final)), 0);
+});
+
+tap.test('whose valid documents say what is charged, service by service (30)', async (t) => {
+  const line = (organisationId: string, serviceId: string, netCents: number) =>
+    ({ organisationId, serviceId, line: { netCents } }) as UntaxedLine;
+  const sent = (kind: number, lines: readonly UntaxedLine[]) => ({ statement: { kind }, lines }) as Current;
+  const charged = [line('a', 's', 70), line('a', 's', 30), line('a', 't', 0), line('b', 's', 5)];
+  const said = (...current: Current[]) => [...membersWithNets(current, charged)];
+  t.same(said(sent(380, [line('a', 's', 100)])), ['a'], 'in other lines, and without what comes to nothing');
+  t.same(said(sent(380, [line('a', 's', 60)]), sent(384, [line('a', 's', 40)])), ['a'], 'in several');
+  t.same(said(sent(326, [line('a', 's', 100)])), [], 'an instalment says nothing');
+  t.same(said(sent(380, [line('a', 's', 99), line('a', 't', 1)])), [], 'of another service');
+  t.same(said(sent(380, [line('b', 's', 6)])), [], 'of another amount');
 });
