@@ -249,6 +249,44 @@ tap.test('prices are charges as well, and need no run (30)', async (t) => {
   t.equal(problemOf(await settle(finance, periodId)).errors[0]?.code, 'CHARGES_UNKNOWN');
 });
 
+tap.test('prices may charge a period after its run was superseded for good (30)', async (t) => {
+  const world = await startCostingWorld(t);
+  const { finance, erwitte, anroechte, association, certificates, marriage, periodId } = world;
+  await cardInForce(world, 'Preise 2026', cardTerms([unitPrice(marriage, 1_000)]));
+  await addWording(world, [marriage], [erwitte, anroechte], null, {
+    priceClause: pricedBy('Preise 2026', [marriage]),
+  });
+  await addWording(world, [certificates], [erwitte, association], {
+    mode: 'cascade',
+    tranches: [{ id: 'all', label: 'Kopf', percent: '100', key: { type: 'equal' } }],
+  });
+  await use(world, erwitte, marriage, '7');
+  await addCost(world, certificates, 10_000);
+  await taxable(world);
+  await readyToIssue(world);
+  const gaps = async () =>
+    (await must<{ gaps: Gap[] }>(finance, 'GET', `/settlements/figures?periodId=${periodId}`)).gaps;
+  await freeze(world);
+  const run = await postRun(world, await createRun(world));
+  await issue(world, await prepare(world));
+  t.same(await gaps(), [], 'both are billed');
+
+  await step(finance, run, 'supersede', REASON);
+  const found = await gaps();
+  t.same(new Set(found.map(({ code }) => code)), new Set(['CHARGE_DIFFERS']), 'no run is missing for ever');
+  t.same(
+    new Set(found.map(({ organisationId }) => organisationId)),
+    new Set([erwitte.id, association.id]),
+    'what the run charged is to be taken back',
+  );
+  t.equal(problemOf(await settle(finance, periodId)).code, 'SETTLEMENT_NOT_READY');
+
+  await issue(world, await prepare(world));
+  t.same(await gaps(), []);
+  const answer = await settle(finance, periodId);
+  t.equal(answer.statusCode, 201, answer.body);
+});
+
 tap.test('what a missing document adds to the final documents of its member (5)', async (t) => {
   const draft = (kind: number, netCents: number, before?: { kind: number; grossCents: number }) =>
     ({
