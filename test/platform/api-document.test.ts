@@ -55,6 +55,20 @@ tap.test('names: a title in an example is no name', async (t) => {
   });
 });
 
+tap.test('defaults: what has one may be left out, whatever reading makes of it', async (t) => {
+  const size = { type: 'integer', default: 3 };
+  const object = { type: 'object', required: ['name', 'size'], properties: { name: {}, size } };
+  const parameter = { name: 'size', in: 'query', required: true, schema: size };
+  const none = { ...object, required: ['size'] };
+  const { required: _required, ...free } = none;
+  const document = completed(documentOf(object, none, parameter), new Map());
+  t.strictSame(answersOf(document)?.['200'], {
+    content: {
+      'application/json': [{ ...object, required: ['name'] }, free, { ...parameter, required: false }],
+    },
+  });
+});
+
 tap.test('names: two different schemas of one name are an error, not a choice', async (t) => {
   const twice = documentOf(thing(), thing({ description: 'another' }));
   t.throws(() => completed(twice, new Map()), /two different schemas are called Thing/);

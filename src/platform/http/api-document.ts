@@ -28,12 +28,28 @@ export interface ApiDocument {
 /** Values, not schemas: what looks like a name in them is none. */
 const VALUES: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'example', 'examples']);
 
+const hasDefault = (schema: unknown): boolean =>
+  typeof schema === 'object' && schema !== null && 'default' in schema;
+
+/** What has a default may be left out, in an object as in a parameter: the types behind the schemas say it is there, for reading fills it in. */
+function withoutDefaulted(node: Json): Json {
+  const { required, properties, schema } = node;
+  if (required === true && hasDefault(schema)) return { ...node, required: false };
+  if (!Array.isArray(required)) return node;
+  const needed = required.filter((name) => !hasDefault((properties as Json | undefined)?.[name as string]));
+  if (needed.length > 0) return { ...node, required: needed };
+  return Object.fromEntries(Object.entries(node).filter(([key]) => key !== 'required'));
+}
+
 /** Moves each schema that has a `title` to the components and leaves a reference. Throws where two have the same one. */
 function nameSchemas(node: unknown, schemas: Json): unknown {
   if (Array.isArray(node)) return node.map((item) => nameSchemas(item, schemas));
   if (typeof node !== 'object' || node === null) return node;
   const inner: Json = Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, VALUES.has(key) ? value : nameSchemas(value, schemas)]),
+    Object.entries(withoutDefaulted(node as Json)).map(([key, value]) => [
+      key,
+      VALUES.has(key) ? value : nameSchemas(value, schemas),
+    ]),
   );
   const { title, ...schema } = inner;
   if (typeof title !== 'string') return inner;

@@ -55,7 +55,7 @@ export const CreateNotices = named('CreateDunningNotices', {
 export type CreateNotices = Static<typeof CreateNotices>;
 
 export const NoticesQuery = closed({
-  dryRun: Type.Boolean({ default: true, description: 'Only say who would be written to' }),
+  dryRun: Type.Boolean({ default: false, description: 'Only say who would be written to' }),
 });
 
 export const NoticesPreview = named('DunningNoticesPreview', {

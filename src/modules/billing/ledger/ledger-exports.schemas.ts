@@ -19,9 +19,7 @@ export const CreateLedgerExport = named('CreateLedgerExport', {
   periodId: Type.Optional({ ...Uuid, description: 'Documents of this billing period' }),
   startsOn: Type.Optional({ ...Day, description: 'First day of issue' }),
   endsOn: Type.Optional({ ...Day, description: 'Day after the last day of issue' }),
-  dryRun: Type.Optional(
-    Type.Boolean({ default: false, description: 'Shows the bookings, and writes nothing' }),
-  ),
+  dryRun: Type.Boolean({ default: false, description: 'Shows the bookings, and writes nothing' }),
 });
 export type CreateLedgerExport = Static<typeof CreateLedgerExport>;
 

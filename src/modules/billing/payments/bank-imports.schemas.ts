@@ -94,5 +94,5 @@ export type BankImportResult = Static<typeof BankImportResult>;
 export const BankImportListQuery = closed(PageQuery);
 export type BankImportListQuery = Static<typeof BankImportListQuery>;
 export const BankImportQuery = closed({
-  dryRun: Type.Boolean({ default: true, description: 'Only say what an import would do' }),
+  dryRun: Type.Boolean({ default: false, description: 'Only say what an import would do' }),
 });

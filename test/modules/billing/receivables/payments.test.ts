@@ -249,7 +249,7 @@ tap.test('open items, payments and bank files (numbers in brackets: invariants o
         { amount: '9.00', status: 'PDNG' },
       ];
       const before = await sql`select from payments`;
-      const dry = await send(entries, { statementId: 'S1' }, '');
+      const dry = await send(entries, { statementId: 'S1' }, 'dryRun=true');
       t.equal(dry.statusCode, 200);
       t.match(dry.json(), {
         dryRun: true,
