@@ -30,6 +30,7 @@ const BIG = [
   'payments',
   'payment_matches',
   'dunning_blocks',
+  'write_offs',
 ];
 const NOW = '2026-11-22T12:00:00.000Z';
 
@@ -340,6 +341,34 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.receivables.openItems.list(ctx, page),
     },
     {
+      name: 'what was written off of open items',
+      caller: bigFinance,
+      db,
+      index: 'write_offs_chain_idx',
+      run: (ctx) => modules.receivables.openItems.list(ctx, page),
+    },
+    {
+      name: "a big centre's write-offs",
+      caller: bigFinance,
+      db,
+      index: 'write_offs_centre_idx',
+      run: (ctx) => modules.receivables.writeOffs.list(ctx, page),
+    },
+    {
+      name: 'write-offs that wait for a second person',
+      caller: bigFinance,
+      db,
+      index: 'write_offs_waiting_idx',
+      run: (ctx) => modules.receivables.writeOffs.list(ctx, { ...page, status: 'requested' }),
+    },
+    {
+      name: "a member's write-offs",
+      caller: finance,
+      db,
+      index: ['write_offs_member_idx', 'write_offs_centre_idx'],
+      run: (ctx) => modules.receivables.writeOffs.list(ctx, { ...page, organisationId: member.id }),
+    },
+    {
       name: 'payments that nobody could match',
       caller: bigFinance,
       db,
@@ -501,5 +530,10 @@ async function fill({ sql }: Database, owners: Owners): Promise<void> {
     select gen_random_uuid(), centre_id, organisation_id, id, id, id, 100, 'by_hand', team_id, 'x', at from numbered where i % 10 < 9`;
   await sql`insert into dunning_blocks (id, centre_id, organisation_id, chain_id, reason, until_on, recorded_by, recorded_by_name, recorded_at)
     select id, centre_id, organisation_id, id, 'x', date '2025-12-01' + i % 365, team_id, 'x', at from numbered`;
+  await sql`insert into write_offs (id, centre_id, organisation_id, chain_id, amount_cents, ground, reason, recorded_by, recorded_by_name,
+      recorded_at)
+    select id, centre_id, organisation_id, id, 1, 'minor', 'x', team_id, 'x', at from numbered`;
+  await sql`update write_offs w set confirmed_by = gen_random_uuid(), confirmed_by_name = 'x', confirmed_at = n.at from numbered n
+    where n.id = w.id and n.i % 50 > 0`;
   await sql`analyze`;
 }

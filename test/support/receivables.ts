@@ -259,6 +259,7 @@ export interface OpenItemBody {
   readonly organisationId: string;
   readonly claimCents: number;
   readonly matchedCents: number;
+  readonly writtenOffCents: number;
   readonly openCents: number;
   readonly overdueSince: string | null;
 }

@@ -183,6 +183,33 @@ async function blockBody(world: TenantWorld) {
 const block = async (world: TenantWorld): Promise<Made> =>
   created(world.own.centre, '/dunning-blocks', await blockBody(world));
 
+/** About a document of its own, of which nothing is paid. */
+async function writeOffBody(world: TenantWorld) {
+  const { id: statementId } = await issuedStatement(world);
+  return { statementId, amountCents: 1, ground: 'minor', reason: 'Kleinbetrag' };
+}
+
+/** Asked for by a second person of the centre, so that the first one may confirm it. */
+async function writeOff(world: TenantWorld): Promise<{ id: string; version: number }> {
+  const { hat } = world.own.centre;
+  const second = await world.test.caller(hat, allRoles(hat));
+  return created(second, '/write-offs', await writeOffBody(world));
+}
+
+async function confirmedWriteOff(world: TenantWorld): Promise<{ id: string; version: number }> {
+  const { id, version } = await writeOff(world);
+  const answer = await world.own.centre.call(
+    'POST',
+    `/write-offs/${id}/actions/confirm`,
+    {},
+    {
+      'if-match': `"${version}"`,
+    },
+  );
+  if (answer.statusCode !== 200) throw new Error(answer.body);
+  return answer.json();
+}
+
 const readingOne = (
   make: (world: TenantWorld) => Promise<{ id: string }>,
   as: TenantRow['as'] = 'centre',
@@ -477,6 +504,39 @@ const ENDINGS: Readonly<Record<string, TenantRow>> = {
     own: 200,
     reach: 'hidden',
     make: async (world) => onto(await block(world), {}),
+  },
+  listWriteOffs: list('centre', () => '', {
+    make: async (world) => ({ query: 'limit=200', secret: (await writeOff(world)).id }),
+    foreignIds: {
+      'a member of the other side': [withQuery((other) => `organisationId=${other.member.hat.id}`), 200],
+    },
+  }),
+  createWriteOff: {
+    as: 'centre',
+    own: 201,
+    reach: 'self',
+    make: async (world) => ({ body: await writeOffBody(world) }),
+    foreignIds: foreignCentre,
+    otherBody: (sent: object) => ({ ...sent, ground: 'remission' }),
+  },
+  getWriteOff: readingOne(writeOff),
+  confirmWriteOff: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async (world) => onto(await writeOff(world), {}),
+  },
+  rejectWriteOff: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async (world) => onto(await writeOff(world), { reason: 'Irrtum' }),
+  },
+  revokeWriteOff: {
+    as: 'centre',
+    own: 200,
+    reach: 'hidden',
+    make: async (world) => onto(await confirmedWriteOff(world), { reason: 'Irrtum' }),
   },
 };
 

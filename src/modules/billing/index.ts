@@ -5,6 +5,7 @@ import './instalments/instalments.permissions.ts';
 import './payments/payments.permissions.ts';
 import './settlements/settlements.permissions.ts';
 import './vat.permissions.ts';
+import './write-offs/write-offs.permissions.ts';
 
 export { billingRoutes } from './billing.routes.ts';
 export { type BillingService, createBillingService } from './billing.service.ts';

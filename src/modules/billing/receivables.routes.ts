@@ -7,6 +7,7 @@ import { payerAccountsRoutes } from './payments/payer-accounts.routes.ts';
 import { paymentsRoutes } from './payments/payments.routes.ts';
 import type { ReceivablesService } from './receivables.service.ts';
 import { settlementsRoutes } from './settlements/settlements.routes.ts';
+import { writeOffsRoutes } from './write-offs/write-offs.routes.ts';
 
 export const receivablesRoutes =
   (receivables: ReceivablesService): FastifyPluginAsyncTypebox =>
@@ -18,4 +19,5 @@ export const receivablesRoutes =
     await app.register(settlementsRoutes(receivables.settlements));
     await app.register(dunningRoutes(receivables.dunning));
     await app.register(dunningBlocksRoutes(receivables.dunningBlocks));
+    await app.register(writeOffsRoutes(receivables.writeOffs));
   };

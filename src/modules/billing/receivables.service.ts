@@ -8,6 +8,7 @@ import { createOpenItemsService } from './payments/open-items.service.ts';
 import { createPayerAccountsService } from './payments/payer-accounts.service.ts';
 import { createPaymentsService } from './payments/payments.service.ts';
 import { createSettlementsService } from './settlements/settlements.service.ts';
+import { createWriteOffsService } from './write-offs/write-offs.service.ts';
 
 export type ReceivablesService = ReturnType<typeof createReceivablesService>;
 
@@ -23,5 +24,6 @@ export function createReceivablesService(db: Database, afterNotice: AfterNotice)
     settlements: createSettlementsService(db),
     dunning: createDunningService(db, afterNotice),
     dunningBlocks: createDunningBlocksService(db),
+    writeOffs: createWriteOffsService(db),
   };
 }

@@ -16,15 +16,15 @@ const takenBack = ({ sql }: HatTx, of: 'payable' | 'gross' = 'payable') => sql`
 
 /**
  * Chains with claim and payments. A corrected invoice claims in place of what it corrects; a credit note takes back what it names, so
- * that its chain claims what is left of that. What belongs to a document is looked up one by one: the planner would otherwise read the
- * whole table for a page of it.
+ * that its chain claims what is left of that. A write-off counts as far as nobody paid the claim, so that it never makes a credit.
+ * What belongs to a document is looked up one by one: the planner would otherwise read the whole table for a page of it.
  */
 const select = (tx: HatTx) => tx.sql`
   select s.id as "statementId", chain.id as "chainId", s.number, s.kind, s.centre_id as "centreId", s.organisation_id as "organisationId",
     (select o.name from organisations o where o.id = s.organisation_id) as "memberName", s.period_id as "periodId",
     s.period_code as "periodCode", s.starts_on as "startsOn", s.issued_on as "issuedOn", s.due_on as "dueOn",
     (select r.kind from statements r where r.id = chain.id) as "chainKind", claim.gross as "grossCents", claim.cents as "claimCents",
-    matched.cents as "matchedCents", claim.cents - matched.cents as "openCents"
+    matched.cents as "matchedCents", off.cents as "writtenOffCents", claim.cents - matched.cents - off.cents as "openCents"
   from statements s
   cross join lateral (select ${chainOf(tx)} as id offset 0) chain
   cross join lateral (
@@ -32,6 +32,9 @@ const select = (tx: HatTx) => tx.sql`
       case when s.kind = 381 then coalesce(${takenBack(tx, 'gross')}, 0) - s.gross_cents else s.gross_cents end as gross offset 0) claim
   cross join lateral (
     select coalesce(sum(m.amount_cents), 0)::bigint as cents from payment_matches m where m.chain_id = chain.id) matched
+  cross join lateral (
+    select least(coalesce(sum(w.amount_cents), 0)::bigint, greatest(claim.cents - matched.cents, 0)) as cents from write_offs w
+    where w.chain_id = chain.id and w.confirmed_at is not null and w.ended_at is null) off
   where s.status = 'issued' and s.superseded_by is null`;
 
 export interface OpenItemFilter {
@@ -55,9 +58,9 @@ export async function listOpenItems(
   return sql<OpenItemRow[]>`${select(tx)} and ${own}
     ${organisationId === undefined ? sql`` : sql`and s.organisation_id = ${organisationId}`}
     ${periodId === undefined ? sql`` : sql`and s.period_id = ${periodId}`}
-    ${state === 'open' ? sql`and claim.cents <> matched.cents` : sql``}
-    ${state === 'settled' ? sql`and claim.cents = matched.cents` : sql``}
-    ${overdueOn === undefined ? sql`` : sql`and s.due_on < ${overdueOn} and claim.cents > matched.cents`}
+    ${state === 'open' ? sql`and claim.cents - matched.cents <> off.cents` : sql``}
+    ${state === 'settled' ? sql`and claim.cents - matched.cents = off.cents` : sql``}
+    ${overdueOn === undefined ? sql`` : sql`and s.due_on < ${overdueOn} and claim.cents - matched.cents > off.cents`}
     ${after === undefined ? sql`` : sql`and (s.due_on, s.id) > (${after[0]}::date, ${after[1]}::uuid)`}
     order by s.due_on, s.id limit ${limit}`;
 }

@@ -26,14 +26,15 @@ export const OpenItemView = named(
     dueOn: Day,
     claimCents: { ...Cents, description: 'Below zero where the member gets money back' },
     matchedCents: { ...Cents, description: 'Payments on any document of the chain' },
-    openCents: { ...Cents, description: 'Claim less payments; below zero is a credit' },
+    writtenOffCents: { ...Cents, description: 'Asked for no more, as far as nobody paid it' },
+    openCents: { ...Cents, description: 'Claim less payments and write-offs; below zero is a credit' },
     overdueSince: nullable({ ...Day, description: 'First day on which it was overdue' }),
     dunningBlockedUntil: nullable({
       ...Day,
       description: 'Last day on which the member is not reminded of it; for the centre only',
     }),
   },
-  { description: 'A document with what corrected it: what is claimed, paid and open' },
+  { description: 'A document with what corrected it: what is claimed, paid, written off and open' },
 );
 export type OpenItemView = Static<typeof OpenItemView>;
 export const OpenItemPage = pageOf(OpenItemView);

@@ -21,6 +21,8 @@ export interface OpenItemRow {
   readonly grossCents: number;
   readonly claimCents: number;
   readonly matchedCents: number;
+  /** What is asked for no more though nobody paid it. */
+  readonly writtenOffCents: number;
   readonly openCents: number;
 }
 

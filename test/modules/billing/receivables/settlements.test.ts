@@ -59,6 +59,7 @@ const row = (change: Partial<OpenItemRow>): OpenItemRow => ({
   grossCents: 0,
   claimCents: 0,
   matchedCents: 0,
+  writtenOffCents: 0,
   openCents: 0,
   ...change,
 });
