@@ -36,6 +36,7 @@ export interface CorrectionBody {
 }
 
 export interface FiguresBody {
+  readonly gaps: readonly { readonly code: string; readonly errors: readonly object[] }[];
   readonly drafts: readonly object[];
   readonly contentHash: string;
   readonly corrections: readonly CorrectionBody[];

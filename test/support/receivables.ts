@@ -5,6 +5,7 @@ import { vatGroupOf } from '../../src/modules/billing/statements/statement.rules
 import { createDrafts, issueDrafts } from '../../src/modules/billing/statements/statement-issuing.service.ts';
 import type { NewStatement } from '../../src/modules/billing/statements/statements.types.ts';
 import { vatFor } from '../../src/modules/billing/vat-in-force.service.ts';
+import { insertRunLines } from '../../src/modules/costing/allocation-run-lines.repo.ts';
 import { dayOf, plusDays } from '../../src/platform/clock.ts';
 import { type Hat, systemContext } from '../../src/platform/context.ts';
 import { withHatTx } from '../../src/platform/db/hat.ts';
@@ -237,6 +238,65 @@ export async function issued(
     if (done === undefined) throw new Error(JSON.stringify(result.blocked));
     const { payableCents, vatCents, grossCents } = done.document.totals;
     return { id: done.id, number: done.number, kind, payableCents, vatCents, grossCents };
+  });
+}
+
+/** What a posted run of the planned period charges members, net, as far as reading goes: their documents are written by hand. */
+export async function charged(
+  { test, centre, finance, colleague, marriage, planned, clock }: ReceivablesWorld,
+  amounts: readonly (readonly [Hat, number])[],
+): Promise<void> {
+  const id = newId();
+  const part = {
+    tranche: 'all',
+    label: 'Leistung',
+    percent: '100',
+    trancheCents: null,
+    key: { type: 'equal' },
+    weight: '1',
+    weightTotal: '1',
+    share: '1',
+    exactCents: '0',
+  };
+  const run = {
+    id,
+    centre_id: centre.id,
+    period_id: planned,
+    period_code: '2026-Q4',
+    number: id,
+    starts_on: '2026-10-01',
+    ends_on: '2027-01-01',
+    status: 'posted',
+    algorithm: 'allocation/1',
+    input_hash: 'a'.repeat(64),
+    result_hash: 'a'.repeat(64),
+    member_ids: amounts.map(([{ id: one }]) => one),
+    created_by: finance.userId,
+    created_by_name: 'F',
+    created_at: clock.now(),
+    submitted_by: finance.userId,
+    approved_by: colleague.userId,
+    approved_result_hash: 'a'.repeat(64),
+    posted_at: clock.now(),
+  };
+  const lines = amounts.map(([{ id: organisationId }, amountCents], position) => ({
+    position,
+    serviceId: marriage,
+    serviceCode: 'marriage',
+    serviceTitle: 'Eheschließung',
+    organisationId,
+    member: organisationId,
+    memberName: 'M',
+    trancheId: 'all',
+    exactCents: `${amountCents}`,
+    parts: [part],
+    roundingCents: 0,
+    amountCents,
+  }));
+  await test.owner.sql.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`; // past what keeps runs from being written whole
+    await sql`insert into allocation_runs ${sql(run)}`;
+    await insertRunLines({ sql } as never, { id, centreId: centre.id }, lines);
   });
 }
 

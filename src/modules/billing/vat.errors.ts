@@ -18,7 +18,7 @@ export const VAT_CHANGES_WITHIN_PERIOD = defineProblem({
   code: 'VAT_CHANGES_WITHIN_PERIOD',
   status: 422,
   title: 'The VAT of a service changes within the period',
-  help: 'Bill the days before and after the change as periods of their own.',
+  help: 'Bill the days before and after the change as periods of their own. Where the period is billed as one partial service, that is done on its last day (§ 13 (1) no. 1 a, § 27 (1) UStG): determine what holds on that day for all days of the period, with that as the ground.',
 });
 
 export const VAT_VALIDITY_REFUSED = defineProblem({

@@ -142,16 +142,16 @@ export async function findPostedRun({ sql }: HatTx, periodId: string): Promise<P
   return row;
 }
 
-/** Of a period without a posted run: whether one is on its way there, or was posted before. */
-export async function missingRun(
+/** Whether a run of the period counts, or is on its way there. */
+export async function runProgress(
   { sql }: HatTx,
   periodId: string,
-): Promise<'on_its_way' | 'superseded' | null> {
-  const [row] = await sql<{ missing: 'on_its_way' | 'superseded' | null }[]>`
-    select case when bool_or(status = 'posted') then null when bool_or(status in ('draft', 'in_review', 'approved')) then 'on_its_way'
-      when bool_or(status = 'superseded') then 'superseded' end as missing
+): Promise<'posted' | 'on_its_way' | undefined> {
+  const [row] = await sql<{ progress: 'posted' | 'on_its_way' | null }[]>`
+    select case when bool_or(status = 'posted') then 'posted' when bool_or(status in ('draft', 'in_review', 'approved')) then 'on_its_way'
+      end as progress
     from allocation_runs where period_id = ${periodId}`;
-  return row?.missing ?? null;
+  return row?.progress ?? undefined;
 }
 
 /** Ids of the posted runs by period; they stay posted until the end of the transaction. */

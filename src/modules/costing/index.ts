@@ -1,7 +1,6 @@
 import './costing.permissions.ts';
 
 export { COMPUTING_REFUSALS } from './allocation-run-actions.routes.ts';
-export { missingRun } from './allocation-runs.repo.ts';
 export type { RunDetailView, RunLineView, RunView } from './allocation-runs.schemas.ts';
 export { findPeriod, type PeriodRow } from './billing-periods.repo.ts';
 export { takesCharges } from './billing-periods.rules.ts';
@@ -10,7 +9,7 @@ export { type BudgetShare, type BudgetShares, budgetShares } from './budget-shar
 export { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
 export { costingCalculations } from './compute.ts';
 export { getHeldPeriod } from './correction-periods.service.ts';
-export { type CorrectionBilled, correctionsBilledIn } from './corrections-billed.repo.ts';
+export { correctionsBilledIn } from './corrections-billed.repo.ts';
 export { COST_CENTRE_RETIRED, COST_PLACE_UNCLEAR } from './cost-centres.errors.ts';
 export { GRANT_TAG } from './cost-line.types.ts';
 export { assertCostPlace, recordCostLine } from './cost-line-recording.service.ts';
@@ -25,6 +24,7 @@ export {
 } from './costing.errors.ts';
 export { costingRoutes } from './costing.routes.ts';
 export { type CostingService, createCostingService } from './costing.service.ts';
+export { type MissingRun, missingRun } from './missing-run.service.ts';
 export { postedAmounts } from './posted-amounts.repo.ts';
 export {
   type HeldCharges,

@@ -75,10 +75,11 @@ export async function gatherFacts(
   };
 }
 
-async function gatherBooked(
+/** What was booked in the half-open days of a period, and where. */
+export async function gatherBooked(
   tx: HatTx,
   centreId: string,
-  { startsOn, endsOn }: PeriodOfFacts,
+  { startsOn, endsOn }: Pick<PeriodOfFacts, 'startsOn' | 'endsOn'>,
   costKind: CostKind,
 ): Promise<BookedFacts> {
   const booked = await repo.costsByPlace(tx, centreId, startsOn, endsOn, costKind);

@@ -3,7 +3,7 @@ import { DomainError } from '../../../platform/errors.ts';
 import { compareIds } from '../../../platform/money/index.ts';
 import { missingRun, type PeriodRow } from '../../costing/index.ts';
 import { memberNames } from '../statements/statement-batches.repo.ts';
-import { membersWithNets } from '../statements/statement-drafts.rules.ts';
+import { membersWithNets, membersWithVat } from '../statements/statement-drafts.rules.ts';
 import {
   blockedMembers,
   type ChargedPeriod,
@@ -12,34 +12,44 @@ import {
 } from '../statements/statement-preparation.service.ts';
 import { STATEMENT_SOURCE_MISSING } from '../statements/statements.errors.ts';
 import { VAT_CHANGES_WITHIN_PERIOD } from '../vat.errors.ts';
-import { differencesOf, isOfMoney, type SettlementGap } from './settlement-figures.rules.ts';
+import {
+  type ChargeGapCode,
+  differencesOf,
+  isOfMoney,
+  type SettlementGap,
+} from './settlement-figures.rules.ts';
+
+type ChargeGap = SettlementGap<ChargeGapCode>;
 
 /**
  * What a period charges and the documents do not say: what a batch would draft now, by the very comparison, and whom it would leave out.
  * Once the period is settled, none of it could be charged any more.
  */
-export async function chargeGapsOf(tx: HatTx, period: PeriodRow): Promise<SettlementGap[]> {
-  const missing = await missingRun(tx, period.id);
+export async function chargeGapsOf(tx: HatTx, period: PeriodRow): Promise<ChargeGap[]> {
+  const missing = await missingRun(tx, period);
   // Compared with prices alone all that the run will charge would look like too much.
-  if (missing === 'on_its_way') return [ofPeriod('RUN_MISSING')];
-  // After a run that nothing followed prices may charge the period, and what was invoiced of the run is credited; else one has to follow.
-  const withoutCharges = missing === null ? [] : [ofPeriod('RUN_MISSING')];
+  if (missing !== undefined) return [ofPeriod('RUN_MISSING', missing.errors)];
   // More may come to it, and it is not settled before.
-  if (period.recordedUntil === null) return withoutCharges;
+  if (period.recordedUntil === null) return [];
   const charged = await chargesOrWhyNot(tx, period);
-  if (charged === undefined) return withoutCharges;
-  if ('code' in charged) return [charged];
-  const { charges } = charged;
-  const common = { batchId: null, runId: charges?.runId ?? null, dueOn: null, notes: [] };
+  if (charged === undefined) return [];
+  return 'code' in charged ? [charged] : membersWithGaps(tx, period, charged);
+}
+
+async function membersWithGaps(tx: HatTx, period: PeriodRow, charged: ChargedPeriod): Promise<ChargeGap[]> {
+  const common = { batchId: null, runId: charged.charges?.runId ?? null, dueOn: null, notes: [] };
   const drafts = await missingDrafts(tx, period, charged, common);
   const withNets = membersWithNets(charged.sent, charged.lines);
   const differences = differencesOf(
     drafts.filter((draft) => !withNets.has(draft.organisationId) || isOfMoney(draft)),
   );
   const names = await memberNames(tx, [...differences.keys()]);
+  const withVat = membersWithVat(charged.sent, charged.taxed);
   const blocked = (await blockedMembers(tx, charged.errorsByMember)).flatMap(
     ({ organisationId, memberName, errors }) =>
-      withNets.has(organisationId) && errors.every(({ code }) => code === VAT_CHANGES_WITHIN_PERIOD.code)
+      withNets.has(organisationId) &&
+      withVat.has(organisationId) &&
+      errors.every(({ code }) => code === VAT_CHANGES_WITHIN_PERIOD.code)
         ? [] // What was determined after it was billed rewrites no document, and no document could say it.
         : [{ organisationId, memberName, code: 'MEMBER_BLOCKED', differenceCents: null, errors } as const],
   );
@@ -56,11 +66,8 @@ export async function chargeGapsOf(tx: HatTx, period: PeriodRow): Promise<Settle
   return [...blocked, ...differing].sort((a, b) => compareIds(a.organisationId, b.organisationId));
 }
 
-/** Nothing where the period charges nothing at all. */
-async function chargesOrWhyNot(
-  tx: HatTx,
-  period: PeriodRow,
-): Promise<ChargedPeriod | SettlementGap | undefined> {
+/** Nothing where the period charges nothing at all, and nothing was invoiced either. */
+async function chargesOrWhyNot(tx: HatTx, period: PeriodRow): Promise<ChargedPeriod | ChargeGap | undefined> {
   try {
     return await chargedIn(tx, period);
   } catch (error) {
@@ -71,7 +78,7 @@ async function chargesOrWhyNot(
   }
 }
 
-const ofPeriod = (code: SettlementGap['code'], errors: SettlementGap['errors'] = []): SettlementGap => ({
+const ofPeriod = (code: ChargeGapCode, errors: ChargeGap['errors'] = []): ChargeGap => ({
   organisationId: null,
   memberName: null,
   code,

@@ -76,7 +76,7 @@ export async function settleMembers(
   return id;
 }
 
-function assertReady({ settlementId, gaps, members, contentHash, period }: FiguresView, seen: string): void {
+function assertReady({ settlementId, gaps, contentHash, period }: FiguresView, seen: string): void {
   if (settlementId !== null) throw new DomainError(SETTLEMENT_EXISTS, `${period.code} is settled.`);
   const errors = gaps.map(({ code, memberName, text, errors: reasons }) => ({
     pointer: '/periodId',
@@ -85,9 +85,6 @@ function assertReady({ settlementId, gaps, members, contentHash, period }: Figur
   }));
   if (errors.length > 0) {
     throw new DomainError(SETTLEMENT_NOT_READY, errors[0]?.detail ?? '', { errors });
-  }
-  if (members.length === 0) {
-    throw new DomainError(SETTLEMENT_NOT_READY, `${period.code} has no documents.`);
   }
   if (contentHash === seen) return;
   throw new DomainError(SETTLEMENT_MISMATCH, 'The figures changed since you saw them.', {

@@ -28,18 +28,18 @@ export interface MemberFigures {
   readonly documents: readonly FinalDocument[];
 }
 
+/** Where the documents of a period say something else than what is charged. */
+export const CHARGE_GAPS = ['RUN_MISSING', 'CHARGES_UNKNOWN', 'MEMBER_BLOCKED', 'CHARGE_DIFFERS'] as const;
+/** Where final documents and instalments do not fit. */
+export const DOCUMENT_GAPS = ['FINAL_MISSING', 'DEDUCTION_DIFFERS'] as const;
+export type ChargeGapCode = (typeof CHARGE_GAPS)[number];
+
 /** What keeps a period from being settled. */
-export interface SettlementGap {
+export interface SettlementGap<Code extends string = ChargeGapCode | (typeof DOCUMENT_GAPS)[number]> {
   /** Null where it is of the period as a whole. */
   readonly organisationId: string | null;
   readonly memberName: string | null;
-  readonly code:
-    | 'RUN_MISSING'
-    | 'CHARGES_UNKNOWN'
-    | 'MEMBER_BLOCKED'
-    | 'CHARGE_DIFFERS'
-    | 'FINAL_MISSING'
-    | 'DEDUCTION_DIFFERS';
+  readonly code: Code;
   /** What is charged less what the final documents say, gross; null where that is not what differs, or not known. */
   readonly differenceCents: number | null;
   /** What stands against it, where something does. */

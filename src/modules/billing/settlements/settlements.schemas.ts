@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { OwnCentreId } from '../../../platform/http/own-centre.ts';
 import { Cents, closed, named, nullable, PageQuery, pageOf, Uuid } from '../../../platform/http/schemas.ts';
 import { PeriodName, SeenDeed } from '../receivables.schemas.ts';
+import { CHARGE_GAPS, DOCUMENT_GAPS } from './settlement-figures.rules.ts';
 
 const Credit = Type.Enum(['offset', 'payout', 'keep'], { title: 'SettlementCredit' });
 
@@ -26,12 +27,18 @@ const Figures = {
 
 const MemberFiguresView = named('SettlementMemberFigures', Figures);
 
+const Reasons = Type.Array(closed({ pointer: Type.String(), code: Type.String(), detail: Type.String() }), {
+  description:
+    'What stands against a member, against knowing what is charged, or by service the cost that no run shares out',
+});
+
 const OpenCorrection = named('OpenCorrection', {
   period: closed({ id: Uuid, code: Type.String() }),
-  code: Type.Enum(['RUN_MISSING', 'BATCH_MISSING', 'DRAFT_OPEN', 'MEMBER_BLOCKED']),
+  code: Type.Enum([...CHARGE_GAPS, 'DRAFT_OPEN']),
   memberName: nullable(Type.String()),
   statementId: nullable({ ...Uuid, description: 'The draft' }),
   text: Type.String(),
+  errors: Reasons,
 });
 export type OpenCorrection = Static<typeof OpenCorrection>;
 
@@ -50,21 +57,12 @@ export const FiguresView = named('SettlementFigures', {
     named('SettlementGap', {
       organisationId: nullable({ ...Uuid, description: 'Null where it is of the period as a whole' }),
       memberName: nullable(Type.String()),
-      code: Type.Enum([
-        'RUN_MISSING',
-        'CHARGES_UNKNOWN',
-        'MEMBER_BLOCKED',
-        'CHARGE_DIFFERS',
-        'FINAL_MISSING',
-        'DEDUCTION_DIFFERS',
-      ]),
+      code: Type.Enum([...CHARGE_GAPS, ...DOCUMENT_GAPS]),
       differenceCents: nullable({
         ...Cents,
         description: 'Of `CHARGE_DIFFERS`: what is charged less what the final documents say, gross',
       }),
-      errors: Type.Array(closed({ pointer: Type.String(), code: Type.String(), detail: Type.String() }), {
-        description: 'What stands against a member, or against knowing what is charged',
-      }),
+      errors: Reasons,
       text: Type.String(),
     }),
     { description: 'What keeps the period from being settled, by what a batch would draft now' },

@@ -140,19 +140,6 @@ export async function updateBatch(
   return count === 1;
 }
 
-/** The last batch of the period that was issued, of those that charge the run and were asked for at the moment or later. */
-export async function latestIssuedBatch(
-  { sql }: HatTx,
-  centreId: string,
-  of: { readonly periodId: string; readonly runId: string | null; readonly since: Moment },
-): Promise<Pick<BatchRow, 'blocked'> | undefined> {
-  const [row] = await sql<Pick<BatchRow, 'blocked'>[]>`
-    select blocked from statement_batches
-    where centre_id = ${centreId} and period_id = ${of.periodId} and status = 'issued' and created_at >= ${of.since}
-      and run_id is not distinct from ${of.runId}::uuid order by id desc limit 1`;
-  return row;
-}
-
 /** Ids of the drafts of a batch, by member. */
 export async function draftIdsOf(
   { sql }: HatTx,

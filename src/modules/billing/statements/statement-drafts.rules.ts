@@ -140,6 +140,21 @@ export function membersWithNets(
   );
 }
 
+/**
+ * Members whose valid final documents tax each service as it is taxed now, by the lines whose VAT is known: what else there is of a member
+ * is not looked at.
+ */
+export function membersWithVat(sent: readonly Current[], taxed: readonly ChargedLine[]): ReadonlySet<string> {
+  const finals = sent.filter(({ statement }) => statement.kind !== 326).flatMap(({ lines }) => lines);
+  const treatmentOf = ({ organisationId, serviceId, line }: StatementLineRow | ChargedLine) =>
+    [organisationId, serviceId, vatGroupOf(line.vat), line.vat.ratePercent].join(' ');
+  const said = new Set(finals.map(treatmentOf));
+  const differing = new Set(
+    taxed.flatMap((one) => (one.line.netCents === 0 || said.has(treatmentOf(one)) ? [] : one.organisationId)),
+  );
+  return new Set(finals.map(({ organisationId }) => organisationId).filter((id) => !differing.has(id)));
+}
+
 /** Net by service, in a form that can be compared. */
 function netsOf(lines: readonly UntaxedLine[]): string {
   return [...groupBy(lines, ({ serviceId }) => serviceId)]

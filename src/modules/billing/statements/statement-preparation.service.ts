@@ -4,10 +4,11 @@ import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../../platform/errors.ts';
 import { hashOf } from '../../../platform/hash.ts';
 import { textIn } from '../../../platform/texts.ts';
-import { costClausesFor, priceClausesFor } from '../../agreements/index.ts';
+import { costClausesFor, type PriceClauseInForce, priceClausesFor } from '../../agreements/index.ts';
 import { audit } from '../../audit/index.ts';
 import {
   getHeldPeriod,
+  missingRun,
   type PeriodRow,
   type PostedCharges,
   postedCharges,
@@ -73,25 +74,31 @@ export interface ChargedPeriod extends Taxed {
 
 /** @throws DomainError STATEMENT_SOURCE_MISSING, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws */
 export async function chargedIn(tx: HatTx, period: PeriodRow): Promise<ChargedPeriod> {
-  const charges = await postedCharges(tx, period.id);
-  const lines = await chargedLines(tx, period, charges);
-  return { charges, lines, sent: await currentOf(tx, period), ...(await withVat(tx, period, lines)) };
+  const { id, code, centreId, startsOn, endsOn } = period;
+  const charges = await postedCharges(tx, id);
+  const prices = await priceClausesFor(tx, centreId, startsOn, endsOn);
+  const sent = await currentOf(tx, period);
+  const isCharged = charges !== undefined || prices.length > 0;
+  if (!isCharged && !(await isOverNothing(tx, period, sent))) {
+    const detail = `No run of the period ${code} is posted, and no service is paid by price.`;
+    throw new DomainError(STATEMENT_SOURCE_MISSING, detail);
+  }
+  const lines = await chargedLines(tx, period, charges, prices);
+  return { charges, lines, sent, ...(await withVat(tx, period, lines)) };
 }
+
+/** Whether members were invoiced what nobody charges any more, and no run is to follow: then it is taken back. */
+const isOverNothing = async (tx: HatTx, period: PeriodRow, sent: readonly Current[]): Promise<boolean> =>
+  sent.some(({ statement }) => statement.kind !== 326) && (await missingRun(tx, period)) === undefined;
 
 /** Shares of the posted run and what is paid by price. */
 async function chargedLines(
   tx: HatTx,
   period: PeriodRow,
   charges: PostedCharges | undefined,
+  prices: readonly PriceClauseInForce[],
 ): Promise<UntaxedLine[]> {
   const { centreId, startsOn, endsOn, recordedUntil } = period;
-  const prices = await priceClausesFor(tx, centreId, startsOn, endsOn);
-  if (charges === undefined && prices.length === 0) {
-    throw new DomainError(
-      STATEMENT_SOURCE_MISSING,
-      `No run of the period ${period.code} is posted, and no service is paid by price.`,
-    );
-  }
   const shares = (charges?.lines ?? []).map((share) =>
     lineOfRun(charges as PostedCharges, share, usageLinks(share, period)),
   );

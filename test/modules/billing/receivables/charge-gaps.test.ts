@@ -69,7 +69,8 @@ tap.test(
 
     await t.test('409: no run is posted, for the one that was is superseded (30)', async (t) => {
       await step(finance, run, 'supersede', REASON);
-      const missing = { code: 'RUN_MISSING', organisationId: null, memberName: null, errors: [] };
+      const errors = [{ code: 'cost_unshared' }, { code: 'cost_unshared' }];
+      const missing = { code: 'RUN_MISSING', organisationId: null, memberName: null, errors };
       t.match(await gaps(), [missing]);
       t.equal((await gaps()).length, 1, 'and nobody is said to be charged too much');
       t.match(await refusal(), {
@@ -272,8 +273,16 @@ tap.test('prices may charge a period after its run was superseded for good (30)'
   t.same(await gaps(), [], 'both are billed');
 
   await step(finance, run, 'supersede', REASON);
+  t.match(
+    await gaps(),
+    [{ code: 'RUN_MISSING', errors: [{ code: 'cost_unshared' }] }],
+    'somebody bears the cost',
+  );
+  await movePeriod(finance, periodId, 'reopen');
+  await addCost(world, certificates, -10_000);
+  await freeze(world);
   const found = await gaps();
-  t.same(new Set(found.map(({ code }) => code)), new Set(['CHARGE_DIFFERS']), 'no run is missing for ever');
+  t.same(new Set(found.map(({ code }) => code)), new Set(['CHARGE_DIFFERS']), 'it was rebooked');
   t.same(
     new Set(found.map(({ organisationId }) => organisationId)),
     new Set([erwitte.id, association.id]),

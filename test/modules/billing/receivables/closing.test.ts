@@ -7,6 +7,7 @@ import { beforeSettling, figuresOf } from '../../../support/late-usage.ts';
 import { waitingFor } from '../../../support/locks.ts';
 import {
   budget,
+  charged,
   freezePlanned,
   issued,
   openItems,
@@ -201,6 +202,7 @@ tap.test('an instalment that was paid and taken back is a credit like any other 
   });
   const back = await issued(world, erwitte, { kind: 381, netCents: 10_000, corrects: first });
   await issued(world, anroechte, { kind: 380, netCents: 5_000 });
+  await charged(world, [[anroechte, 5_000]]);
   await freezePlanned(world);
   t.match(
     await must(finance, 'GET', `/settlements/figures?periodId=${planned}`),

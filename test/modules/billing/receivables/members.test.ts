@@ -2,6 +2,7 @@ import tap from 'tap';
 import { readUnderHat } from '../../../../src/platform/db/hat.ts';
 import type { Caller } from '../../../support/app.ts';
 import {
+  charged,
   DUE,
   freezePlanned,
   issued,
@@ -140,6 +141,10 @@ tap.test('a member reads its own row of a settlement, and nothing else (34)', as
   const requester = await test.caller(erwitte, ['requester']);
   const own = await issued(world, erwitte, { kind: 380, netCents: 9_000 });
   await issued(world, anroechte, { kind: 380, netCents: 7_000 });
+  await charged(world, [
+    [erwitte, 9_000],
+    [anroechte, 7_000],
+  ]);
   await freezePlanned(world);
   const { contentHash } = await must<{ contentHash: string }>(
     finance,

@@ -15,6 +15,7 @@ import type { Caller } from '../../../support/app.ts';
 import { camt } from '../../../support/camt.ts';
 import { problemOf } from '../../../support/costing.ts';
 import {
+  charged,
   freezePlanned,
   issued,
   openItems,
@@ -221,6 +222,10 @@ tap.test('settlement of a period (numbers in brackets: invariants of the README)
         dueOn: '2027-01-15',
         period: { id: next, code: '2027-Q1', startsOn: '2027-01-01', endsOn: '2027-04-01' },
       });
+      await charged(world, [
+        [erwitte, 8_000],
+        [anroechte, 6_000],
+      ]);
       await freezePlanned(world);
       const key = { 'idempotency-key': newId() };
       const body = { periodId: planned, contentHash: (await figures()).contentHash, credits: 'offset' };
@@ -310,6 +315,7 @@ tap.test(
     const { test, finance, colleague, auditor, erwitte, planned } = world;
     const first = await issued(world, erwitte, { netCents: 10_000 });
     const final = await issued(world, erwitte, { kind: 380, netCents: 9_000, preceding: setOff(first) });
+    await charged(world, [[erwitte, 9_000]]);
     await freezePlanned(world);
     const { contentHash } = await must<FiguresBody>(
       finance,

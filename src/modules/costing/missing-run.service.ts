@@ -1,0 +1,64 @@
+import type { HatTx } from '../../platform/db/hat.ts';
+import { DomainError, type FieldError } from '../../platform/errors.ts';
+import { formatCents } from '../../platform/money/index.ts';
+import { costClausesFor, priceClausesFor } from '../agreements/index.ts';
+import { runProgress } from './allocation-runs.repo.ts';
+import type { PeriodRow } from './billing-periods.repo.ts';
+import { toRunCosts } from './run-costs.rules.ts';
+import { gatherBooked } from './run-facts.service.ts';
+import type { CostFacts } from './run-facts.types.ts';
+
+/** A run that a period lacks: one is on its way, or there is cost that none shares out. */
+export interface MissingRun {
+  /** By service the cost that is not shared out, or why nobody can say it; none while a run is on its way. */
+  readonly errors: readonly FieldError[];
+}
+
+/**
+ * Whether members are still to be charged by a run: undefined where one is posted, and where the period has no cost that a run
+ * could share out. Cost of a service that all pay by price is covered by what they pay.
+ */
+export async function missingRun(tx: HatTx, period: PeriodRow): Promise<MissingRun | undefined> {
+  const progress = await runProgress(tx, period.id);
+  if (progress === 'posted') return undefined;
+  if (progress === 'on_its_way') return { errors: [] };
+  const errors = await unsharedCost(tx, period);
+  return errors.length === 0 ? undefined : { errors };
+}
+
+async function unsharedCost(tx: HatTx, period: PeriodRow): Promise<FieldError[]> {
+  const { centreId, startsOn, endsOn } = period;
+  try {
+    const { costs } = toRunCosts(await gatherBooked(tx, centreId, period, 'actual'));
+    const due = costs.filter(({ amountCents }) => amountCents !== 0);
+    const paid = await paidByPrice(tx, centreId, { startsOn, endsOn }, due);
+    return due
+      .filter(({ serviceId }) => !paid.has(serviceId))
+      .map(({ title, amountCents }) => ({
+        pointer: '/periodId',
+        code: 'cost_unshared',
+        detail: `${title}: ${formatCents(amountCents, 'de')} €`,
+      }));
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const { code, detail } = error.toProblemDetails();
+    return [{ pointer: '/periodId', code, detail }];
+  }
+}
+
+/** Services that somebody pays by price and nobody by a cost clause. */
+async function paidByPrice(
+  tx: HatTx,
+  centreId: string,
+  { startsOn, endsOn }: Pick<PeriodRow, 'startsOn' | 'endsOn'>,
+  costs: readonly CostFacts[],
+): Promise<ReadonlySet<string>> {
+  if (costs.length === 0) return new Set();
+  const serviceIds = costs.map(({ serviceId }) => serviceId);
+  const prices = await priceClausesFor(tx, centreId, startsOn, endsOn);
+  const wordings = await costClausesFor(tx, centreId, serviceIds, startsOn, endsOn);
+  const priced = new Set(prices.flatMap(({ rateCards }) => [...rateCards.keys()]));
+  for (const wording of wordings)
+    if (wording.costClause !== null) for (const id of wording.serviceIds) priced.delete(id);
+  return priced;
+}
