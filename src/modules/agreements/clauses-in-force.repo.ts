@@ -22,6 +22,8 @@ export interface CostClauseInForce extends WordingInForce {
   readonly costClause: CostClause | null;
   /** Those of the asked services that it is about. */
   readonly serviceIds: readonly string[];
+  /** It says a price for these services. */
+  readonly isPriced?: true;
 }
 
 /** For pricing usage. */
@@ -66,7 +68,12 @@ export async function costClausesFor(
 function byClause({ priceClause, ...row }: WordingRow): CostClauseInForce[] {
   const priced = pricedServices(priceClause);
   const shared = { ...row, serviceIds: row.serviceIds.filter((id) => !priced.has(id)) };
-  const paid = { ...row, costClause: null, serviceIds: row.serviceIds.filter((id) => priced.has(id)) };
+  const paid = {
+    ...row,
+    costClause: null,
+    serviceIds: row.serviceIds.filter((id) => priced.has(id)),
+    isPriced: true as const,
+  };
   return [shared, paid].filter(({ serviceIds }) => serviceIds.length > 0);
 }
 

@@ -4,11 +4,17 @@ import { compareIds, sumCents, toBigCents } from '../../platform/money/index.ts'
 import { allocateCascade, allocateComposite } from './allocation.rules.ts';
 import { type ResolvedPool, resolvePool } from './allocation-keys.rules.ts';
 import { checkAssumed } from './assumed-pools.rules.ts';
-import type { AllocationRunInput, RunPool } from './calculation.types.ts';
+import type { AllocationRunInput, RunCost, RunPool } from './calculation.types.ts';
 import { canonicalAssumptions } from './canonical-assumptions.rules.ts';
 import { POOL_DUPLICATE, POOL_NETTING_SUM } from './costing.errors.ts';
 import { toAllocationKey } from './run-pool-keys.rules.ts';
-import { canonicalNetting, canonicalSecondary, netCents, resolveSecondary } from './run-secondary.rules.ts';
+import {
+  canonicalNetting,
+  canonicalSecondary,
+  netCents,
+  placedCosts,
+  resolveSecondary,
+} from './run-secondary.rules.ts';
 import type { SecondaryAllocation } from './secondary-allocation.rules.ts';
 
 /**
@@ -77,7 +83,7 @@ export interface RunResult {
  *   `resolveSecondary` throws
  */
 export function computeRun(input: AllocationRunInput): RunResult {
-  checkPools(input.pools);
+  checkCosts(input);
   checkAssumed(input);
   const secondaryResult = resolveSecondary(input);
   const lines = input.pools
@@ -107,6 +113,7 @@ export function toRunFile(input: AllocationRunInput): AllocationRunInput & RunRe
 export function canonicalRunInput(input: AllocationRunInput): AllocationRunInput {
   const { kind, algorithm, centre, period, runNumber, corrects, costKind, assumptions, members, secondary } =
     input;
+  const { pools, paidByPrice } = input;
   return {
     kind,
     algorithm,
@@ -118,28 +125,37 @@ export function canonicalRunInput(input: AllocationRunInput): AllocationRunInput
     ...(assumptions !== undefined && { assumptions: canonicalAssumptions(assumptions) }),
     ...(members !== undefined && { members: members.toSorted((a, b) => compareIds(a.member, b.member)) }),
     ...(secondary !== undefined && { secondary: canonicalSecondary(secondary) }),
-    pools: input.pools.map(canonicalPool).sort((a, b) => compareIds(a.id, b.id)),
+    pools: pools.map(canonicalPool).sort((a, b) => compareIds(a.id, b.id)),
+    ...(paidByPrice !== undefined && {
+      paidByPrice: paidByPrice.map(canonicalCost).sort((a, b) => compareIds(a.id, b.id)),
+    }),
+  };
+}
+
+function canonicalCost<T extends RunCost>(cost: T): T {
+  const { netting, costLineIds } = cost;
+  return {
+    ...cost,
+    ...(netting !== undefined && { netting: canonicalNetting(netting) }),
+    ...(costLineIds !== undefined && { costLineIds: costLineIds.toSorted(compareIds) }),
   };
 }
 
 function canonicalPool(pool: RunPool): RunPool {
-  const { netting, costLineIds, furtherAgreementVersionIds: further } = pool;
+  const { furtherAgreementVersionIds: further } = pool;
   return {
-    ...pool,
-    ...(netting !== undefined && { netting: canonicalNetting(netting) }),
+    ...canonicalCost(pool),
     ...(further !== undefined && { furtherAgreementVersionIds: further.toSorted(compareIds) }),
-    ...(costLineIds !== undefined && { costLineIds: costLineIds.toSorted(compareIds) }),
     members: pool.members.toSorted(compareIds),
     tranches: pool.tranches.toSorted((a, b) => compareIds(a.id, b.id)),
   };
 }
 
-function checkPools(pools: readonly RunPool[]): void {
+function checkCosts(input: AllocationRunInput): void {
   const seen = new Set<string>();
-  for (const [index, { id, amountCents, netting }] of pools.entries()) {
-    if (seen.has(id)) {
-      throw new DomainError(POOL_DUPLICATE, `Pool ${id} occurs twice`, { pointer: `/pools/${index}/id` });
-    }
+  for (const { id, amountCents, netting, at } of placedCosts(input)) {
+    if (seen.has(id))
+      throw new DomainError(POOL_DUPLICATE, `Pool ${id} occurs twice`, { pointer: `${at}/id` });
     seen.add(id);
     if (netting === undefined) continue;
     const net = netCents(netting);
@@ -147,9 +163,7 @@ function checkPools(pools: readonly RunPool[]): void {
     throw new DomainError(
       POOL_NETTING_SUM,
       `Pool ${id}: cost less deductions is ${net}, not ${amountCents}`,
-      {
-        pointer: `/pools/${index}/netting`,
-      },
+      { pointer: `${at}/netting` },
     );
   }
 }

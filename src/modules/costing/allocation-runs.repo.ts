@@ -96,6 +96,17 @@ export async function runTotals(
   return { pools: [...pools], members: [...members] };
 }
 
+/** Cost of the run that is shared out to nobody; members read none of it. */
+export async function costPaidByPrice(
+  { sql }: HatTx,
+  runId: string,
+): Promise<RunDetailView['paidByPrice'][number][]> {
+  return sql<RunDetailView['paidByPrice'][number][]>`
+    select cost->'service'->>'id' as "serviceId", cost->'service'->>'code' as "serviceCode", cost->'service'->>'title' as "serviceTitle",
+      (cost->>'amountCents')::bigint as "amountCents"
+    from allocation_run_calculations c, json_array_elements(coalesce(c.input->'paidByPrice', '[]')) cost where c.run_id = ${runId}`;
+}
+
 /** Lets one run at a time be made in a centre, so that numbers follow one another without a gap. */
 export async function nextRunNumber(
   { sql }: HatTx,

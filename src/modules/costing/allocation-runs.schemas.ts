@@ -76,14 +76,23 @@ export const RunView = named('AllocationRunSummary', runView, {
 export type RunView = Static<typeof RunView>;
 export const RunPage = pageOf(RunView);
 
+const ServiceAmount = closed({
+  serviceId: Uuid,
+  serviceCode: Type.String(),
+  serviceTitle: Type.String(),
+  amountCents: Cents,
+});
+
 export const RunDetailView = named('AllocationRun', {
   ...runView,
-  pools: Type.Array(
-    closed({ serviceId: Uuid, serviceCode: Type.String(), serviceTitle: Type.String(), amountCents: Cents }),
-  ),
+  pools: Type.Array(ServiceAmount),
   members: Type.Array(
     closed({ organisationId: Uuid, member: Type.String(), memberName: Type.String(), amountCents: Cents }),
   ),
+  paidByPrice: Type.Array(ServiceAmount, {
+    description:
+      'Cost of services that all members pay by price: shared out to nobody, and for the centre only',
+  }),
 });
 export type RunDetailView = Static<typeof RunDetailView>;
 

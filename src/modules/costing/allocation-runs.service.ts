@@ -131,7 +131,11 @@ export function createAllocationRunsService(db: Database) {
 async function getRun(tx: HatTx, ctx: HatContext, id: string): Promise<RunDetailView> {
   const row = await getRunRow(tx, id);
   const periods = (await periodsFor(tx, ctx, [row])).get(id);
-  return { ...toRunView(ctx, row, periods), ...(await repo.runTotals(tx, id, readerOf(ctx).reader)) };
+  return {
+    ...toRunView(ctx, row, periods),
+    ...(await repo.runTotals(tx, id, readerOf(ctx).reader)),
+    paidByPrice: await repo.costPaidByPrice(tx, id),
+  };
 }
 
 /** Only the centre acts on runs. */

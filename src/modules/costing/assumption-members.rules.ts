@@ -90,7 +90,7 @@ function leftPools(scene: Scene, { serviceIds }: LeaveBody, person: Person, plac
   const isIn = ({ serviceId }: CostFacts) =>
     partiesOf(scene.facts, serviceId).has(id) || hasUsage(scene.facts, serviceId, id);
   if (serviceIds === undefined) {
-    const all = scene.facts.costs.filter(isIn);
+    const all = [...scene.pools.values()].filter(isIn);
     if (all.length === 0)
       refuse(scene, `${place}/organisationId`, 'NOT_A_MEMBER', `${name} is a member of no pool`);
     return all;

@@ -1,4 +1,5 @@
 import type { FieldError } from '../../platform/errors.ts';
+import { isPaidByPrice } from './run-clauses.rules.ts';
 import type { CostFacts, MemberFacts, RunFacts } from './run-facts.types.ts';
 
 /** What assumptions are held against, and what is wrong with them so far. */
@@ -18,6 +19,13 @@ export function sceneOf(facts: RunFacts): Scene {
   };
 }
 
+/** Without the pools of services that all pay by price, unless a clause for them is assumed: nothing else would change them. */
+export function sharedScene(scene: Scene, clauses: readonly { readonly pool: string }[]): Scene {
+  const isShared = (cost: CostFacts) =>
+    !isPaidByPrice(cost, scene.facts.wordings) || clauses.some(({ pool }) => pool === cost.code);
+  return { ...scene, pools: new Map([...scene.pools].filter(([, cost]) => isShared(cost))) };
+}
+
 export function refuse({ errors }: Scene, pointer: string, code: string, detail: string): undefined {
   errors.push({ pointer, code, detail });
 }
@@ -25,7 +33,7 @@ export function refuse({ errors }: Scene, pointer: string, code: string, detail:
 /** The pool of a service; without one an assumption about it would change nothing. */
 export function poolOf(scene: Scene, serviceId: string, pointer: string): CostFacts | undefined {
   const pool = scene.pools.get(serviceId.toLowerCase());
-  return pool ?? refuse(scene, pointer, 'NO_POOL', 'is no service with cost in the period');
+  return pool ?? refuse(scene, pointer, 'NO_POOL', 'is no service with cost to be shared out in the period');
 }
 
 /** Pools of a list of services, each once. */

@@ -109,17 +109,18 @@ const Secondary = closed(
   },
 );
 
+const costOfService = { id: Id, service: closed({ id: Id, code: Id, title: Text }), amountCents: Cents };
+const sources = { netting: Netting, directCents: Cents, costLineIds: list(Id) };
+
 const Pool = closed(
   {
-    id: Id,
-    service: closed({ id: Id, code: Id, title: Text }),
+    ...costOfService,
     agreementVersionId: Id,
-    amountCents: Cents,
     mode: Mode,
     members: list(Id),
     tranches: list(closed({ id: Id, label: Text, percent: DecimalText, key: RunKey })),
   },
-  { furtherAgreementVersionIds: list(Id), netting: Netting, directCents: Cents, costLineIds: list(Id) },
+  { ...sources, furtherAgreementVersionIds: list(Id) },
 );
 
 /**
@@ -141,6 +142,7 @@ const AllocationRunFileSchema = closed(
     assumptions: Assumptions,
     members: list(closed({ member: Id, organisationId: Id, name: Text })),
     secondary: Secondary,
+    paidByPrice: list(closed(costOfService, sources)),
     secondaryResult: {},
     lines: list({}),
     totals: {},

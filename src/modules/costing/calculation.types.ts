@@ -81,18 +81,22 @@ export interface RunSecondary {
   use: Record<string, Record<string, string>>;
 }
 
-export interface RunPool {
+/** What a service cost, and where that comes from. */
+export interface RunCost {
   id: string;
   service: { id: string; code: string; title: string };
-  /** The wording whose clause was applied. */
-  agreementVersionId: string;
-  /** Further wordings with the same parties' consent to the same clause that held in the period. */
-  furtherAgreementVersionIds?: string[];
   amountCents: number;
   netting?: Netting;
   /** Cost booked on the service itself, where other cost comes from cost centres. */
   directCents?: number;
   costLineIds?: string[];
+}
+
+export interface RunPool extends RunCost {
+  /** The wording whose clause was applied. */
+  agreementVersionId: string;
+  /** Further wordings with the same parties' consent to the same clause that held in the period. */
+  furtherAgreementVersionIds?: string[];
   mode: RoundingMode;
   members: string[];
   tranches: RunTranche[];
@@ -158,6 +162,8 @@ export interface AllocationRunInput {
   members?: { member: string; organisationId: string; name: string }[];
   secondary?: RunSecondary;
   pools: RunPool[];
+  /** Cost of services that all pay by price, which is shared out to nobody. */
+  paidByPrice?: RunCost[];
 }
 
 /** Calculation file `allocation-run`: the snapshot and, once computed, its result, which may be anything. */

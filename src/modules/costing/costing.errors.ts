@@ -179,7 +179,7 @@ export const COST_CLAUSE_MISSING = defineProblem({
   code: 'COST_CLAUSE_MISSING',
   status: 422,
   title: 'No agreement in force says how to share this cost',
-  help: 'Bring an agreement with a cost clause into force for the service, or book the cost on a service that has one.',
+  help: 'Bring an agreement with a cost clause into force for the service, or book the cost on a service that has one. Cost of a service that all pay by price stays out of the run; where only some do, give the others a service of their own.',
 });
 
 export const COST_CLAUSE_AMBIGUOUS = defineProblem({

@@ -1,12 +1,12 @@
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { formatCents } from '../../platform/money/index.ts';
-import { costClausesFor, priceClausesFor } from '../agreements/index.ts';
+import { costClausesFor } from '../agreements/index.ts';
 import { runProgress } from './allocation-runs.repo.ts';
 import type { PeriodRow } from './billing-periods.repo.ts';
+import { isPaidByPrice } from './run-clauses.rules.ts';
 import { toRunCosts } from './run-costs.rules.ts';
 import { gatherBooked } from './run-facts.service.ts';
-import type { CostFacts } from './run-facts.types.ts';
 
 /** A run that a period lacks: one is on its way, or there is cost that none shares out. */
 export interface MissingRun {
@@ -31,9 +31,10 @@ async function unsharedCost(tx: HatTx, period: PeriodRow): Promise<FieldError[]>
   try {
     const { costs } = toRunCosts(await gatherBooked(tx, centreId, period, 'actual'));
     const due = costs.filter(({ amountCents }) => amountCents !== 0);
-    const paid = await paidByPrice(tx, centreId, { startsOn, endsOn }, due);
+    const serviceIds = due.map(({ serviceId }) => serviceId);
+    const wordings = await costClausesFor(tx, centreId, serviceIds, startsOn, endsOn);
     return due
-      .filter(({ serviceId }) => !paid.has(serviceId))
+      .filter((cost) => !isPaidByPrice(cost, wordings))
       .map(({ title, amountCents }) => ({
         pointer: '/periodId',
         code: 'cost_unshared',
@@ -44,21 +45,4 @@ async function unsharedCost(tx: HatTx, period: PeriodRow): Promise<FieldError[]>
     const { code, detail } = error.toProblemDetails();
     return [{ pointer: '/periodId', code, detail }];
   }
-}
-
-/** Services that somebody pays by price and nobody by a cost clause. */
-async function paidByPrice(
-  tx: HatTx,
-  centreId: string,
-  { startsOn, endsOn }: Pick<PeriodRow, 'startsOn' | 'endsOn'>,
-  costs: readonly CostFacts[],
-): Promise<ReadonlySet<string>> {
-  if (costs.length === 0) return new Set();
-  const serviceIds = costs.map(({ serviceId }) => serviceId);
-  const prices = await priceClausesFor(tx, centreId, startsOn, endsOn);
-  const wordings = await costClausesFor(tx, centreId, serviceIds, startsOn, endsOn);
-  const priced = new Set(prices.flatMap(({ rateCards }) => [...rateCards.keys()]));
-  for (const wording of wordings)
-    if (wording.costClause !== null) for (const id of wording.serviceIds) priced.delete(id);
-  return priced;
 }

@@ -2,7 +2,7 @@ import { DomainError } from '../../platform/errors.ts';
 import { checkCostClause } from '../agreements/index.ts';
 import { checkFigures } from './assumption-figures.rules.ts';
 import { readJoins, readLeaves } from './assumption-members.rules.ts';
-import { type Scene, sceneOf } from './assumption-scene.rules.ts';
+import { type Scene, sceneOf, sharedScene } from './assumption-scene.rules.ts';
 import { readClauses, readCosts, readKeyValues } from './assumption-terms.rules.ts';
 import type { RunAssumptions } from './calculation.types.ts';
 import { canonicalAssumptions } from './canonical-assumptions.rules.ts';
@@ -28,9 +28,11 @@ export function scenarioOf(
   clauseVersionId: string | undefined,
   at = '/assumptions',
 ): Scenario {
-  const scene = sceneOf(facts);
+  const whole = sceneOf(facts);
+  const clauses = readClauses(whole, body, at);
+  const scene = sharedScene(whole, clauses);
   const assumptions = withoutEmpty({
-    clauses: readClauses(scene, body, at),
+    clauses,
     keyValues: readKeyValues(scene, body, at),
     joins: readJoins(scene, body, at),
     leaves: readLeaves(scene, body, at),

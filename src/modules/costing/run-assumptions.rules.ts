@@ -85,8 +85,7 @@ function changedWordings({ costs, wordings }: RunFacts, assumptions: RunAssumpti
         organisationIds: [
           ...new Set([...wording.organisationIds.filter((id) => !leaving.has(id)), ...joining]),
         ],
-        costClause:
-          clause === undefined ? wording.costClause : { mode: clause.mode, tranches: clause.tranches },
+        ...(clause !== undefined && { costClause: { mode: clause.mode, tranches: clause.tranches } }),
       }),
     );
     const moved = new Set(own.map(({ serviceId }) => serviceId));

@@ -13,6 +13,12 @@ export interface AppliedClause {
   readonly organisationIds: readonly string[];
 }
 
+/** Whether whoever is covered for the service in the period pays for it by price: what it costs is shared out to nobody then. */
+export function isPaidByPrice({ serviceId }: CostFacts, wordings: readonly WordingFacts[]): boolean {
+  const covering = wordings.filter(({ serviceIds }) => serviceIds.includes(serviceId));
+  return covering.length > 0 && covering.every(({ isPriced, costClause }) => isPriced && costClause === null);
+}
+
 /**
  * The one clause that says how the cost of a service is shared: the same in all wordings that cover the service in the
  * period, whose parties together are the members of the pool. `clauseVersionId` decides where one agreement changed

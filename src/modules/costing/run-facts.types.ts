@@ -73,6 +73,8 @@ export interface WordingFacts {
   readonly costClause: ClauseFacts | null;
   readonly organisationIds: readonly string[];
   readonly serviceIds: readonly string[];
+  /** It says a price for these services. */
+  readonly isPriced?: true;
 }
 
 export interface MemberFacts {

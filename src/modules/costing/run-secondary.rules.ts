@@ -1,18 +1,31 @@
 import { DomainError } from '../../platform/errors.ts';
 import { compareIds, sumCents } from '../../platform/money/index.ts';
-import type { AllocationRunInput, Netting, RunPool, RunSecondary } from './calculation.types.ts';
+import type { AllocationRunInput, Netting, RunCost, RunSecondary } from './calculation.types.ts';
 import { POOL_SOURCES_SUM } from './cost-centres.errors.ts';
 import { POOL_NETTING_SUM } from './costing.errors.ts';
 import { allocateSecondary, type SecondaryAllocation } from './secondary-allocation.rules.ts';
 import { sortedByName } from './sorted-names.rules.ts';
+
+/** What the services cost, shared out or not, each with its place in the snapshot. */
+export function placedCosts({
+  pools,
+  paidByPrice = [],
+}: Pick<AllocationRunInput, 'pools' | 'paidByPrice'>): (RunCost & { readonly at: string })[] {
+  return [
+    ...pools.map((pool, index) => ({ ...pool, at: `/pools/${index}` })),
+    ...paidByPrice.map((cost, index) => ({ ...cost, at: `/paidByPrice/${index}` })),
+  ];
+}
 
 /**
  * Passes the cost of the support centres on, and sees that each pool is what was booked on its service and came to its cost
  * centres. Undefined where no cost centre took part.
  * @throws DomainError POOL_SOURCES_SUM, POOL_NETTING_SUM, and what `allocateSecondary` throws
  */
-export function resolveSecondary({ pools, secondary }: AllocationRunInput): SecondaryAllocation | undefined {
+export function resolveSecondary(input: AllocationRunInput): SecondaryAllocation | undefined {
+  const { secondary } = input;
   if (secondary === undefined) return undefined;
+  const costs = placedCosts(input);
   checkNettings(secondary);
   const result = ascending(below('/secondary', () => allocateSecondary(secondary)));
   const totals = new Map(result.final.map(({ id, totalCents }) => [id, totalCents]));
@@ -21,8 +34,8 @@ export function resolveSecondary({ pools, secondary }: AllocationRunInput): Seco
     if (type !== 'final' || pool === undefined) continue;
     fed.set(pool, [...(fed.get(pool) ?? []), totals.get(id) ?? 0]);
   }
-  for (const [index, pool] of pools.entries()) checkSources(pool, fed.get(pool.id) ?? [], index);
-  const known = new Set(pools.map(({ id }) => id));
+  for (const cost of costs) checkSources(cost, fed.get(cost.id) ?? [], cost.at);
+  const known = new Set(costs.map(({ id }) => id));
   for (const [index, { id, type, pool }] of secondary.costCentres.entries()) {
     if (type !== 'final' || (pool !== undefined && known.has(pool)) || totals.get(id) === 0) continue;
     throw new DomainError(POOL_SOURCES_SUM, `The cost of ${id} is in no pool`, {
@@ -59,14 +72,14 @@ function checkNettings({ costCentres }: RunSecondary): void {
   }
 }
 
-function checkSources(pool: RunPool, fed: readonly number[], index: number): void {
+function checkSources(pool: RunCost, fed: readonly number[], at: string): void {
   const cost = pool.netting?.costCents ?? pool.amountCents;
   const sources = sumCents([pool.directCents ?? (fed.length === 0 ? cost : 0), ...fed]);
   if (sources === cost) return;
   throw new DomainError(
     POOL_SOURCES_SUM,
     `Pool ${pool.id}: ${sources} were booked and passed on, the cost is ${cost}`,
-    { pointer: `/pools/${index}` },
+    { pointer: at },
   );
 }
 

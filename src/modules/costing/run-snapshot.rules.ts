@@ -1,14 +1,17 @@
+import { DomainError } from '../../platform/errors.ts';
 import { compareIds } from '../../platform/money/index.ts';
 import { canonicalRunInput } from './allocation-run.rules.ts';
-import type { AllocationRunInput, RunAssumptions, RunPool } from './calculation.types.ts';
-import { applicableClause } from './run-clauses.rules.ts';
+import type { AllocationRunInput, RunAssumptions, RunCost, RunPool } from './calculation.types.ts';
+import { RUN_WITHOUT_COST } from './costing.errors.ts';
+import { applicableClause, isPaidByPrice } from './run-clauses.rules.ts';
 import type { CostFacts, MemberFacts, RunFacts, RunIdentity } from './run-facts.types.ts';
 import { canonical, fillKey, memberIdOf } from './run-keys.rules.ts';
 
 /**
  * The snapshot of a run: one pool for each service with cost in the period, each with the clause in force and its keys
  * filled with figures. The same facts give the same bytes.
- * @throws DomainError what `applicableClause` and `fillKey` throw
+ * Services that all pay by price stand apart.
+ * @throws DomainError RUN_WITHOUT_COST, and what `applicableClause` and `fillKey` throw
  */
 export function toRunInput(
   facts: RunFacts,
@@ -16,7 +19,13 @@ export function toRunInput(
   assumptions?: RunAssumptions,
 ): AllocationRunInput {
   const memberById = new Map(facts.members.map((member) => [member.id, member]));
-  const pools = facts.costs.map((cost) => toPool(cost, facts, memberById, identity.clauseVersionId));
+  const paid = facts.costs.filter((cost) => isPaidByPrice(cost, facts.wordings));
+  const shared = facts.costs.filter((cost) => !paid.includes(cost));
+  if (shared.length === 0) {
+    const detail = `All cost of the period ${facts.period.code} is of services that are paid by price.`;
+    throw new DomainError(RUN_WITHOUT_COST, detail);
+  }
+  const pools = shared.map((cost) => toPool(cost, facts, memberById, identity.clauseVersionId));
   const used = new Set(pools.flatMap((pool) => pool.members));
   const members = facts.members
     .filter((member) => used.has(memberIdOf(member)))
@@ -34,7 +43,27 @@ export function toRunInput(
     members,
     ...(facts.secondary !== undefined && { secondary: facts.secondary }),
     pools,
+    ...(paid.length > 0 && { paidByPrice: paid.map(toRunCost) }),
   });
+}
+
+function toRunCost({
+  serviceId,
+  code,
+  title,
+  amountCents,
+  netting,
+  directCents,
+  costLineIds,
+}: CostFacts): RunCost {
+  return {
+    id: code,
+    service: { id: serviceId, code, title },
+    amountCents,
+    ...(netting !== undefined && { netting }),
+    ...(directCents !== undefined && { directCents }),
+    costLineIds: [...costLineIds],
+  };
 }
 
 function toPool(
@@ -43,22 +72,21 @@ function toPool(
   memberById: ReadonlyMap<string, MemberFacts>,
   clauseVersionId: string | undefined,
 ): RunPool {
-  const { serviceId, code, title } = cost;
+  const { serviceId } = cost;
+  const { id: code, service, amountCents, ...sources } = toRunCost(cost);
   const applied = applicableClause(cost, facts.wordings, clauseVersionId);
   const members = applied.organisationIds
     .map((id) => memberById.get(id) ?? { id, ags: null, name: id })
     .sort((a, b) => compareIds(memberIdOf(a), memberIdOf(b)));
   return {
     id: code,
-    service: { id: serviceId, code, title },
+    service,
     agreementVersionId: applied.agreementVersionId,
     ...(applied.furtherAgreementVersionIds.length > 0 && {
       furtherAgreementVersionIds: [...applied.furtherAgreementVersionIds],
     }),
-    amountCents: cost.amountCents,
-    ...(cost.netting !== undefined && { netting: cost.netting }),
-    ...(cost.directCents !== undefined && { directCents: cost.directCents }),
-    costLineIds: [...cost.costLineIds],
+    amountCents,
+    ...sources,
     mode: applied.clause.mode,
     members: members.map(memberIdOf),
     tranches: applied.clause.tranches.map(({ id, label, percent, key }) => ({

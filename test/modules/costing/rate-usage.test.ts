@@ -208,7 +208,7 @@ tap.test('rating of a period (numbers in brackets: invariants of the README)', a
       const third = await must(finance, 'POST', '/billing-periods', { code: '2026-Q4' });
       await addCost(world, marriage, 100, '2026-11-01');
       const run = await finance.call('POST', '/allocation-runs', { periodId: third.id });
-      t.equal(problemOf(run).code, 'COST_CLAUSE_MISSING');
+      t.equal(problemOf(run).code, 'RUN_WITHOUT_COST');
     },
   );
 });

@@ -87,7 +87,7 @@ for (const isRejected of [false, true])
       const { finance, colleague, erwitte, anroechte, certificates, marriage, periodId } = world;
       await addWording(world, [certificates], [erwitte, anroechte], BY_HEAD);
       await addCost(world, certificates, 5_000_000);
-      if (!isRejected) await addCost(world, marriage, 700_000);
+      await addCost(world, marriage, 700_000);
       await freeze(world);
       if (isRejected) await step(colleague, await createRun(world), 'reject', REASON);
       await issue(world, await prepare(world));
