@@ -5,6 +5,7 @@ import { grantsCalculations } from '../modules/grants/compute.ts';
 import { requestsCalculations } from '../modules/requests/compute.ts';
 import type { Calculations } from '../platform/calculations/calculation.ts';
 import { runCompute } from '../platform/calculations/run-compute.ts';
+import { writerTo } from '../platform/calculations/write-fully.ts';
 
 export const calculations: Calculations = {
   ...billingCalculations,
@@ -13,8 +14,17 @@ export const calculations: Calculations = {
   ...requestsCalculations,
 };
 
-export function computeCommand(words: readonly string[]): Promise<number> {
-  const { stdin, stdout, stderr } = process;
-  const io = { stdin, stdout, stderr, readFile: (path: string) => readFile(path) };
-  return runCompute(words, io, calculations);
+/** Writes without the streams of Node, see `writerTo`. */
+export async function computeCommand(words: readonly string[]): Promise<number> {
+  const { stdin } = process;
+  const io = { stdin, stdout: sinkOf(1), stderr: sinkOf(2), readFile: (path: string) => readFile(path) };
+  try {
+    return await runCompute(words, io, calculations);
+  } catch (error) {
+    io.stderr.write(`verbund: ${error instanceof Error ? error.message : String(error)}\n`);
+    // Not 1: that is a result.
+    return 3;
+  }
 }
+
+const sinkOf = (fd: number) => ({ write: writerTo(fd) });

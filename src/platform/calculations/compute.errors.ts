@@ -27,3 +27,10 @@ export const FILE_UNREADABLE = defineProblem({
   title: 'The file cannot be read',
   help: 'Check path and permissions.',
 });
+
+export const RESULT_NOT_WRITTEN = defineProblem({
+  code: 'RESULT_NOT_WRITTEN',
+  status: 500,
+  title: 'The result could not be written',
+  help: 'Throw away what was written and compute again; the detail says what the system reported, ENOSPC for a full disk. The exit code is 3.',
+});

@@ -6,47 +6,68 @@ import {
   CALCULATION_NOT_VERIFIABLE,
   COMPUTE_USAGE,
   FILE_UNREADABLE,
+  RESULT_NOT_WRITTEN,
 } from './compute.errors.ts';
 import { jsonText } from './json-text.ts';
 
+/** Has taken the text when `write` returns, or throws what the operating system says. */
+interface Sink {
+  write(text: string): unknown;
+}
+
 export interface ComputeIo {
   readonly stdin: AsyncIterable<string | Uint8Array>;
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
   readFile(path: string): Promise<string | Uint8Array>;
 }
 
 /**
+ * 0 done, or verified and equal; 1 verified and different; 2 refused, with a problem document on stderr; 3 broken off, with one as
+ * well; 141 nobody reads the result any more, which is nothing to tell: what a shell says of programs that end by SIGPIPE.
+ */
+export type ComputeExit = 0 | 1 | 2 | 3 | 141;
+
+/**
  * `verbund compute [--verify] FILE`: reads a calculation file (`-` for standard input) and writes the result as JSON
  * to stdout. Needs no configuration, network or database.
- *
- * @returns exit code: 0 done, or verified and equal; 1 verified and different; 2 refused, with a problem document on
- *   stderr. Set it as `process.exitCode`: `process.exit` would cut off output still in the pipe.
  */
 export async function runCompute(
   args: readonly string[],
   io: ComputeIo,
   calculations: Calculations,
-): Promise<0 | 1 | 2> {
+): Promise<ComputeExit> {
   try {
-    const { path, verify } = readArguments(args);
-    const file = parseJsonStrict(path === '-' ? await readAll(io.stdin) : await readNamed(path, io));
-    const { kind, calculation } = await findCalculation(file, calculations);
-    if (!verify) {
-      write(io.stdout, calculation.compute(file));
-      return 0;
-    }
-    const verification = verificationOf(kind, calculation, file);
-    write(io.stdout, verification);
-    return verification.matches ? 0 : 1;
+    const { result, exit } = await computed(readArguments(args), io, calculations);
+    write(io.stdout, result);
+    return exit;
   } catch (error) {
+    if (error instanceof NobodyReads) return 141;
     if (!(error instanceof DomainError)) throw error;
-    write(io.stderr, error.toProblemDetails());
-    return 2;
+    tell(io.stderr, error);
+    return error.problem === RESULT_NOT_WRITTEN ? 3 : 2;
   }
 }
 
-function readArguments(args: readonly string[]): { path: string; verify: boolean } {
+interface Words {
+  readonly path: string;
+  readonly verify: boolean;
+}
+
+/** On its own, so that the file can be forgotten before the result is written. */
+async function computed(
+  { path, verify }: Words,
+  io: ComputeIo,
+  calculations: Calculations,
+): Promise<{ result: unknown; exit: ComputeExit }> {
+  const file = parseJsonStrict(await read(path, io));
+  const { kind, calculation } = await findCalculation(file, calculations);
+  if (!verify) return { result: calculation.compute(file), exit: 0 };
+  const verification = verificationOf(kind, calculation, file);
+  return { result: verification, exit: verification.matches ? 0 : 1 };
+}
+
+function readArguments(args: readonly string[]): Words {
   const paths = args.filter((arg) => arg === '-' || !arg.startsWith('-'));
   const unknown = args.find((arg) => arg !== '-' && arg.startsWith('-') && arg !== '--verify');
   if (unknown !== undefined) throw new DomainError(COMPUTE_USAGE, `Unknown option ${unknown}`);
@@ -57,12 +78,12 @@ function readArguments(args: readonly string[]): { path: string; verify: boolean
   return { path, verify: args.includes('--verify') };
 }
 
-async function readNamed(path: string, io: ComputeIo): Promise<string | Uint8Array> {
+async function read(path: string, io: ComputeIo): Promise<string | Uint8Array> {
   try {
-    return await io.readFile(path);
+    return await (path === '-' ? readAll(io.stdin) : io.readFile(path));
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
-    throw new DomainError(FILE_UNREADABLE, `Cannot read ${path}${reason}`, { cause });
+    const name = path === '-' ? 'standard input' : path;
+    throw new DomainError(FILE_UNREADABLE, `Cannot read ${name}${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -98,7 +119,43 @@ function verificationOf(kind: string, calculation: Calculation, file: unknown): 
   throw new DomainError(CALCULATION_NOT_VERIFIABLE, `A file of kind ${kind} carries no result`);
 }
 
-function write(stream: ComputeIo['stdout'], value: unknown): void {
-  for (const text of jsonText(value)) stream.write(text);
-  stream.write('\n');
+/** Characters that are written at once, where there are as many. */
+const PIECE = 65_536;
+
+class NobodyReads extends Error {}
+
+/** @throws NobodyReads, DomainError RESULT_NOT_WRITTEN */
+function write(stdout: Sink, value: unknown): void {
+  let pending = '';
+  for (const text of jsonText(value)) {
+    pending += text;
+    if (pending.length < PIECE) continue;
+    put(stdout, pending);
+    pending = '';
+  }
+  put(stdout, `${pending}\n`);
+}
+
+function put(stdout: Sink, text: string): void {
+  try {
+    stdout.write(text);
+  } catch (cause) {
+    if (codeOf(cause) === 'EPIPE') throw new NobodyReads();
+    throw new DomainError(RESULT_NOT_WRITTEN, `The result is not written in full${reasonOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** The exit code says it as well, to whoever does not read stderr. */
+function tell(stderr: Sink, error: DomainError): void {
+  try {
+    stderr.write(`${JSON.stringify(error.toProblemDetails(), null, 2)}\n`);
+  } catch {}
+}
+
+const reasonOf = (cause: unknown): string => (codeOf(cause) === undefined ? '' : ` (${codeOf(cause)})`);
+
+function codeOf(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
 }
