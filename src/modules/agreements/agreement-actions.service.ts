@@ -5,9 +5,14 @@ import { DomainError } from '../../platform/errors.ts';
 import { preconditionFailed } from '../../platform/http/etags.ts';
 import { ownCentre } from '../../platform/http/own-centre.ts';
 import { audit } from '../audit/index.ts';
-import { AGREEMENT_DRAFT_MISSING, COVERAGE_OVERLAPS, TERMINATION_REFUSED } from './agreements.errors.ts';
+import {
+  AGREEMENT_DRAFT_MISSING,
+  COVERAGE_OVERLAPS,
+  LATER_DAYS_LOST,
+  TERMINATION_REFUSED,
+} from './agreements.errors.ts';
 import * as repo from './agreements.repo.ts';
-import { refuseTermination } from './agreements.rules.ts';
+import { laterDaysLost, refuseTermination } from './agreements.rules.ts';
 import type {
   AgreementVersionView,
   BringIntoForce,
@@ -17,7 +22,7 @@ import type {
 import * as coverage from './coverage.repo.ts';
 import { agreementNotFound, assertTerms, termsOf } from './terms.service.ts';
 
-/** Makes the draft the wording in force; what the agreement had in force ends on the draft's first day. */
+/** Makes the draft the wording in force on its days; what the agreement had in force on them ends on the first. */
 export async function bringIntoForce(
   tx: HatTx,
   ctx: HatContext,
@@ -31,7 +36,8 @@ export async function bringIntoForce(
   const draft = await getDraft(tx, id, number);
   // Members may have left since the draft was written.
   await assertTerms(tx, centreId, { ...draft, serviceIds: draft.services });
-  const ended = await coverage.cutVersions(tx, id, draft.validFrom);
+  await assertNoDaysLost(tx, id, draft);
+  const ended = await coverage.cutVersions(tx, id, draft);
   const [overlap] = await coverage.findOverlaps(tx, draft.id);
   if (overlap !== undefined)
     throw new DomainError(COVERAGE_OVERLAPS, `The agreement "${overlap}" covers some of it already.`);
@@ -44,6 +50,15 @@ export async function bringIntoForce(
     entityId: id,
     details: { number: draft.number, ended, validFrom, validTo, organisationIds, services },
   });
+}
+
+/** A version in force can be shortened, not split or begun later: its days after the draft would be nobody's. */
+async function assertNoDaysLost(tx: HatTx, id: string, draft: coverage.HeldDays): Promise<void> {
+  if (draft.validTo === null) return;
+  const beyond = await coverage.findReachingBeyond(tx, id, draft.validTo);
+  if (beyond === undefined) return;
+  const detail = laterDaysLost({ ...draft, validTo: draft.validTo }, beyond);
+  throw new DomainError(LATER_DAYS_LOST, detail, { pointer: '/validTo' });
 }
 
 /** Ends all that the agreement has in force on a day that is not past; a draft stays. */
@@ -61,7 +76,7 @@ export async function terminate(
     const errors = [{ pointer: '/validTo', code: 'NOT_POSSIBLE', detail: refusal }];
     throw new DomainError(TERMINATION_REFUSED, `/validTo ${refusal}.`, { errors });
   }
-  const ended = await coverage.cutVersions(tx, id, validTo, 'terminated');
+  const ended = await coverage.cutVersions(tx, id, { validFrom: validTo, validTo: null }, 'terminated');
   await repo.touchAgreement(tx, id);
   await audit(tx, ctx, {
     action: 'agreements.terminated',

@@ -24,6 +24,12 @@ export const COVERAGE_OVERLAPS = defineProblem({
   title: 'Another agreement covers the same on the same days',
   help: 'For each municipality, service and day one agreement holds. End the other agreement first, or leave the service or municipality out.',
 });
+export const LATER_DAYS_LOST = defineProblem({
+  code: 'LATER_DAYS_LOST',
+  status: 409,
+  title: 'Days after the end of the draft would be left without a wording',
+  help: 'The detail names the version that holds beyond the end of the draft; it can be shortened, but neither split nor begun later. Name no end in the draft, and draft what shall hold from that day on anew as the next version; or let the draft end on the day on which the named version begins. Where nothing shall hold afterwards, terminate the agreement on that day first.',
+});
 export const MEMBER_IS_PARTY = defineProblem({
   code: 'MEMBER_IS_PARTY',
   status: 409,

@@ -25,7 +25,8 @@ function selectAgreements(
     join lateral (
       select * from agreement_versions w where w.agreement_id = a.id
       order by w.status = 'draft', (w.valid_from <= ${day} and (w.valid_to is null or w.valid_to > ${day})) desc,
-        (w.valid_from > ${day} and w.valid_to is distinct from w.valid_from) desc, w.number desc
+        case when w.valid_from > ${day} and w.valid_to is distinct from w.valid_from then w.valid_from end,
+        w.valid_to is not distinct from w.valid_from, w.valid_to desc, w.number desc
       limit 1) v on true
     left join agreement_versions d on d.agreement_id = a.id and d.status = 'draft'
     where ${where} order by a.id limit ${limit}`;

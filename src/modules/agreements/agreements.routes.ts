@@ -7,6 +7,7 @@ import {
   AGREEMENT_DRAFT_MISSING,
   AGREEMENT_TERMS_REFUSED,
   COVERAGE_OVERLAPS,
+  LATER_DAYS_LOST,
   TERMINATION_REFUSED,
 } from './agreements.errors.ts';
 import {
@@ -146,13 +147,13 @@ const actionRoutes: Routes = (service) => async (app) => {
     {
       config: {
         access: 'agreements:manage',
-        refuses: [AGREEMENT_DRAFT_MISSING, AGREEMENT_TERMS_REFUSED, COVERAGE_OVERLAPS],
+        refuses: [AGREEMENT_DRAFT_MISSING, AGREEMENT_TERMS_REFUSED, COVERAGE_OVERLAPS, LATER_DAYS_LOST],
       },
       preValidation: allowNoBody,
       schema: {
         tags,
         operationId: 'bringAgreementIntoForce',
-        summary: 'Bring the draft into force; what was in force ends on its first day',
+        summary: 'Bring the draft into force; what was in force on its days ends on the first',
         params: IdParams,
         headers: IfMatchHeaders,
         body: BringIntoForce,

@@ -80,6 +80,24 @@ export function checkTerms(terms: Terms, known: KnownToCentre): FieldError[] {
   return errors;
 }
 
+interface Held {
+  readonly validFrom: Day;
+  readonly validTo: Day | null;
+}
+
+/** What bringing a draft into force would take from the version that holds beyond its end, and what to do instead. */
+export function laterDaysLost(
+  draft: Held & { readonly validTo: Day },
+  version: Held & { readonly number: number },
+): string {
+  const { number, validFrom, validTo } = version;
+  const until = validTo === null ? 'without an end' : `until ${validTo}`;
+  const lost = `The draft ends on ${draft.validTo}, but version ${number} holds from ${validFrom} ${until} and would lose its days after that.`;
+  const follows = validFrom > draft.validFrom ? `let the draft end on ${validFrom}, or ` : '';
+  const instead = `${follows}name no end in the draft and draft what shall hold from ${draft.validTo} on as the next version`;
+  return `${lost} ${instead.charAt(0).toUpperCase()}${instead.slice(1)}.`;
+}
+
 /** Why an agreement in force cannot end on `validTo`, or undefined when it can. `latestEnd` is null when it is open-ended. */
 export function refuseTermination(
   validTo: Day,

@@ -7,20 +7,38 @@ export async function lockCoverage({ sql }: HatTx, centreId: string): Promise<vo
   await sql`select pg_advisory_xact_lock(hashtextextended('agreement_coverage', hashtext(${centreId})))`;
 }
 
+/** Days of `[validFrom, validTo)`; null: without an end. */
+export interface HeldDays {
+  readonly validFrom: Day;
+  readonly validTo: Day | null;
+}
+
+/** The version in force that holds on the day before `end` and on later ones: cut there, it would lose these. */
+export async function findReachingBeyond(
+  { sql }: HatTx,
+  agreementId: string,
+  end: Day,
+): Promise<(HeldDays & { readonly number: number }) | undefined> {
+  const [row] = await sql<(HeldDays & { number: number })[]>`
+    select number, valid_from as "validFrom", valid_to as "validTo" from agreement_versions
+    where agreement_id = ${agreementId} and status <> 'draft' and valid_from < ${end} and (valid_to is null or valid_to > ${end})`;
+  return row;
+}
+
 /**
- * Ends what the agreement has in force on `day`: later ends move to it, and what would begin on it or later never begins.
- * Says the numbers of the versions that were cut.
+ * Ends what the agreement has in force on some of the days: at the first of them, and what would begin on one of them never begins.
+ * None may reach beyond the last. Says the numbers of the versions that were cut.
  */
 export async function cutVersions(
   { sql }: HatTx,
   agreementId: string,
-  day: Day,
+  { validFrom: day, validTo }: HeldDays,
   status?: 'terminated',
 ): Promise<number[]> {
   const cut = await sql<{ id: string; number: number }[]>`
     update agreement_versions set valid_to = greatest(valid_from, ${day}), status = coalesce(${status ?? null}, status)
     where agreement_id = ${agreementId} and status <> 'draft' and (valid_to is null or valid_to > ${day})
-      and valid_to is distinct from valid_from
+      and (${validTo}::date is null or valid_from < ${validTo}) and valid_to is distinct from valid_from
     returning id, number`;
   const ids = cut.map(({ id }) => id);
   await sql`delete from agreement_coverage where agreement_version_id = any(${ids}::uuid[]) and valid_from >= ${day}`;
