@@ -44,11 +44,12 @@ export function toFieldErrors(errors: readonly Fault[]): FieldError[] {
 
 function wordsOf(
   keyword: string,
-  { limit }: Record<string, unknown>,
+  { limit, allowedValue }: Record<string, unknown>,
   schema: ErrorObject['parentSchema'],
   value: unknown,
 ): string | undefined {
   if (keyword === 'minLength' && limit === 1) return 'must not be empty';
+  if (keyword === 'const') return `must be ${JSON.stringify(allowedValue)}`;
   return keyword === 'pattern' && schema !== undefined
     ? patternWords(schema as Record<string, unknown>, value)
     : undefined;

@@ -297,6 +297,39 @@ test('the largest amounts are exact in every kind, and 10^14 cents are refused i
   });
 });
 
+test('results stay below 10^14 like what goes in, and the refusal names the figure', async (t) => {
+  const most = 10 ** 14 - 1;
+  const priced = { ...unit, quantity: '10', unitCents: most };
+  const centres = [
+    { id: 'IT', type: 'support', primaryCents: most },
+    { id: 'F', type: 'final', primaryCents: 1 },
+  ];
+  const secondary = of('secondary-direct', { costCentres: centres, use: { IT: { F: '1' } } });
+  const cases: [Record<string, unknown>, string, RegExp][] = [
+    [priced, '/quantity', /^The price, before minimum and maximum, comes to 999999999999990 cents/],
+    [{ ...priced, maximumCents: 1 }, '/quantity', /before minimum and maximum/],
+    [
+      of('settlement', { members: [{ ...settled, invoicedCents: -1, actualCents: most }] }),
+      '/members/0',
+      /^settlementCents of m comes to 100000000000000 cents/,
+    ],
+    [
+      of('settlement', { members: [{ ...settled, invoicedCents: -1, paidCents: most, actualCents: -1 }] }),
+      '/members/0',
+      /^openCents of m comes to -100000000000000 cents/,
+    ],
+    [secondary, '/costCentres/1', /^totalCents of F comes to 100000000000000 cents/],
+    [
+      of('grant-three-parties', { rule: { ...grantRule, baseCents: most, stepCents: 1 } }),
+      '/rule',
+      /^capCents comes to 100000000000000 cents/,
+    ],
+  ];
+  for (const [input, pointer, detail] of cases)
+    await t.rejects(compute(input), { code: 'AMOUNT_OUT_OF_RANGE', message: detail, errors: [{ pointer }] });
+  t.match(await compute({ ...priced, quantity: '1' }), { amountCents: most });
+});
+
 test('nobody to settle with is nothing to settle; an amount without anybody to bear it is refused', async (t) => {
   t.same(await compute(of('settlement', { members: [] })), { members: [] });
   await t.rejects(compute(of('allocation-cascade', { members: [] })), { code: 'ALLOCATION_KEY_EMPTY' });

@@ -1,5 +1,5 @@
 import { DomainError } from '../../platform/errors.ts';
-import { compareIds, fromBigCents, toBigCents } from '../../platform/money/index.ts';
+import { compareIds, resultCents, toBigCents } from '../../platform/money/index.ts';
 import { SETTLEMENT_MEMBER_DUPLICATE } from './billing.errors.ts';
 
 export interface SettlementInput {
@@ -43,9 +43,9 @@ export function settle({ members }: SettlementInput): Settlement {
     const actual = toBigCents(entry.actualCents, `${at}/actualCents`);
     return {
       member,
-      settlementCents: fromBigCents(actual - invoiced, at),
-      openCents: fromBigCents(invoiced - paid, at),
-      netDueCents: fromBigCents(actual - paid, at),
+      settlementCents: resultCents(actual - invoiced, `settlementCents of ${member}`, at),
+      openCents: resultCents(invoiced - paid, `openCents of ${member}`, at),
+      netDueCents: resultCents(actual - paid, `netDueCents of ${member}`, at),
     };
   });
   return { members: settled.sort((a, b) => compareIds(a.member, b.member)) };

@@ -1,6 +1,6 @@
 import { DomainError } from '../../platform/errors.ts';
 import { hashOf } from '../../platform/hash.ts';
-import { compareIds, sumCents, toBigCents } from '../../platform/money/index.ts';
+import { compareIds, resultCents, sumCents, toBigCents } from '../../platform/money/index.ts';
 import { allocateCascade, allocateComposite } from './allocation.rules.ts';
 import { type ResolvedPool, resolvePool } from './allocation-keys.rules.ts';
 import { checkAssumed } from './assumed-pools.rules.ts';
@@ -11,6 +11,7 @@ import { toAllocationKey } from './run-pool-keys.rules.ts';
 import {
   canonicalNetting,
   canonicalSecondary,
+  checkAmounts,
   netCents,
   placedCosts,
   resolveSecondary,
@@ -91,7 +92,10 @@ export function computeRun(input: AllocationRunInput): RunResult {
     .sort((a, b) => compareIds(a.id, b.id))
     .flatMap((pool) => pool.lines);
   const totals: RunTotals = {
-    amountCents: sumCents(lines.map((line) => line.amountCents)),
+    amountCents: totalOf(
+      lines.map((line) => line.amountCents),
+      'all pools',
+    ),
     pools: totalsBy(lines, (line) => line.pool).map(([pool, amountCents]) => ({ pool, amountCents })),
     members: totalsBy(lines, (line) => line.member).map(([member, amountCents]) => ({ member, amountCents })),
   };
@@ -153,11 +157,14 @@ function canonicalPool(pool: RunPool): RunPool {
 
 function checkCosts(input: AllocationRunInput): void {
   const seen = new Set<string>();
-  for (const { id, amountCents, netting, at } of placedCosts(input)) {
+  for (const { id, amountCents, directCents = 0, netting, at } of placedCosts(input)) {
     if (seen.has(id))
       throw new DomainError(POOL_DUPLICATE, `Pool ${id} occurs twice`, { pointer: `${at}/id` });
     seen.add(id);
+    toBigCents(amountCents, `${at}/amountCents`);
+    toBigCents(directCents, `${at}/directCents`);
     if (netting === undefined) continue;
+    checkAmounts(netting, `${at}/netting`);
     const net = netCents(netting);
     if (net === amountCents) continue;
     throw new DomainError(
@@ -229,6 +236,10 @@ function memberLines(pool: string, amount: bigint, resolved: ResolvedPool): Memb
   }));
 }
 
+function totalOf(amountsCents: readonly number[], whose: string): number {
+  return resultCents(sumCents(amountsCents), `The total of ${whose}`, '/pools');
+}
+
 function totalsBy(lines: readonly RunLine[], idOf: (line: RunLine) => string): [string, number][] {
   const amounts = new Map<string, number[]>();
   for (const line of lines) {
@@ -237,6 +248,6 @@ function totalsBy(lines: readonly RunLine[], idOf: (line: RunLine) => string): [
     if (known === undefined) amounts.set(id, [line.amountCents]);
     else known.push(line.amountCents);
   }
-  const totals = [...amounts].map(([id, cents]): [string, number] => [id, sumCents(cents)]);
+  const totals = [...amounts].map(([id, cents]): [string, number] => [id, totalOf(cents, id)]);
   return totals.sort(([a], [b]) => compareIds(a, b));
 }

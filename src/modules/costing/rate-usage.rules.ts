@@ -4,6 +4,7 @@ import {
   compareIds,
   formatDecimal,
   parseDecimal,
+  resultCents,
   sumCents,
 } from '../../platform/money/index.ts';
 import type { Days } from './rate-days.rules.ts';
@@ -74,7 +75,7 @@ export function rateMeters(pieces: readonly Piece[], usageOf: UsageOf): RatedMet
         unit,
         quantity: sumQuantities(parts.map((part) => part.quantity)),
         eventCount: parts.reduce((sum, part) => sum + part.eventCount, 0),
-        amountCents: sumCents(parts.map((part) => part.amountCents)),
+        amountCents: resultCents(sumCents(parts.map((part) => part.amountCents)), `The price of ${meter}`),
         trueUpCents: sumCents(parts.map((part) => part.trueUpCents)),
         cappedCents: sumCents(parts.map((part) => part.cappedCents)),
         parts,

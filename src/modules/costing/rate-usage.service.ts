@@ -1,7 +1,7 @@
 import type { Day, Moment } from '../../platform/clock.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { compareIds, sumCents } from '../../platform/money/index.ts';
+import { compareIds, resultCents, sumCents } from '../../platform/money/index.ts';
 import { priceClausesFor } from '../agreements/index.ts';
 import { usageEventsLink, usageTotalsOfServices } from '../usage/index.ts';
 import { RATE_MISSING } from './rate-cards.errors.ts';
@@ -70,7 +70,8 @@ export async function rateUsage(tx: HatTx, period: RatedPeriod): Promise<RatedUs
   const [unpriced] = findUnpriced(stretches, usageOf);
   if (unpriced !== undefined) throw await rateMissing(tx, unpriced);
   const items = await named(tx, rateMeters(pieces, usageOf), period);
-  return { amountCents: sumCents(items.map((item) => item.amountCents)), items };
+  const amountCents = sumCents(items.map((item) => item.amountCents));
+  return { amountCents: resultCents(amountCents, 'The price of all usage'), items };
 }
 
 /** Reads what was used on the days of each stretch and piece: a query for each range of days, however many members there are. */

@@ -6,6 +6,7 @@ import {
   formatFraction,
   fromBigCents,
   multiplyDecimals,
+  resultCents,
   roundToTotal,
   toBigCents,
 } from '../../platform/money/index.ts';
@@ -58,7 +59,7 @@ export function rate(input: RatingInput, share: Share = WHOLE): Rating {
   const trueUp = minimum > total ? minimum - total : 0n;
   const capped = maximum !== undefined && total > maximum ? total - maximum : 0n;
   return {
-    amountCents: fromBigCents(total + trueUp - capped, '/quantity'),
+    amountCents: fromBigCents(total + trueUp - capped),
     ...derivation,
     trueUpCents: fromBigCents(trueUp),
     cappedCents: fromBigCents(capped),
@@ -77,12 +78,14 @@ function priced(
   const cent = 10n ** BigInt(scale) * perUnits * parts;
   const sum = units.reduce((before, product) => before + product, 0n);
   const total = divideHalfUp(sum, cent);
+  // Neither a line nor what is missing or capped is larger: prices are not negative.
+  resultCents(total, 'The price, before minimum and maximum,', '/quantity');
   const amounts = roundToTotal(units, cent, total);
   const lines = charges.map(({ quantity, unitCents }, index) => ({
     quantity: formatPart(quantity, parts),
     unitCents: formatDecimal(unitCents),
     ...(perUnits !== 1n && { perUnits: String(perUnits) }),
-    amountCents: fromBigCents(amounts[index] as bigint, '/quantity'),
+    amountCents: fromBigCents(amounts[index] as bigint),
   }));
   return { total, lines, exactCents: formatFraction(sum, cent) };
 }

@@ -1,5 +1,5 @@
 import { DomainError } from '../../platform/errors.ts';
-import { compareIds, sumCents } from '../../platform/money/index.ts';
+import { compareIds, sumCents, toBigCents } from '../../platform/money/index.ts';
 import type { AllocationRunInput, Netting, RunCost, RunSecondary } from './calculation.types.ts';
 import { POOL_SOURCES_SUM } from './cost-centres.errors.ts';
 import { POOL_NETTING_SUM } from './costing.errors.ts';
@@ -64,7 +64,9 @@ function below<T>(place: string, work: () => T): T {
 
 function checkNettings({ costCentres }: RunSecondary): void {
   for (const [index, { id, primaryCents, netting }] of costCentres.entries()) {
-    if (netting === undefined || netCents(netting) === primaryCents) continue;
+    if (netting === undefined) continue;
+    checkAmounts(netting, `/secondary/costCentres/${index}/netting`);
+    if (netCents(netting) === primaryCents) continue;
     const detail = `${id}: cost less income is ${netCents(netting)}, not ${primaryCents}`;
     throw new DomainError(POOL_NETTING_SUM, detail, {
       pointer: `/secondary/costCentres/${index}/netting`,
@@ -81,6 +83,14 @@ function checkSources(pool: RunCost, fed: readonly number[], at: string): void {
     `Pool ${pool.id}: ${sources} were booked and passed on, the cost is ${cost}`,
     { pointer: at },
   );
+}
+
+/** @throws DomainError AMOUNT_OUT_OF_RANGE */
+export function checkAmounts({ costCents, deductions }: Netting, at: string): void {
+  toBigCents(costCents, `${at}/costCents`);
+  for (const [index, { amountCents }] of deductions.entries()) {
+    toBigCents(amountCents, `${at}/deductions/${index}/amountCents`);
+  }
 }
 
 /** Cost less grants and other income. */

@@ -3,6 +3,7 @@ import {
   type ExactSolution,
   formatFraction,
   fromBigCents,
+  resultCents,
   roundToTotal,
   solveExactly,
   toBigCents,
@@ -82,7 +83,7 @@ function spread(
   primaries: ReadonlyMap<string, bigint>,
 ): FinalCostCentre[] {
   const finals = costCentres.filter(({ type }) => type === 'final').map(({ id }) => id);
-  const sorted = finals.toSorted(compareIds);
+  const sorted = finals.sort(compareIds);
   const supports = [...uses.keys()];
   const exact = sorted.map((final) =>
     supports.reduce((sum, id, index) => sum + useOf(uses, id, final) * (numerators[index] as bigint), 0n),
@@ -90,17 +91,21 @@ function spread(
   const total = supports.reduce((sum, id) => sum + (primaries.get(id) as bigint), 0n);
   const rounded = roundToTotal(exact, denominator, total);
   const places = new Map(sorted.map((id, place) => [id, place]));
-  return finals.map((id) => {
+  return costCentres.flatMap(({ id, type }, index) => {
+    if (type !== 'final') return [];
+    const at = `/costCentres/${index}`;
     const place = places.get(id) as number;
     const primary = primaries.get(id) as bigint;
     const secondary = rounded[place] as bigint;
-    return {
-      id,
-      primaryCents: fromBigCents(primary),
-      secondaryCents: fromBigCents(secondary),
-      exactSecondaryCents: formatFraction(exact[place] as bigint, denominator),
-      totalCents: fromBigCents(primary + secondary),
-    };
+    return [
+      {
+        id,
+        primaryCents: fromBigCents(primary),
+        secondaryCents: resultCents(secondary, `secondaryCents of ${id}`, at),
+        exactSecondaryCents: formatFraction(exact[place] as bigint, denominator),
+        totalCents: resultCents(primary + secondary, `totalCents of ${id}`, at),
+      },
+    ];
   });
 }
 

@@ -1,5 +1,11 @@
 import { DomainError } from '../../platform/errors.ts';
-import { alignDecimals, fromBigCents, parseDecimal, toBigCents } from '../../platform/money/index.ts';
+import {
+  alignDecimals,
+  fromBigCents,
+  parseDecimal,
+  resultCents,
+  toBigCents,
+} from '../../platform/money/index.ts';
 import { GRANT_PERCENT_OUT_OF_RANGE } from './grants.errors.ts';
 
 /**
@@ -43,7 +49,7 @@ export function computeGrant({ rule, parties, eligibleCents }: GrantInput): Gran
   const share = (eligible * units) / hundred;
   const grant = share < cap ? share : cap;
   return {
-    capCents: fromBigCents(cap, '/rule'),
+    capCents: resultCents(cap, 'capCents', '/rule'),
     percentCents: fromBigCents(share),
     grantCents: fromBigCents(grant),
     ownShareCents: fromBigCents(eligible - grant),

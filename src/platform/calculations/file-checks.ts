@@ -66,7 +66,7 @@ const KEYWORDS = {
   format: (name: 'date' | 'date-time') =>
     rule(isText, name === 'date' ? isDay : isMoment, fault('FORMAT', `must match format "${name}"`)),
   const: (only: unknown) =>
-    rule(isAnything, (value) => value === only, fault('CONST', 'must be equal to constant')),
+    rule(isAnything, (value) => value === only, fault('CONST', `must be ${JSON.stringify(only)}`)),
   enum: (allowed: readonly unknown[]) =>
     rule(
       isAnything,

@@ -1,5 +1,6 @@
 import { DomainError } from '../errors.ts';
 import { parseJsonStrict } from '../json.ts';
+import { asWritten } from './as-written.ts';
 import type { Calculation, Calculations, Verification } from './calculation.ts';
 import {
   CALCULATION_KIND_UNKNOWN,
@@ -30,7 +31,7 @@ export type ComputeExit = 0 | 1 | 2 | 3 | 141;
 
 /**
  * `verbund compute [--verify] FILE`: reads a calculation file (`-` for standard input) and writes the result as JSON
- * to stdout. Needs no configuration, network or database.
+ * to stdout; with `--help` what it understands. Needs no configuration, network or database.
  */
 export async function runCompute(
   args: readonly string[],
@@ -38,6 +39,10 @@ export async function runCompute(
   calculations: Calculations,
 ): Promise<ComputeExit> {
   try {
+    if (args.some((word) => HELP.has(word))) {
+      put(io.stdout, USAGE);
+      return 0;
+    }
     const { result, exit } = await computed(readArguments(args), io, calculations);
     write(io.stdout, result);
     return exit;
@@ -48,6 +53,18 @@ export async function runCompute(
     return error.problem === RESULT_NOT_WRITTEN ? 3 : 2;
   }
 }
+
+const HELP = new Set(['--help', '-h']);
+const USAGE = `verbund compute [--verify] FILE
+
+Works out a calculation file and writes the result to standard output, both JSON. FILE may be - for standard input.
+
+  --verify  compute an exported allocation run anew and compare it with the result that the file carries
+  --help    this text
+
+Exit codes: 0 done, or equal; 1 --verify found differences; 2 refused; 3 broken off; 141 nobody reads the result.
+Kinds of files and examples: docs/calculation-files.md.
+`;
 
 interface Words {
   readonly path: string;
@@ -60,11 +77,16 @@ async function computed(
   io: ComputeIo,
   calculations: Calculations,
 ): Promise<{ result: unknown; exit: ComputeExit }> {
-  const file = parseJsonStrict(await read(path, io));
+  const input = await read(path, io);
+  const file = parseJsonStrict(input);
   const { kind, calculation } = await findCalculation(file, calculations);
-  if (!verify) return { result: calculation.compute(file), exit: 0 };
-  const verification = verificationOf(kind, calculation, file);
-  return { result: verification, exit: verification.matches ? 0 : 1 };
+  try {
+    if (!verify) return { result: calculation.compute(file), exit: 0 };
+    const verification = verificationOf(kind, calculation, file);
+    return { result: verification, exit: verification.matches ? 0 : 1 };
+  } catch (error) {
+    throw asWritten(error, input);
+  }
 }
 
 function readArguments(args: readonly string[]): Words {

@@ -26,6 +26,17 @@ export function fromBigCents(amount: bigint, pointer?: string): number {
   return amountCents;
 }
 
+/**
+ * An amount that was worked out, of which `figure` says what it is: it stays below the limit of what goes in, for it goes into other
+ * calculations.
+ * @throws DomainError AMOUNT_OUT_OF_RANGE
+ */
+export function resultCents(amount: bigint | number, figure: string, pointer?: string): number {
+  if (amount < CENTS_LIMIT && amount > -CENTS_LIMIT) return Number(amount);
+  const detail = `${figure} comes to ${amount} cents; results stay below 10^14 like all amounts`;
+  throw new DomainError(AMOUNT_OUT_OF_RANGE, detail, pointer === undefined ? {} : { pointer });
+}
+
 /** Sum of integer cents, exact or refused. @throws DomainError AMOUNT_OUT_OF_RANGE */
 export function sumCents(amounts: Iterable<number>): number {
   let big = 0n;

@@ -4,6 +4,7 @@ export {
   fromBigCents,
   MOST_ENTERED_CENTS,
   type MoneyLocale,
+  resultCents,
   sumCents,
   toBigCents,
 } from './cents.ts';

@@ -4,7 +4,7 @@ export const AMOUNT_OUT_OF_RANGE = defineProblem({
   code: 'AMOUNT_OUT_OF_RANGE',
   status: 422,
   title: 'Amount is not a whole number of cents, or too large',
-  help: 'Send integer cents below 10^14 (a million million euro), without a fraction; look whether euro and cents were mixed up. Sums may be larger, as long as they are held exactly.',
+  help: 'Send integer cents below 10^14 (a million million euro), without a fraction; look whether euro and cents were mixed up. What is worked out stays below it as well, and the detail names the figure that does not; only sums in reports may be larger, as long as they are held exactly.',
 });
 
 export const DECIMAL_INVALID = defineProblem({

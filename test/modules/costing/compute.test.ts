@@ -79,7 +79,7 @@ async function run(args: string[], input?: unknown): Promise<Outcome> {
   const exit = await runCompute(args, io, calculations);
   return {
     exit,
-    out: written.out && (JSON.parse(written.out) as unknown),
+    out: written.out.startsWith('{') && (JSON.parse(written.out) as unknown),
     text: written.out,
     problem: written.err ? (JSON.parse(written.err) as Outcome['problem']) : {},
   };
@@ -140,6 +140,17 @@ test('runs', async (t) => {
     t.throws(() => computeRun({ ...snapshot, pools: [pool, pool] }), { code: 'POOL_DUPLICATE' });
     t.throws(() => computeRun(pools({ amountCents: 1 })), { code: 'POOL_NETTING_SUM' });
     t.throws(() => computeRun(key('cases')), { code: 'KEY_VALUES_REQUIRED' });
+    const { netting: _none, ...plain } = pool;
+    const most = { ...plain, amountCents: 10 ** 14 - 1 };
+    t.throws(() => computeRun({ ...snapshot, pools: [most, { ...plain, id: 'p3', amountCents: 1 }] }), {
+      code: 'AMOUNT_OUT_OF_RANGE',
+      message: /^The total of all pools comes to 100000000000000 cents/,
+    });
+    const deductions = [{ id: 'g', type: 'grant' as const, label: '', amountCents: 1 }];
+    t.throws(() => computeRun(pools({ netting: { costCents: 10 ** 14, deductions } })), {
+      code: 'AMOUNT_OUT_OF_RANGE',
+      errors: [{ pointer: '/pools/0/netting/costCents' }],
+    });
     t.throws(() => computeRun(key('equal', {})), { code: 'KEY_VALUES_NOT_ALLOWED' });
     t.throws(() => computeRun(key('cases', { '05974004': '1' })), {
       code: 'KEY_VALUE_MISSING',
@@ -237,6 +248,30 @@ test('compute', async (t) => {
       { kind: 'cost_clause', more: 1 },
     ])
       t.match(await run(['-'], withOrigin(origin)), { exit: 2, problem: { code: 'VALIDATION_FAILED' } });
+  });
+
+  t.test('0: says what it understands', async (t) => {
+    for (const words of [['--help'], ['-h'], ['--verify', 'missing.json', '--help']])
+      t.match(await run(words), { exit: 0, text: /^verbund compute \[--verify\] FILE\n/, problem: {} });
+  });
+
+  t.test('2: an amount is shown as it is written, not as a number holds it', async (t) => {
+    const text = (amount: string) =>
+      JSON.stringify({ ...allocation, members: ['a"/9'] }).replace(':1,', `:${amount},`);
+    for (const amount of ['9007199254740993', '-90071992547409930000', '1e300'])
+      for (const words of [['-'], ['file.json']])
+        t.match(await run(words, text(amount)), {
+          exit: 2,
+          problem: {
+            detail: `${amount} is not a whole number of cents below 10^14`,
+            errors: [{ pointer: '/amountCents' }],
+          },
+        });
+  });
+
+  t.test('2: what has one value only is told it', async (t) => {
+    const { problem } = await run(['-'], { ...snapshot, algorithm: 'allocation/2' });
+    t.equal(problem.detail, '/algorithm: must be "allocation/1"');
   });
 
   t.test('2: every refusal is a problem with a code, and nothing on stdout', async (t) => {
