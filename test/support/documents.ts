@@ -252,6 +252,7 @@ export function allSamples(): Record<string, StatementDocument> {
     '380-S-refund': sampleDocument(STANDARD, {
       preceding: taxed.map((before) => ({ ...before, grossCents: 9_900_000, prepaidCents: 9_900_000 })),
     }),
+    '380-O-netted': sampleDocument(OUT_OF_SCOPE, { lines: nettedLines(OUT_OF_SCOPE) }),
     '326-O': sampleDocument(OUT_OF_SCOPE, { kind: 326, lines: instalmentLines(OUT_OF_SCOPE) }),
     '326-S': sampleDocument(STANDARD, { kind: 326, lines: instalmentLines(STANDARD) }),
     '381-O': sampleDocument(OUT_OF_SCOPE, { kind: 381, preceding }),
@@ -272,6 +273,30 @@ const creditService: Omit<ServiceSample, 'vat'> = {
   poolCents: -1_000_000,
   tranches: [{ label: 'Förderung', percent: 100, key: 'population', weights: POPULATION }],
 };
+
+/** Of the first service a grant and a refund are set off, of the last a grant; the pools are the same. */
+export function nettedLines(vat: VatTreatment): DocumentLine[] {
+  const deductions: Readonly<Record<string, NonNullable<DocumentLine['derivation']>['netting']>> = {
+    'VERG-01': {
+      costCents: 36_104_599,
+      deductions: [
+        { type: 'grant', label: 'Landesförderung interkommunale Zusammenarbeit', amountCents: 4_320_000 },
+        { type: 'other_income', label: 'Erstattungen', amountCents: 500_000 },
+      ],
+    },
+    'BEIH-02': {
+      costCents: 20_330_777,
+      deductions: [{ type: 'grant', label: 'Zuweisung Kreis', amountCents: 2_000_000 }],
+    },
+  };
+  return serviceSamples(vat)
+    .flatMap(linesOf)
+    .map((line) => {
+      const netting = deductions[line.service.code];
+      if (netting === undefined || line.derivation === undefined) return line;
+      return { ...line, derivation: { ...line.derivation, netting } };
+    });
+}
 
 /** The first of four instalments on the same shares. */
 export function instalmentLines(vat: VatTreatment): DocumentLine[] {

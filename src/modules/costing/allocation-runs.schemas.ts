@@ -115,9 +115,21 @@ const KeyOrigin = Type.Union(
   { description: 'Where the program itself took the figures from' },
 );
 
+/** What members who bear a service read of its pool. */
+export const poolSumsFields = {
+  amountCents: { ...Cents, description: 'What was shared out' },
+  costCents: { ...Cents, description: 'Before grants and other income' },
+  deductions: Type.Array(
+    closed({ type: Type.Enum(['grant', 'other_income']), label: Type.String(), amountCents: Cents }),
+    { description: 'Grants and other income by cost type, set off before allocation' },
+  ),
+};
+const PoolSums = named('AllocationPoolSums', poolSumsFields);
+
 const LinePart = named('AllocationRunLinePart', {
   tranche: Type.String(),
   label: Type.String(),
+  pool: Type.Optional(PoolSums),
   percent: Type.String(),
   trancheCents: nullable({
     ...Cents,

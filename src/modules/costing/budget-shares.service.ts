@@ -6,17 +6,12 @@ import { getHeldPeriod } from './correction-periods.service.ts';
 import { type DerivedLine, derivedLines } from './run-lines.rules.ts';
 import { gatherScenario, simulatedInput } from './run-simulation.service.ts';
 
-/** What a member bears of a service by the plan, and how that follows from the budget. */
-export interface BudgetShare extends DerivedLine {
-  /** Planned net cost of the service that all members bear together. */
-  readonly poolCents: number;
-}
-
 export interface BudgetShares {
   readonly period: PeriodRow;
   /** Of the simulation, as `POST /allocation-runs` with `simulate` and `costKind: "budget"` gives it. */
   readonly resultHash: string;
-  readonly shares: readonly BudgetShare[];
+  /** What each member bears of a service by the plan, and how that follows from the budget. */
+  readonly shares: readonly DerivedLine[];
 }
 
 /**
@@ -42,10 +37,5 @@ export async function budgetShares(
   });
   const snapshot = simulatedInput(scenario, undefined);
   const { lines, resultHash } = computeRun(snapshot);
-  const pools = new Map(snapshot.pools.map((pool) => [pool.service.id, pool.amountCents]));
-  const shares = derivedLines(snapshot, lines).map((line) => ({
-    ...line,
-    poolCents: pools.get(line.serviceId) as number,
-  }));
-  return { period, resultHash, shares };
+  return { period, resultHash, shares: derivedLines(snapshot, lines) };
 }

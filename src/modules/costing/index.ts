@@ -5,7 +5,7 @@ export type { RunDetailView, RunLineView, RunView } from './allocation-runs.sche
 export { findPeriod, type PeriodRow } from './billing-periods.repo.ts';
 export { takesCharges } from './billing-periods.rules.ts';
 export { getLockedPeriod, settlePeriod } from './billing-periods.service.ts';
-export { type BudgetShare, type BudgetShares, budgetShares } from './budget-shares.service.ts';
+export { type BudgetShares, budgetShares } from './budget-shares.service.ts';
 export { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
 export { costingCalculations } from './compute.ts';
 export { getHeldPeriod } from './correction-periods.service.ts';
@@ -25,6 +25,7 @@ export {
 export { costingRoutes } from './costing.routes.ts';
 export { type CostingService, createCostingService } from './costing.service.ts';
 export { type MissingRun, missingRun } from './missing-run.service.ts';
+export type { PoolSums } from './pool-sums.rules.ts';
 export { postedAmounts } from './posted-amounts.repo.ts';
 export {
   type HeldCharges,
@@ -52,5 +53,6 @@ export {
 } from './run-comparisons.schemas.ts';
 export { compareRuns } from './run-comparisons.service.ts';
 export { usageLinks } from './run-explanations.views.ts';
+export { type DerivedLine } from './run-lines.rules.ts';
 export { type Eyes, isSecondPerson } from './run-states.rules.ts';
 export { listTaggedLines, type TaggedScope, taggedSums } from './tagged-cost.repo.ts';

@@ -3,6 +3,8 @@ import { listRunLines } from './allocation-run-lines.repo.ts';
 import * as repo from './allocation-runs.repo.ts';
 import type { RunLineView } from './allocation-runs.schemas.ts';
 import { holdPeriods, type PeriodRow } from './billing-periods.repo.ts';
+import type { AllocationRunInput } from './calculation.types.ts';
+import { type PoolSums, poolSums } from './pool-sums.rules.ts';
 
 /** What a posted run asks of the members, for those who bill it. */
 export interface PostedCharges {
@@ -13,8 +15,8 @@ export interface PostedCharges {
   readonly corrects: string | null;
   /** Where a correction is billed, where that is another period than the one it shares out. */
   readonly billingPeriod: { readonly id: string; readonly code: string } | null;
-  /** What all members bear of a service together. */
-  readonly poolCents: ReadonlyMap<string, number>;
+  /** By service what all members bear of it together, and how that follows from its cost. */
+  readonly pools: ReadonlyMap<string, PoolSums>;
   /** In the order of the calculation file. */
   readonly lines: readonly RunLineView[];
 }
@@ -23,14 +25,17 @@ export interface PostedCharges {
 export async function postedCharges(tx: HatTx, periodId: string): Promise<PostedCharges | undefined> {
   const run = await repo.findPostedRun(tx, periodId);
   if (run === undefined) return undefined;
-  const { pools } = await repo.runTotals(tx, run.id, undefined);
+  // From the calculation, for lines of runs from before do not bear it.
+  const text = await repo.findCalculation(tx, run.id);
+  if (text === undefined) throw new Error(`the calculation of ${run.number} is not there for this hat`);
+  const input = JSON.parse(text) as AllocationRunInput;
   return {
     runId: run.id,
     runNumber: run.number,
     resultHash: run.resultHash,
     corrects: run.corrects,
     billingPeriod: run.billingPeriod,
-    poolCents: new Map(pools.map(({ serviceId, amountCents }) => [serviceId, amountCents])),
+    pools: new Map(input.pools.map((pool) => [pool.service.id, poolSums(pool)])),
     lines: await listRunLines(tx, run.id, {}),
   };
 }

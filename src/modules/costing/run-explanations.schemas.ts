@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Cents, closed, Day, named, nullable, PageQuery, pageOf, Uuid } from '../../platform/http/schemas.ts';
-import { RunLineView } from './allocation-runs.schemas.ts';
+import { poolSumsFields, RunLineView } from './allocation-runs.schemas.ts';
 
 const CostCentreShare = closed({
   code: Type.String(),
@@ -16,14 +16,14 @@ const Support = closed({
 });
 
 const PoolReason = named('AllocationPoolReason', {
-  amountCents: { ...Cents, description: 'What was shared out' },
-  costCents: { ...Cents, description: 'Before grants and other income' },
-  deductions: Type.Array(
-    closed({ type: Type.Enum(['grant', 'other_income']), label: Type.String(), amountCents: Cents }),
-  ),
-  directCents: { ...Cents, description: 'Booked on the service itself' },
-  costCentres: Type.Array(CostCentreShare, { description: 'Final cost centres that feed the pool' }),
-  supports: Type.Array(Support, { description: 'Support cost centres whose cost was passed on in the run' }),
+  ...poolSumsFields,
+  directCents: nullable({ ...Cents, description: 'Booked on the service itself; null to members' }),
+  costCentres: Type.Array(CostCentreShare, {
+    description: 'Final cost centres that feed the pool; for the centre',
+  }),
+  supports: Type.Array(Support, {
+    description: 'Support cost centres whose cost was passed on in the run; for the centre',
+  }),
   method: nullable(Type.Enum(['direct', 'step_down', 'reciprocal'])),
   plan: nullable(closed({ id: Uuid, number: Type.Integer(), asOf: Day, source: Type.String() })),
 });
@@ -34,7 +34,10 @@ const Path = Type.String({ description: 'Path and query, with the prefix of this
 export const LineReason = named('AllocationLineReason', {
   run: closed({ id: Uuid, number: Type.String(), periodCode: Type.String(), startsOn: Day, endsOn: Day }),
   line: RunLineView,
-  pool: nullable(PoolReason),
+  pool: nullable({
+    ...PoolReason,
+    description: 'Members read its sums; null to them in runs that were computed before lines bore these',
+  }),
   links: closed({
     usageEvents: nullable({
       ...Path,

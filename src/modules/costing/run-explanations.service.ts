@@ -13,11 +13,11 @@ import { listCostCentres } from './cost-centres.repo.ts';
 import { RUN_CORRECTS_NOTHING } from './costing.errors.ts';
 import * as repo from './run-explanations.repo.ts';
 import type { LineReason, RunDelta, RunDeltaQuery } from './run-explanations.schemas.ts';
-import { costLinks, reasonOfPool, usageLink } from './run-explanations.views.ts';
+import { costLinks, reasonForMember, reasonOfPool, usageLink } from './run-explanations.views.ts';
 
 export type RunExplanationsService = ReturnType<typeof createRunExplanationsService>;
 
-/** Answers to "why this amount" and "what has changed". Members read their own lines, without the cost of the centre. */
+/** Answers to "why this amount" and "what has changed". Members read their own lines and the sums behind them. */
 export function createRunExplanationsService(db: Database) {
   return {
     async why(ctx: HatContext, id: string, position: number): Promise<LineReason> {
@@ -67,17 +67,17 @@ export function createRunExplanationsService(db: Database) {
   };
 }
 
-/** Cost is the centre's own: nobody else finds the calculation. */
+/** Cost is the centre's own: nobody else finds the calculation. What a member reads of it stands with its line. */
 async function costBehind(
   tx: HatTx,
   { hat }: HatContext,
   runId: string,
-  { serviceId }: RunLineView,
+  line: RunLineView,
 ): Promise<{ pool: LineReason['pool']; costLines: string[] }> {
   const text = await findCalculation(tx, runId);
-  if (text === undefined) return { pool: null, costLines: [] };
+  if (text === undefined) return { pool: reasonForMember(line), costLines: [] };
   const input = JSON.parse(text) as AllocationRunInput;
-  const pool = input.pools.find(({ service }) => service.id === serviceId);
+  const pool = input.pools.find(({ service }) => service.id === line.serviceId);
   if (pool === undefined) return { pool: null, costLines: [] };
   const costCentres =
     input.secondary === undefined ? [] : await listCostCentres(tx, hat.id, {}, undefined, null);

@@ -1,6 +1,7 @@
 import { usageEventsLink } from '../usage/index.ts';
 import type { RunLineView } from './allocation-runs.schemas.ts';
 import type { AllocationRunInput, RunPool, RunSecondary } from './calculation.types.ts';
+import { poolSums } from './pool-sums.rules.ts';
 import type { PoolReason } from './run-explanations.schemas.ts';
 import { resolveSecondary } from './run-secondary.rules.ts';
 import { type CountedMeter, countedMeters } from './run-usage.rules.ts';
@@ -10,13 +11,10 @@ export function reasonOfPool(input: AllocationRunInput, pool: RunPool): PoolReas
   const { secondary } = input;
   const result = resolveSecondary(input);
   const feeding = feedingCentres(secondary, pool);
-  const costCents = pool.netting?.costCents ?? pool.amountCents;
-  const deductions = pool.netting?.deductions ?? [];
+  const sums = poolSums(pool);
   return {
-    amountCents: pool.amountCents,
-    costCents,
-    deductions: deductions.map(({ type, label, amountCents }) => ({ type, label, amountCents })),
-    directCents: pool.directCents ?? costCents,
+    ...sums,
+    directCents: pool.directCents ?? sums.costCents,
     costCentres: feeding.map(({ id, name, primaryCents }) => {
       const share = result?.final.find((centre) => centre.id === id);
       const secondaryCents = share?.secondaryCents ?? 0;
@@ -30,6 +28,13 @@ export function reasonOfPool(input: AllocationRunInput, pool: RunPool): PoolReas
     method: secondary?.plan === undefined ? null : secondary.method,
     plan: secondary?.plan ?? null,
   };
+}
+
+/** The same for a member that bears the service: its sums, and nothing of how the centre came by them. */
+export function reasonForMember({ parts }: Pick<RunLineView, 'parts'>): PoolReason | null {
+  const sums = parts[0]?.pool;
+  if (sums === undefined) return null;
+  return { ...sums, directCents: null, costCentres: [], supports: [], method: null, plan: null };
 }
 
 /** The days and the centre of a run, and the moment after which usage did not count. */

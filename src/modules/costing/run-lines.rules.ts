@@ -2,11 +2,14 @@ import { alignDecimals, formatFraction, parseDecimal } from '../../platform/mone
 import type { RunLine } from './allocation-run.rules.ts';
 import type { AllocationRunInput, RunKey, RunPool, RunTranche } from './calculation.types.ts';
 import { derivationOf } from './key-formulas.rules.ts';
+import { type PoolSums, poolSums } from './pool-sums.rules.ts';
 
 /** Where an amount comes from: one tranche of a pool, its key and the member's weight in it. */
 export interface DerivedPart {
   tranche: string;
   label: string;
+  /** What the tranche is a part of. */
+  pool: PoolSums;
   percent: string;
   trancheCents: number | null;
   key: Omit<RunKey, 'values' | 'formula'> & { formula?: string };
@@ -67,12 +70,14 @@ export function derivedPlaces(input: AllocationRunInput) {
 
 function partsOf(line: RunLine, pool: RunPool): DerivedPart[] {
   const parts = line.tranche === null ? line.parts : [line];
+  const sums = poolSums(pool);
   return parts.map(({ tranche: id, percent, weight, weightTotal, exactCents }) => {
     const tranche = pool.tranches.find((candidate) => candidate.id === id) as RunTranche;
     const { values: _others, formula, ...key } = tranche.key;
     return {
       tranche: id,
       label: tranche.label,
+      pool: sums,
       percent,
       trancheCents: line.tranche === null ? null : line.trancheCents,
       key: { ...key, ...(formula !== undefined && { formula: derivationOf(formula, line.member) }) },

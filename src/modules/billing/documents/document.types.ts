@@ -114,7 +114,21 @@ export interface DocumentLine {
   readonly derivation?: Derivation;
 }
 
+/** Cost of a service less what is set off before it is shared out: grants, other income. */
+export interface Netting {
+  readonly costCents: number;
+  readonly deductions: readonly {
+    readonly type: 'grant' | 'other_income';
+    /** As the books of the centre call it. */
+    readonly label: string;
+    /** What the cost sinks by. */
+    readonly amountCents: number;
+  }[];
+}
+
 export interface Derivation {
+  /** How `poolCents` follows from the cost; left out where nothing is set off, and in documents of before. */
+  readonly netting?: Netting;
   /** Net cost of the service that all members bear together. */
   readonly poolCents: number;
   /** More than one only where the cost clause rounds once over all tranches. */

@@ -2,7 +2,7 @@ import { plusDays } from '../../../platform/clock.ts';
 import { type Figures, figuresFor } from '../../../platform/figures.ts';
 import type { MoneyLocale } from '../../../platform/money/index.ts';
 import { textIn } from '../../../platform/texts.ts';
-import type { Derivation, StatementDocument } from './document.types.ts';
+import type { Derivation, Netting, StatementDocument } from './document.types.ts';
 
 export type Locale = MoneyLocale;
 
@@ -27,6 +27,11 @@ export function writerFor(locale: Locale): Writer {
     key: (type) => textIn(locale, `costing.key.${type}`),
     period: ({ startsOn, endsOn }) => say('period', { from: day(startsOn), to: day(plusDays(endsOn, -1)) }),
   };
+}
+
+/** What is set off, in words: `Zuwendung (Landesmittel)`. */
+export function deductionText({ type, label }: Netting['deductions'][number], writer: Writer): string {
+  return writer.say(`deduction.${type}`, { label });
 }
 
 /** What a derivation ends in: the line's amount, or the share that its instalment is part of. */

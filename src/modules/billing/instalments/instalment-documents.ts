@@ -1,7 +1,7 @@
 import type { Day } from '../../../platform/clock.ts';
 import { groupBy } from '../../../platform/collections.ts';
 import type { Problem } from '../../../platform/errors.ts';
-import type { BudgetShare } from '../../costing/index.ts';
+import type { DerivedLine } from '../../costing/index.ts';
 import { derivationOf, treatmentOf } from '../statements/charged-lines.ts';
 import { vatGroupOf } from '../statements/statement.rules.ts';
 import type { ChargedLine, NewStatement } from '../statements/statements.types.ts';
@@ -129,9 +129,9 @@ export function noted(problems: readonly IssueProblem[]): { code: string; detail
 }
 
 /** The share of a budget as the documents derive it. */
-export function shareOfBudget(share: BudgetShare): PlannedShare {
-  const { organisationId, serviceId, serviceCode, serviceTitle, amountCents, poolCents, parts } = share;
+export function shareOfBudget(share: DerivedLine): PlannedShare {
+  const { organisationId, serviceId, serviceCode, serviceTitle, amountCents, parts } = share;
   const text = parts.map(({ label }) => label).join(', ');
-  const derivation = derivationOf(share, poolCents);
+  const derivation = derivationOf(share, parts[0]?.pool);
   return { organisationId, serviceId, serviceCode, serviceTitle, text, amountCents, derivation };
 }

@@ -1,7 +1,14 @@
 import { plusDays } from '../../../platform/clock.ts';
+import { toPrintable } from '../../../platform/printable.ts';
 import { textIn } from '../../../platform/texts.ts';
-import type { PostedCharges, RatedItem, RatedPartView, RunLineView } from '../../costing/index.ts';
-import type { Derivation, DerivationPart, UnitCode, VatTreatment } from '../documents/document.types.ts';
+import type { PoolSums, PostedCharges, RatedItem, RatedPartView, RunLineView } from '../../costing/index.ts';
+import type {
+  Derivation,
+  DerivationPart,
+  Netting,
+  UnitCode,
+  VatTreatment,
+} from '../documents/document.types.ts';
 import type { VatInForce } from '../vat.types.ts';
 import type { ChargedLine, StatementPeriod, UntaxedLine } from './statements.types.ts';
 
@@ -24,7 +31,7 @@ export function lineOfRun(
       quantity: '1',
       unit: 'LS',
       netCents: amountCents,
-      derivation: derivationOf(share, charges.poolCents.get(serviceId) ?? 0),
+      derivation: derivationOf(share, charges.pools.get(serviceId)),
     },
   };
 }
@@ -32,15 +39,29 @@ export function lineOfRun(
 /** How a share follows from the cost of its service, as documents print it. */
 export function derivationOf(
   { parts, exactCents, roundingCents }: Pick<RunLineView, 'parts' | 'exactCents' | 'roundingCents'>,
-  poolCents: number,
+  pool: PoolSums | undefined,
 ): Derivation {
   const [first, ...rest] = parts.map(partOf);
   if (first === undefined) throw new Error('a line of a run has at least one part');
+  if (pool === undefined) throw new Error('a line of a run is of one of its pools');
   return {
-    poolCents,
+    ...(pool.deductions.length > 0 && { netting: nettingOf(pool) }),
+    poolCents: pool.amountCents,
     parts: [first, ...rest],
     exactCents,
     roundingCents: roundingCents as Derivation['roundingCents'],
+  };
+}
+
+/** Cost types are what the ledger calls them. What no font of the documents shows would keep them from being issued. */
+function nettingOf({ costCents, deductions }: PoolSums): Netting {
+  return {
+    costCents,
+    deductions: deductions.map(({ type, label, amountCents }) => ({
+      type,
+      label: toPrintable(label),
+      amountCents,
+    })),
   };
 }
 

@@ -13,6 +13,8 @@ import {
   EXEMPT,
   INSTALMENTS,
   leitwegId,
+  nettedLines,
+  OUT_OF_SCOPE,
   STANDARD,
   sampleDocument,
 } from '../../../support/documents.ts';
@@ -38,6 +40,7 @@ const final = sampleDocument(STANDARD, { preceding: INSTALMENTS });
 const corrected = sampleDocument(STANDARD, { kind: 384, preceding: INSTALMENTS.slice(0, 1) });
 const credit = sampleDocument(STANDARD, { kind: 381, preceding: INSTALMENTS.slice(0, 1) });
 const first = plain.lines[0];
+const netted = sampleDocument(OUT_OF_SCOPE, { lines: nettedLines(OUT_OF_SCOPE) });
 const own = { ...INSTALMENTS[0], number: plain.number };
 const part = '/lines/1/derivation/parts/0';
 
@@ -132,6 +135,16 @@ const table: readonly [
     { ...first?.derivation, instalment: { number: 2, count: 1 } },
     'DERIVATION_WRONG',
   ],
+  [netted, '/lines/1/derivation/netting/costCents', 0.5, 'AMOUNT_OUT_OF_RANGE'],
+  [netted, '/lines/1/derivation/netting/deductions/0/amountCents', 2 ** 53, 'AMOUNT_OUT_OF_RANGE'],
+  [
+    netted,
+    '/lines/1/derivation/netting/deductions/1/amountCents',
+    500_001,
+    'DERIVATION_WRONG',
+    '/lines/1/derivation/netting',
+  ],
+  [netted, '/lines/1/derivation/netting/deductions/0/label', 'Land \u{1f600}', 'TEXT_UNPRINTABLE'],
   [plain, `${part}/percent`, '0', 'DECIMAL_INVALID'],
   [plain, `${part}/weight`, '-1', 'DECIMAL_INVALID'],
   [plain, `${part}/weightTotal`, '0', 'DECIMAL_INVALID'],

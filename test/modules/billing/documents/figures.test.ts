@@ -18,6 +18,7 @@ import {
   compositeLineOf,
   EXEMPT,
   linesOf,
+  nettedLines,
   OUT_OF_SCOPE,
   REDUCED,
   STANDARD,
@@ -132,6 +133,63 @@ t.test('figures of e-invoices', async (t) => {
   });
 });
 
+t.test('what is set off from the cost of a service', async (t) => {
+  const document = sampleDocument(OUT_OF_SCOPE, { lines: nettedLines(OUT_OF_SCOPE) });
+  const files = strings(renderXlsx(document));
+  const names = [...(files['xl/workbook.xml'] ?? '').matchAll(/<sheet name="(.*?)"/g)].map(
+    ([, name]) => name,
+  );
+  const cellsOf = (name: string, column: string) =>
+    [
+      ...(files[`xl/worksheets/sheet${names.indexOf(name) + 1}.xml`] ?? '').matchAll(
+        new RegExp(`<c r="${column}(\\d+)"[^>]*>\\s*(?:<f>(.*?)</f>\\s*)?<v>(.*?)</v>`, 'g'),
+      ),
+    ].map(([, row, formula, value]) => ({
+      row: Number(row),
+      formula,
+      cents: Math.round(Number(value) * 100),
+    }));
+
+  t.test('the workbook adds it up, and the derivation begins with what is left', async (t) => {
+    const cells = cellsOf('Kosten und Abzüge', 'D');
+    t.same(
+      cells.map(({ cents }) => cents),
+      [36_104_599, -4_320_000, -500_000, 31_284_599, 20_330_777, -2_000_000, 18_330_777],
+    );
+    for (const { formula, cents } of cells.filter((cell) => cell.formula !== undefined)) {
+      const [, from, to] = formula?.match(/^SUM\(D(\d+):D(\d+)\)$/) ?? [];
+      const own = cells.filter(({ row }) => row >= Number(from) && row <= Number(to));
+      t.equal(
+        own.reduce((sum, cell) => sum + cell.cents, 0),
+        cents,
+        `${formula}`,
+      );
+    }
+    const byRow = new Map(cells.map(({ row, cents }) => [row, cents]));
+    const pools = cellsOf('Herleitung', 'D');
+    t.equal(pools.length, document.lines.length);
+    for (const { formula, cents } of pools.filter((cell) => cell.formula !== undefined))
+      t.equal(byRow.get(Number(formula?.match(/^'Kosten und Abzüge'!D(\d+)$/)?.[1])), cents, `${formula}`);
+    t.equal(pools.filter((cell) => cell.formula === undefined).length, 1, 'and one without deductions');
+  });
+
+  t.test('in the table for programs cost less deductions is what is shared out', async (t) => {
+    const rows = parse(renderCsv(document), { bom: true, delimiter: ';', columns: true }) as Record<
+      string,
+      string
+    >[];
+    const cents = (row: Record<string, string>, name: string) => Number((row[name] || '0').replace(',', ''));
+    for (const row of rows) {
+      const left = cents(row, 'Kosten der Leistung') - cents(row, 'Summe der Abzüge');
+      t.equal(left, cents(row, 'Umlagebetrag der Leistung'));
+    }
+    t.notOk(
+      'Umlagebetrag der Leistung' in
+        (parse(renderCsv(sampleDocument()), { delimiter: ';', columns: true, bom: true })[0] as object),
+    );
+  });
+});
+
 function linesOfPlain(netCents: number): StatementDocument['lines'][number] {
   return {
     service: { code: 'L-1', title: 'Leistung' },
@@ -169,6 +227,10 @@ t.test('figures of tables', async (t) => {
     t.test(`${name}: the formulas of the workbook lead to the figures of the document`, async (t) => {
       const files = strings(renderXlsx(document));
       const sheet = (at: number) => files[`xl/worksheets/sheet${at}.xml`] ?? '';
+      const names = [...(files['xl/workbook.xml'] ?? '').matchAll(/<sheet name="(.*?)"/g)].map(
+        ([, name]) => name,
+      );
+      const preceding = names.indexOf('Verrechnung') + 1;
       const cells = [...sheet(1).matchAll(/<c r="(B\d+)"[^>]*>\s*<f>(.*?)<\/f>\s*<v>(.*?)<\/v>/g)];
       const values = Object.fromEntries(
         [...sheet(1).matchAll(/<c r="(B\d+)"[^>]*>\s*(?:<f>.*?<\/f>\s*)?<v>(.*?)<\/v>/g)].map(
@@ -199,7 +261,7 @@ t.test('figures of tables', async (t) => {
           return Math.round(total(own.map((row) => row.net)) * Number(vat[2]) + 1e-7) / 100;
         }
         if (/^SUM\('Positionen'!K2:K\d+\)$/.test(formula)) return total(column(2, 'K'));
-        if (/^SUM\('Verrechnung'!E2:E\d+\)$/.test(formula)) return total(column(4, 'E'));
+        if (/^SUM\('Verrechnung'!E2:E\d+\)$/.test(formula)) return total(column(preceding, 'E'));
         const [, from, to] = formula.match(/^SUM\(B(\d+):B(\d+)\)$/) ?? [];
         if (from && to) {
           const rows = Array.from(

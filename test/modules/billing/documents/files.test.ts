@@ -16,6 +16,7 @@ import { serviceShares } from '../../../../src/modules/billing/documents/pdf/sha
 import {
   allSamples,
   INSTALMENTS,
+  nettedLines,
   OUT_OF_SCOPE,
   STANDARD,
   sampleDocument,
@@ -116,6 +117,16 @@ t.test('PDF', async (t) => {
     t.equal(count(pdf, /\/S \/Figure\b/g), 1);
     const alt = /\/Alt (\((?:[^()\\]|\\.)*\)|<[0-9a-f]+>)/.exec(pdf.toString('latin1'))?.[1] ?? '';
     t.ok(alt.length > 100, 'the picture is described');
+  });
+
+  t.test('says what is set off in a table of its own, and only where something is', async (t) => {
+    const lines = nettedLines(STANDARD);
+    const netted = await renderPdf(sampleDocument(STANDARD, { lines }));
+    const without = await renderPdf(sampleDocument(STANDARD));
+    t.equal(count(netted, /\/S \/Table\b/g), count(without, /\/S \/Table\b/g) + 1);
+    t.equal(count(netted, /\/S \/H2\b/g), count(without, /\/S \/H2\b/g) + 1);
+    t.equal(count(netted, /\/Scope \/Row/g), count(without, /\/Scope \/Row/g) + 4 + 3, 'each step is named');
+    t.equal(count(netted, /\/Scope \/Column/g), count(without, /\/Scope \/Column/g) + 2);
   });
 
   t.test('everything on a page is either tagged content or marked as an artifact', async (t) => {

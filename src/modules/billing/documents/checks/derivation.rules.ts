@@ -1,5 +1,11 @@
 import { formatFraction, parseDecimal } from '../../../../platform/money/index.ts';
-import type { Derivation, DerivationPart, DocumentLine, StatementDocument } from '../document.types.ts';
+import type {
+  Derivation,
+  DerivationPart,
+  DocumentLine,
+  Netting,
+  StatementDocument,
+} from '../document.types.ts';
 import { type Finding, findings } from './findings.rules.ts';
 import { isAmount, isDecimal, isPositiveDecimal } from './sums.rules.ts';
 
@@ -16,8 +22,11 @@ export function checkDerivations({ lines }: StatementDocument): Finding[] {
 }
 
 function checkDerivation(line: DocumentLine, derivation: Derivation, pointer: string): Finding[] {
-  const { parts, poolCents } = derivation;
-  const pool = findings([isAmount(poolCents), `${pointer}/poolCents`, 'AMOUNT_OUT_OF_RANGE', 'is no amount']);
+  const { parts, poolCents, netting } = derivation;
+  const pool = [
+    ...findings([isAmount(poolCents), `${pointer}/poolCents`, 'AMOUNT_OUT_OF_RANGE', 'is no amount']),
+    ...(netting === undefined ? [] : checkNetting(netting, poolCents, `${pointer}/netting`)),
+  ];
   if (pool.length > 0) return pool;
   const form = parts.flatMap((part, at) => checkPart(part, poolCents, `${pointer}/parts/${at}`));
   if (form.length > 0) return form;
@@ -43,6 +52,28 @@ function checkDerivation(line: DocumentLine, derivation: Derivation, pointer: st
       `ends in ${share} and not in the amount of the line`,
     ],
   );
+}
+
+function checkNetting({ costCents, deductions }: Netting, poolCents: number, pointer: string): Finding[] {
+  const form = [
+    ...findings([isAmount(costCents), `${pointer}/costCents`, 'AMOUNT_OUT_OF_RANGE', 'is no amount']),
+    ...deductions.flatMap(({ amountCents }, at) =>
+      findings([
+        isAmount(amountCents),
+        `${pointer}/deductions/${at}/amountCents`,
+        'AMOUNT_OUT_OF_RANGE',
+        'is no amount',
+      ]),
+    ),
+  ];
+  if (form.length > 0) return form;
+  const left = deductions.reduce((cents, { amountCents }) => cents - amountCents, costCents);
+  return findings([
+    left === poolCents,
+    pointer,
+    'DERIVATION_WRONG',
+    `comes to ${left} and not to what is shared out`,
+  ]);
 }
 
 function checkPart(part: DerivationPart, poolCents: number, pointer: string): Finding[] {

@@ -1,7 +1,7 @@
 import { formatCents } from '../../../../platform/money/index.ts';
 import { percentOfTotal } from '../amounts.rules.ts';
-import type { DocumentLine, PrecedingDocument, StatementDocument } from '../document.types.ts';
-import { termsOf, titleOf, writerFor } from '../format.ts';
+import type { Derivation, DocumentLine, PrecedingDocument, StatementDocument } from '../document.types.ts';
+import { deductionText, termsOf, titleOf, writerFor } from '../format.ts';
 
 /** What both syntaxes say in the same words. The language of an invoice between German bodies is German. */
 const german = writerFor('de');
@@ -64,7 +64,16 @@ export function derivationNote({ derivation }: DocumentLine): string | undefined
       share: german.decimal(percentOfTotal(weight, weightTotal)),
     }),
   );
-  return [german.say('xml.pool', { pool: german.euros(derivation.poolCents) }), ...parts].join(' ');
+  return [poolNote(derivation), ...parts].join(' ');
+}
+
+function poolNote({ netting, poolCents }: Derivation): string {
+  const pool = german.euros(poolCents);
+  if (netting === undefined) return german.say('xml.pool', { pool });
+  const deductions = netting.deductions
+    .map((one) => `${deductionText(one, german)} ${german.euros(one.amountCents)}`)
+    .join(', ');
+  return german.say('xml.pool-net', { cost: german.euros(netting.costCents), deductions, pool });
 }
 
 /** BT-129: below zero for a negative amount, because a price (BT-146) may not be. */

@@ -3,6 +3,7 @@ import { type Cell, drawTable, type Row } from '../../../../platform/pdf/table.t
 import { percentOfTotal } from '../amounts.rules.ts';
 import type { Derivation, DerivationPart, StatementDocument } from '../document.types.ts';
 import { shareCents, type Writer } from '../format.ts';
+import { poolWord } from '../netting.rules.ts';
 
 /** How each amount came about, so that anybody can compute it again. */
 export function drawDerivations(sheet: Sheet, document: StatementDocument, writer: Writer): void {
@@ -11,7 +12,7 @@ export function drawDerivations(sheet: Sheet, document: StatementDocument, write
   );
   if (rows.length === 0) return;
   heading(sheet, writer.say('heading.derivation'), 90);
-  paragraph(sheet, writer.say('derivation.intro'), STYLES.small);
+  paragraph(sheet, writer.say(poolWord(document.lines, 'derivation.intro')), STYLES.small);
   const header = (key: string) => writer.say(`column.${key}`);
   const widths = { position: 30, exact: 108, rounding: 46, amount: 72 };
   const rest = CONTENT_WIDTH - Object.values(widths).reduce((sum, width) => sum + width, 0);

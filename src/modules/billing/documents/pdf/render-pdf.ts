@@ -6,6 +6,7 @@ import type { StatementDocument } from '../document.types.ts';
 import { renderFacturX } from '../einvoice/cii.ts';
 import { type Locale, titleOf, type Writer, writerFor } from '../format.ts';
 import { drawAmounts } from './amounts.ts';
+import { drawDeductions } from './deductions.ts';
 import { drawDerivations } from './derivations.ts';
 import { FACTUR_X, FACTUR_X_FILE } from './factur-x.ts';
 import { drawLetter } from './letter.ts';
@@ -46,6 +47,7 @@ async function draw(document: StatementDocument, writer: Writer): Promise<Sheet>
   });
   drawLetter(sheet, document, writer);
   drawAmounts(sheet, document, writer);
+  drawDeductions(sheet, document, writer);
   drawShares(sheet, document, writer);
   drawDerivations(sheet, document, writer);
   drawPageFrames(sheet, frameOf(title, document.seller, writer));

@@ -3,6 +3,7 @@ import { drawTable, type RowPlace } from '../../../../platform/pdf/table.ts';
 import { percentOfTotal } from '../amounts.rules.ts';
 import type { Derivation, DocumentLine, StatementDocument } from '../document.types.ts';
 import { shareCents, type Writer } from '../format.ts';
+import { poolWord } from '../netting.rules.ts';
 
 /** The member's part of what a service costs all members together, over all tranches. */
 export interface ServiceShare {
@@ -53,25 +54,26 @@ export function drawShares(sheet: Sheet, document: StatementDocument, writer: Wr
   if (shares.length === 0) return;
   const scale = scaleFor(Math.max(...shares.map((share) => Number(share.percent))));
   const height = (rows: number) => 60 + rows * 32;
-  heading(sheet, writer.say('heading.shares'), height(Math.min(shares.length, ROWS_PER_CHART)));
+  const named = (key: string) => writer.say(poolWord(document.lines, key));
+  heading(sheet, named('heading.shares'), height(Math.min(shares.length, ROWS_PER_CHART)));
   for (let at = 0; at < shares.length; at += ROWS_PER_CHART) {
     const some = shares.slice(at, at + ROWS_PER_CHART);
     sheet.ensure(height(some.length));
     const top = sheet.y;
-    const places = drawTable(sheet, tableOf(some, writer));
-    drawBars(sheet, some, { places, top, scale }, writer);
+    const places = drawTable(sheet, tableOf(some, named('column.pool'), writer));
+    drawBars(sheet, some, { places, top, scale, alt: poolWord(document.lines, 'chart.alt') }, writer);
     sheet.y += 14;
   }
 }
 
-function tableOf(shares: readonly ServiceShare[], writer: Writer) {
+function tableOf(shares: readonly ServiceShare[], pool: string, writer: Writer) {
   const header = (key: string) => writer.say(`column.${key}`);
   const amount = 72;
   const percent = 44;
   return {
     columns: [
       { header: header('service'), width: TABLE_WIDTH - 2 * amount - percent },
-      { header: header('pool'), width: amount, align: 'right' },
+      { header: pool, width: amount, align: 'right' },
       { header: header('share'), width: amount, align: 'right' },
       { header: header('percent'), width: percent, align: 'right' },
     ] as const,
@@ -102,6 +104,8 @@ interface Frame {
   readonly places: readonly RowPlace[];
   readonly top: number;
   readonly scale: number;
+  /** Text that stands in its place. */
+  readonly alt: string;
 }
 
 function drawBars(sheet: Sheet, shares: readonly ServiceShare[], frame: Frame, writer: Writer): void {
@@ -130,5 +134,5 @@ function drawBars(sheet: Sheet, shares: readonly ServiceShare[], frame: Frame, w
     }
   };
   const bbox = [CHART.left, top, CHART.left + CHART.width, bottom] as const;
-  sheet.put('Figure', draw, undefined, { alt: writer.say('chart.alt', { values }), bbox });
+  sheet.put('Figure', draw, undefined, { alt: writer.say(frame.alt, { values }), bbox });
 }

@@ -1,6 +1,7 @@
 import { type CsvExportColumn, writeCsv } from '../../../../platform/csv.ts';
 import type { DerivationPart, DocumentLine, StatementDocument } from '../document.types.ts';
-import { type Locale, shareCents, titleOf, type Writer, writerFor } from '../format.ts';
+import { deductionText, type Locale, shareCents, titleOf, type Writer, writerFor } from '../format.ts';
+import { nettedServices, poolWord } from '../netting.rules.ts';
 
 interface Row {
   readonly line: DocumentLine;
@@ -17,7 +18,11 @@ export function renderCsv(document: StatementDocument, locale: Locale = 'de'): s
     return parts.map((part, position) => ({ line, at, part, isFirst: position === 0 }));
   });
   const writer = writerFor(locale);
-  const columns = [...headColumns(document, writer), ...lineColumns(writer), ...derivationColumns(writer)];
+  const columns = [
+    ...headColumns(document, writer),
+    ...lineColumns(writer),
+    ...derivationColumns(document, writer),
+  ];
   return writeCsv(rows, columns, locale);
 }
 
@@ -73,11 +78,11 @@ function lineColumns(writer: Writer): Column[] {
   ];
 }
 
-function derivationColumns(writer: Writer): Column[] {
+function derivationColumns({ lines }: StatementDocument, writer: Writer): Column[] {
   const { text, decimal, cents } = columnsOf(writer);
   return [
     text('tranche', ({ part }) => part?.label),
-    cents('pool', ({ line }) => line.derivation?.poolCents),
+    cents(poolWord(lines, 'pool'), ({ line }) => line.derivation?.poolCents),
     decimal('percent', ({ part }) => part?.percent),
     cents('tranche-cents', ({ part }) => part?.trancheCents),
     text('key', ({ part }) => part && writer.key(part.key.type)),
@@ -92,6 +97,22 @@ function derivationColumns(writer: Writer): Column[] {
       isFirst && line.derivation ? shareCents(line.derivation) : null,
     ),
     text('instalment', ({ line }) => instalmentText(line, writer)),
+    ...(nettedServices(lines).length === 0 ? [] : nettingColumns(writer)),
+  ];
+}
+
+/** Behind all others, so that these stand where they do in files without. */
+function nettingColumns(writer: Writer): Column[] {
+  const { text, cents } = columnsOf(writer);
+  const deductionsOf = ({ line }: Row) => line.derivation?.netting?.deductions;
+  return [
+    cents('cost', ({ line }) => line.derivation?.netting?.costCents ?? line.derivation?.poolCents),
+    cents('deducted', (row) => deductionsOf(row)?.reduce((sum, { amountCents }) => sum + amountCents, 0)),
+    text('deductions', (row) =>
+      deductionsOf(row)
+        ?.map((one) => `${deductionText(one, writer)}: ${writer.euros(one.amountCents)}`)
+        .join('; '),
+    ),
   ];
 }
 

@@ -6,6 +6,9 @@ import {
 } from '../../../../platform/xlsx-writer.ts';
 import type { StatementDocument } from '../document.types.ts';
 import { type Locale, shareCents, titleOf, type Writer, writerFor } from '../format.ts';
+import { poolWord } from '../netting.rules.ts';
+import { cents, headers, number, strong, text } from './cells.ts';
+import { deductionSheet, poolCells } from './deduction-sheet.ts';
 import { instalmentText } from './render-csv.ts';
 
 /** A workbook with real numbers; sums, VAT and shares are formulas, so that a reader can see them come about. */
@@ -13,22 +16,12 @@ export function renderXlsx(document: StatementDocument, locale: Locale = 'de'): 
   const writer = writerFor(locale);
   const sheets = [
     lineSheet(document, writer),
+    ...deductionSheet(document, writer),
     derivationSheet(document, writer),
     precedingSheet(document, writer),
   ];
   return writeWorkbook([headSheet(document, writer), ...sheets], document.issuedOn);
 }
-
-const text = (value: string | undefined): SheetCell =>
-  value === undefined ? undefined : { type: 'text', text: value };
-const strong = (value: string): SheetCell => ({ type: 'text', text: value, isStrong: true });
-const number = (value: string | number): SheetCell => ({ type: 'number', text: String(value) });
-const cents = (value: number | null | undefined, formula?: string): SheetCell =>
-  value === null || value === undefined
-    ? undefined
-    : { type: 'cents', cents: value, ...(formula !== undefined && { formula }) };
-const headers = (writer: Writer, keys: readonly string[]) =>
-  keys.map((key) => strong(writer.say(`table.${key}`)));
 
 /** The values below a header: `'Positionen'!K2:K9`. */
 function range(writer: Writer, sheet: string, keys: readonly string[], key: string, rows: number): string {
@@ -146,7 +139,9 @@ const DERIVATION = [
 ] as const;
 
 /** One row for each tranche; what belongs to the line as a whole stands in its first row. */
-function derivationSheet({ lines }: StatementDocument, writer: Writer): Worksheet {
+function derivationSheet(document: StatementDocument, writer: Writer): Worksheet {
+  const { lines } = document;
+  const pools = poolCells(document, writer);
   const derived = lines.flatMap((line, at) =>
     (line.derivation?.parts ?? []).map((part, position) => ({ line, at, part, isFirst: position === 0 })),
   );
@@ -161,7 +156,7 @@ function derivationSheet({ lines }: StatementDocument, writer: Writer): Workshee
       number(at + 1),
       text(line.service.title),
       text(part.label),
-      cents(derivation?.poolCents),
+      cents(derivation?.poolCents, pools.get(line.service.code)),
       number(part.percent),
       cents(part.trancheCents),
       text(writer.key(part.key.type)),
@@ -180,7 +175,13 @@ function derivationSheet({ lines }: StatementDocument, writer: Writer): Workshee
   return {
     name: writer.say('sheet.derivation'),
     widths: [9, 36, 24, 18, 12, 18, 18, 12, 24, 24, 14, 14, 16, 26, 10, 16, 12],
-    rows: [headers(writer, DERIVATION), ...rows],
+    rows: [
+      headers(
+        writer,
+        DERIVATION.map((key) => (key === 'pool' ? poolWord(lines, key) : key)),
+      ),
+      ...rows,
+    ],
   };
 }
 
