@@ -40,12 +40,19 @@ const Sums = named('ComparedVatSums', {
 });
 const sums = named('ComparedVatOfMember', { base: Sums, scenario: Sums });
 
+/** As the caller named them. */
+const namedTurnovers = {
+  previousYearTurnoverCents: nullable({ ...Cents, description: 'As it was assumed; null: not said' }),
+  yearToDateTurnoverCents: nullable({ ...Cents, description: 'As it was assumed; null: not said' }),
+};
+
 export const VatComparison = named('VatComparison', {
   ...comparisonHead,
   vat: closed({
     heldOn: { ...Day, description: 'Today, or the eve of the day: what holds then is the base' },
     day: Day,
     ruleSet: Type.String({ description: 'Rules of the day' }),
+    ...namedTurnovers,
     totals: sums,
   }),
   members: Type.Array(named('VatComparisonMember', { ...comparedMember, vat: sums })),

@@ -6,7 +6,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
 import { type ComparisonFile, type ComparisonQuery, compareRuns, comparisonFile } from '../costing/index.ts';
 import { ruleSetOn } from './vat.rules.ts';
-import { vatColumns } from './vat-comparison.exports.ts';
+import { vatExtras } from './vat-comparison.exports.ts';
 import { type VatOfRow, vatOfRow, vatSums } from './vat-comparison.rules.ts';
 import type { CompareWithVat, VatComparison } from './vat-comparison.schemas.ts';
 import { type LawChangeRow, lawChangeRows } from './vat-law-change.repo.ts';
@@ -25,7 +25,7 @@ export function createVatComparisonService(db: Database) {
     ): Promise<VatComparison | ComparisonFile> {
       const today = dayOf(ctx.now);
       const comparison = await withVat(db, ctx, input, today);
-      return comparisonFile(comparison, today, query, vatColumns(query.locale));
+      return comparisonFile(comparison, today, query, vatExtras(comparison, query.locale));
     },
   };
 }
@@ -56,7 +56,7 @@ async function withVat(
     const byMember = groupBy(taxed, ({ organisationId }) => organisationId);
     return {
       ...head,
-      vat: { heldOn, day, ruleSet, totals: sumsOf(taxed) },
+      vat: { heldOn, day, ruleSet, ...turnovers, totals: sumsOf(taxed) },
       members: members.map((member) => ({
         ...member,
         vat: sumsOf(byMember.get(member.organisationId) ?? []),

@@ -1,8 +1,10 @@
 import { plusDays } from '../../platform/clock.ts';
 import { type CsvExportColumn, writeCsv } from '../../platform/csv.ts';
+import { figuresFor } from '../../platform/figures.ts';
 import { textIn } from '../../platform/texts.ts';
 import { groupedAgs } from './ags.ts';
 import type { ExportQuery, LinePart, RunLineView, RunView } from './allocation-runs.schemas.ts';
+import { periodText } from './assumption-texts.ts';
 
 export interface ExportFile {
   readonly name: string;
@@ -49,7 +51,7 @@ function columns(locale: 'de' | 'en'): CsvExportColumn<Row>[] {
     ({ header, type: 'cents', value }) as const;
   return [
     textColumn(say('Lauf', 'Run'), ({ run }) => run.number),
-    textColumn(say('Zeitraum', 'Period'), ({ run }) => periodText(run, locale)),
+    textColumn(say('Zeitraum', 'Period'), ({ run }) => periodText(run.period, locale)),
     textColumn(say('Mitglied', 'Member'), ({ line }) => line.memberName),
     textColumn('AGS', ({ line }) => groupedAgs(line.member)),
     textColumn(say('Leistung', 'Service'), ({ line }) => line.serviceCode),
@@ -75,17 +77,16 @@ function columns(locale: 'de' | 'en'): CsvExportColumn<Row>[] {
   ];
 }
 
-/** With its last day, as people write periods; in the data they are half open. */
-function periodText({ period }: RunView, locale: 'de' | 'en'): string {
-  const { code, startsOn, endsOn } = period;
-  return textIn(locale, 'costing.period', { code, from: startsOn, to: plusDays(endsOn, -1) });
-}
-
 /** What a person wrote down stands as it is; what the program knows is said in the reader's language. */
 function sourceText({ source, origin }: LinePart['key'], locale: 'de' | 'en'): string | undefined {
   if (origin === undefined) return source;
   const key = `costing.origin.${origin.kind}`;
   if (origin.kind === 'cost_clause') return textIn(locale, key);
   const { eventCount, startsOn, endsOn } = origin;
-  return textIn(locale, key, { count: String(eventCount), from: startsOn, to: plusDays(endsOn, -1) });
+  const { day } = figuresFor(locale);
+  return textIn(locale, key, {
+    count: String(eventCount),
+    from: day(startsOn),
+    to: day(plusDays(endsOn, -1)),
+  });
 }

@@ -40,6 +40,7 @@ export {
   type RatedUsage,
   rateUsage,
 } from './rate-usage.service.ts';
+export { type ComparisonExtras } from './run-comparison-facts.ts';
 export { type ComparisonFile, comparisonFile } from './run-comparison-files.ts';
 export type { TableColumn } from './run-comparison-tables.ts';
 export { COMPARISON_REFUSALS, sendComparison } from './run-comparisons.routes.ts';

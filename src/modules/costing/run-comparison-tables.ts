@@ -13,17 +13,19 @@ export type TableColumn<Row> = CsvExportColumn<Row> & {
   readonly formula?: (cell: (key: string) => string) => string;
   /** Added up for members and services. */
   readonly isSum?: true;
+  /** For members and services, where it is no sum: its value from their rows; the formula is that of the column. */
+  readonly ofRows?: (rows: readonly Row[]) => number | null;
 };
 
 export const header = (locale: Locale, key: string) => textIn(locale, `costing.comparison.${key}`);
 
-/** A row for each member and service; `extra` are columns of another module. */
+/** A row for each member and service; `further` are columns behind those of the comparison. */
 export function comparisonCsv<Row extends ComparisonRow>(
   comparison: { readonly rows: readonly Row[]; readonly services: RunComparison['services'] },
   locale: Locale,
-  extra: readonly TableColumn<Row>[] = [],
+  further: readonly TableColumn<Row>[],
 ): string {
-  return writeCsv(comparison.rows, [...rowColumns(comparison, locale), ...extra], locale);
+  return writeCsv(comparison.rows, [...rowColumns(comparison, locale), ...further], locale);
 }
 
 /** Services have numbers in files, for a formula finds a number safely and a text like `01` or `*` not. */

@@ -1,8 +1,9 @@
-import { type Day, plusDays } from '../../platform/clock.ts';
+import type { Day } from '../../platform/clock.ts';
 import { sumCents } from '../../platform/money/index.ts';
-import { textIn } from '../../platform/texts.ts';
-import { columnName, type SheetCell, type Worksheet, writeWorkbook } from '../../platform/xlsx-writer.ts';
+import { type Worksheet, writeWorkbook } from '../../platform/xlsx-writer.ts';
 import { exitSheets } from './run-comparison-exit-sheets.ts';
+import type { ComparisonExtras } from './run-comparison-facts.ts';
+import { type Book, type Compared, rangeOf, summarySheet } from './run-comparison-summary.ts';
 import {
   amountColumns,
   header,
@@ -14,23 +15,19 @@ import {
 } from './run-comparison-tables.ts';
 import type { ComparisonMember, ComparisonRow, RunComparison } from './run-comparisons.schemas.ts';
 
-type Compared<Row, Member> = Pick<RunComparison, 'base' | 'scenario' | 'totals' | 'services' | 'exits'> & {
-  readonly rows: readonly Row[];
-  readonly members: readonly Member[];
-};
-
 /**
  * A workbook with real numbers. What members and services come to, and all differences, are formulas over the rows, so that a reader
- * can see them come about. `extra` are columns of another module; where they are sums, members and services have them too.
+ * can see them come about. `extras` are what another module adds; where its columns are sums or say what rows come to, members and services
+ * have them too.
  */
 export function comparisonXlsx<Row extends ComparisonRow, Member extends ComparisonMember>(
   comparison: Compared<Row, Member>,
   day: Day,
   locale: Locale,
-  extra: readonly TableColumn<Row>[] = [],
+  extras?: ComparisonExtras<Row>,
 ): Uint8Array {
-  const columns: TableColumn<Row>[] = [...rowColumns(comparison, locale), ...extra];
-  const book = { comparison, columns, locale };
+  const columns: TableColumn<Row>[] = [...rowColumns(comparison, locale), ...(extras?.columns ?? [])];
+  const book = { comparison, columns, locale, extras };
   return writeWorkbook(
     [
       summarySheet(book),
@@ -43,46 +40,38 @@ export function comparisonXlsx<Row extends ComparisonRow, Member extends Compari
   );
 }
 
-interface Book<Row extends ComparisonRow> {
-  readonly comparison: Compared<Row, ComparisonMember>;
-  readonly columns: readonly TableColumn<Row>[];
-  readonly locale: Locale;
+/** A column of members or services; `formulaOf` where it is a sum over the rows. */
+interface GroupColumn<Group> {
+  readonly column: TableColumn<Group>;
+  readonly formulaOf?: (group: Group) => string;
 }
 
-/** Cells of a column of the rows, from the first to the last of them, counted from 0. */
-function rangeOf<Row extends ComparisonRow>(
-  { columns, locale }: Book<Row>,
-  key: string,
-  first: number,
-  last: number,
-): string {
-  const column = columnName(columns.findIndex((each) => each.key === key));
-  return `'${header(locale, 'sheet.rows')}'!${column}${first + 2}:${column}${last + 2}`;
-}
-
-/** Sums of further columns, which are given for rows only. */
-function sumColumns<Row extends ComparisonRow, Group>(
+/** Columns of the rows that members and services have too: sums, and what their rows come to. */
+function groupColumns<Row extends ComparisonRow, Group>(
   { columns }: Book<Row>,
   rowsOf: (group: Group) => readonly Row[],
   formulaOf: (group: Group, key: string) => string,
-): { column: TableColumn<Group>; formulaOf: (group: Group) => string }[] {
-  return columns
-    .filter((column) => column.isSum === true)
-    .map((column) => ({
-      column: {
-        key: column.key,
-        header: column.header,
-        type: 'cents',
-        value: (group: Group) => {
-          const known = rowsOf(group).flatMap((row) => {
-            const value = column.value(row);
-            return value === null || value === undefined ? [] : [Number(value)];
-          });
-          return known.length === 0 ? null : sumCents(known);
-        },
-      },
-      formulaOf: (group: Group) => formulaOf(group, column.key),
-    }));
+): GroupColumn<Group>[] {
+  return columns.flatMap((column): GroupColumn<Group>[] => {
+    const { key, header: name, formula, ofRows } = column;
+    const common = { key, header: name, type: 'cents' } as const;
+    if (ofRows !== undefined) {
+      const value = (group: Group) => ofRows(rowsOf(group));
+      return [{ column: { ...common, value, ...(formula !== undefined && { formula }) } }];
+    }
+    if (column.isSum !== true) return [];
+    const value = (group: Group) => sumOf(rowsOf(group), column);
+    return [{ column: { ...common, value }, formulaOf: (group) => formulaOf(group, key) }];
+  });
+}
+
+/** Null where no row has a value. */
+function sumOf<Row>(rows: readonly Row[], column: TableColumn<Row>): number | null {
+  const known = rows.flatMap((row) => {
+    const value = column.value(row);
+    return value === null || value === undefined ? [] : [Number(value)];
+  });
+  return known.length === 0 ? null : sumCents(known);
 }
 
 /** The rows of a member stand together, so that its sums are those of a range. */
@@ -97,7 +86,7 @@ function memberSheet<Row extends ComparisonRow>(book: Book<Row>): Worksheet {
     const [first, last] = ranges.get(organisationId) ?? [0, -1];
     return comparison.rows.slice(first, last + 1);
   };
-  const sums = sumColumns(book, rowsOf, ({ organisationId }, key) => {
+  const sums = groupColumns(book, rowsOf, ({ organisationId }, key) => {
     const [first, last] = ranges.get(organisationId) ?? [0, 0];
     return `SUM(${rangeOf(book, key, first, last)})`;
   });
@@ -110,7 +99,7 @@ function serviceSheet<Row extends ComparisonRow>(book: Book<Row>): Worksheet {
   const byService = new Map<string, Row[]>(comparison.services.map(({ serviceId }) => [serviceId, []]));
   for (const row of comparison.rows) byService.get(row.serviceId)?.push(row);
   const last = comparison.rows.length - 1;
-  const sums = sumColumns<Row, Service>(
+  const sums = groupColumns<Row, Service>(
     book,
     ({ serviceId }) => byService.get(serviceId) ?? [],
     (service, key) =>
@@ -134,7 +123,7 @@ function groupSheet<Group extends ComparisonMember | RunComparison['services'][n
   name: string,
   names: readonly TableColumn<Group>[],
   groups: readonly Group[],
-  sums: readonly { column: TableColumn<Group>; formulaOf: (group: Group) => string }[],
+  sums: readonly GroupColumn<Group>[],
   locale: Locale,
 ): Worksheet {
   const amounts = amountColumns(locale).filter(({ isSum }) => isSum !== true);
@@ -143,54 +132,10 @@ function groupSheet<Group extends ComparisonMember | RunComparison['services'][n
   const [head = [], ...lines] = sheet.rows;
   const filled = lines.map((cells, at) =>
     cells.map((cell, column) => {
-      const sum = sums[column - names.length];
-      const isSum = sum !== undefined && cell?.type === 'cents';
-      return isSum ? { ...cell, formula: sum.formulaOf(groups[at] as Group) } : cell;
+      const formulaOf = sums[column - names.length]?.formulaOf;
+      const isSum = formulaOf !== undefined && cell?.type === 'cents';
+      return isSum ? { ...cell, formula: formulaOf(groups[at] as Group) } : cell;
     }),
   );
   return { ...sheet, rows: [head, ...filled] };
-}
-
-function summarySheet<Row extends ComparisonRow>(book: Book<Row>): Worksheet {
-  const { comparison, locale } = book;
-  const { base, scenario, totals } = comparison;
-  const text = (value: string): SheetCell => ({ type: 'text', text: value });
-  const line = (key: string, a: string, b: string): SheetCell[] => [
-    text(header(locale, key)),
-    text(a),
-    text(b),
-  ];
-  const last = Math.max(comparison.rows.length - 1, 0);
-  const sum = (key: string, cents: number | null): SheetCell => ({
-    type: 'cents',
-    cents: cents ?? 0,
-    formula: `SUM(${rangeOf(book, key, 0, last)})`,
-    isStrong: true,
-  });
-  const strong = (key: string): SheetCell => ({ type: 'text', text: header(locale, key), isStrong: true });
-  const rows: SheetCell[][] = [
-    [undefined, strong('base'), strong('scenario')],
-    line('run', base.runNumber ?? header(locale, 'as-it-stands'), header(locale, 'simulation')),
-    line('period', periodText(base, locale), periodText(scenario, locale)),
-    line(
-      'cost-kind',
-      header(locale, `cost-kind.${base.costKind}`),
-      header(locale, `cost-kind.${scenario.costKind}`),
-    ),
-    line('input-hash', base.inputHash, scenario.inputHash),
-    [strong('total'), sum('base', totals.baseCents), sum('scenario', totals.scenarioCents)],
-    [
-      strong('difference'),
-      undefined,
-      { type: 'cents', cents: totals.differenceCents, formula: 'C6-B6', isStrong: true },
-    ],
-    line('assumptions', '', JSON.stringify(scenario.assumptions)),
-  ];
-  return { name: header(locale, 'sheet.summary'), widths: [28, 66, 66], rows };
-}
-
-/** With its last day, as people write periods; in the data they are half open. */
-function periodText({ period }: Pick<RunComparison['base'], 'period'>, locale: Locale): string {
-  const { code, startsOn, endsOn } = period;
-  return textIn(locale, 'costing.period', { code, from: startsOn, to: plusDays(endsOn, -1) });
 }

@@ -5,7 +5,14 @@ import { type VatOfRow, vatOfRow, vatSums } from '../../../src/modules/billing/v
 import { keepChangeJournal } from '../../support/change-journal.ts';
 import { fillQuarter, problemOf, startCostingWorld } from '../../support/costing.ts';
 import { must } from '../../support/services.ts';
-import { determination, determine, inForce, LEGACY_FACTS, OPEN_FACTS } from '../../support/vat.ts';
+import {
+  determination,
+  determine,
+  inForce,
+  LEGACY_FACTS,
+  OPEN_FACTS,
+  TAXABLE_FACTS,
+} from '../../support/vat.ts';
 
 interface Sums {
   readonly netCents: number;
@@ -147,7 +154,10 @@ tap.test('VAT in a comparison (numbers in brackets: invariants of the README)', 
       /;Umsatzsteuer bisher;Steuersatz in % bisher;Steuerbetrag bisher;Brutto bisher;Netto ohne Feststellung bisher;/,
     );
     const line = lines.find((text) => text.includes('Zweckverband'));
-    t.match(line, /;nicht festgestellt;;;;\d+,\d\d;nicht festgestellt;;;;\d+,\d\d$/);
+    t.match(
+      line,
+      /;nicht festgestellt;;;;\d+,\d\d;Für Leistung und Mitglied ist keine Umsatzsteuer festgestellt\.;nicht festgestellt;;;;\d+,\d\d;Für /,
+    );
     const xlsx = await finance.call('POST', `${URL}?format=xlsx`, body());
     const { default: excel } = await import('exceljs');
     const workbook = new excel.Workbook();
@@ -155,6 +165,107 @@ tap.test('VAT in a comparison (numbers in brackets: invariants of the README)', 
     const sheet = workbook.getWorksheet('Einzelbeträge');
     t.equal(sheet?.getCell('N4').formula, 'G4+M4');
     t.match(workbook.getWorksheet('Mitglieder')?.getCell('E3').formula, /^SUM\('Einzelbeträge'!M3:M4\)$/);
+  });
+
+  t.test('200: files say by which law, rule set and turnovers, and why something is open (32)', async (t) => {
+    const question = {
+      ...body({ assumptions: { leaves: [{ organisationId: anroechte.id, serviceIds: [marriage] }] } }),
+      vat: { day: '2027-01-01', previousYearTurnoverCents: 2_400_000, yearToDateTurnoverCents: 900_000 },
+    };
+    const csv = await finance.call('POST', `${URL}?format=csv`, question);
+    const text = csv.body.replaceAll('\u00a0', ' ');
+    const [head = '', first = '', second = ''] = text.split('\r\n');
+    t.match(
+      head,
+      ';Umsatzsteuer nach der Rechtslage vom (bisher);Umsatzsteuer nach der Rechtslage vom (nach der Annahme);Regelwerk (nach der Annahme);Gesamtumsatz des Vorjahres 2026 (§ 19 UStG) (nach der Annahme);Gesamtumsatz des Jahres 2027 (§ 19 UStG) (nach der Annahme);Annahmen (in der ersten Zeile, für alle)',
+    );
+    const said =
+      ';05.10.2026;01.01.2027;Umsatzsteuergesetz, Stand ab 01.01.2025 (ustg-2025-01);24.000,00 €;9.000,00 €;';
+    for (const line of [first, second]) t.match(line, said, 'in each row');
+    t.match(first, /;Austritt: Anröchte tritt aus: Eheschließung \(marriage\), die Kosten bleiben$/);
+    t.match(text, ';zu klären;', 'what is missing for the day');
+    t.match(text, ';Die Umsatzprognose der gleichartigen Tätigkeiten für das Kalenderjahr fehlt.;');
+    t.match(text, ';Offene Frage: Die Umsatzprognose ');
+    t.match(
+      csv.headers['content-disposition'],
+      /"vat-comparison-2026-Q3-2026-Q3-leaves-vat-2027-01-01-[0-9a-f]{8}\.csv"/,
+    );
+    const english = await finance.call('POST', `${URL}?format=csv&locale=en`, body());
+    t.match(
+      english.body,
+      ';2026-10-05;2027-01-01;Umsatzsteuergesetz as of 2025-01-01 (ustg-2025-01);not stated;not stated;none\r\n',
+    );
+    const json = await must<{ vat: object }>(finance, 'POST', URL, question);
+    t.match(json.vat, { previousYearTurnoverCents: 2_400_000, yearToDateTurnoverCents: 900_000 });
+    const names = new Set<string>();
+    for (const vat of [
+      { day: '2027-01-01' },
+      { day: '2028-01-01' },
+      { day: '2027-01-01', yearToDateTurnoverCents: 1 },
+    ]) {
+      const { headers } = await finance.call('POST', `${URL}?format=csv`, { ...body(), vat });
+      names.add(String(headers['content-disposition']));
+    }
+    t.equal(names.size, 3, 'no two that differ have one name');
+  });
+
+  t.test('200: members and services have gross amounts that the workbook adds up again (32)', async (t) => {
+    const found = await compare();
+    const { rawPayload } = await finance.call('POST', `${URL}?format=xlsx`, body());
+    const { default: excel } = await import('exceljs');
+    const workbook = new excel.Workbook();
+    await workbook.xlsx.load(rawPayload as never);
+    const columnOf = (sheet: string, header: string) => {
+      const { values } = workbook.getWorksheet(sheet)?.getRow(1) ?? {};
+      return (values as string[]).indexOf(header);
+    };
+    const cell = (sheet: string, row: number, header: string) =>
+      workbook.getWorksheet(sheet)?.getRow(row).getCell(columnOf(sheet, header));
+    const centsOf = (sheet: string, row: number, header: string) =>
+      Math.round(Number(cell(sheet, row, header)?.result ?? Number.NaN) * 100);
+    for (const [at, { vat }] of found.members.entries())
+      for (const [side, name] of [
+        ['base', 'bisher'],
+        ['scenario', 'nach der Annahme'],
+      ] as const) {
+        const { netCents, vatCents, grossCents } = vat[side];
+        const gross = cell('Mitglieder', at + 2, `Brutto ${name}`);
+        if (grossCents === null) {
+          t.equal(gross?.value, null, 'what nobody can say is no amount');
+          continue;
+        }
+        t.match(gross?.formula, /^[A-Z]+\d+\+[A-Z]+\d+$/);
+        t.equal(centsOf('Mitglieder', at + 2, `Brutto ${name}`), grossCents);
+        t.equal(centsOf('Mitglieder', at + 2, `Steuerbetrag ${name}`), vatCents);
+        t.equal(centsOf('Mitglieder', at + 2, side === 'base' ? 'Bisher' : 'Nach der Annahme'), netCents);
+      }
+    t.ok(
+      found.members.some(({ vat }) => vat.base.grossCents !== null),
+      'some are known',
+    );
+    t.ok(columnOf('Leistungen', 'Brutto nach der Annahme') > 0);
+    const summary = workbook.getWorksheet('Übersicht');
+    const lineOf = (label: string) => {
+      const rows = (summary?.getSheetValues() ?? []) as (string[] | undefined)[];
+      return rows.find((row) => row?.[1] === label);
+    };
+    t.match(lineOf('Umsatzsteuer nach der Rechtslage vom'), { 2: '05.10.2026', 3: '01.01.2027' });
+    t.match(lineOf('Regelwerk'), { 3: /ustg-2025-01/ });
+    t.match(lineOf('Gesamtumsatz des Vorjahres 2026 (§ 19 UStG)'), { 3: 'nicht angegeben' });
+    t.match(lineOf('Steuerbetrag, soweit bestimmbar'), { 2: { formula: /^SUM\('Einzelbeträge'!/ } });
+    t.match(lineOf('Brutto'), { 3: /^offen/ });
+    t.match(lineOf('Annahmen'), { 3: 'keine' });
+    t.match(lineOf('Zeitraum'), { 2: '2026-Q3 (01.07.2026 bis 30.09.2026)' });
+  });
+
+  t.test('200: turnovers of § 19 that are missing are a reason like any other (32)', async (t) => {
+    const small = { previousYearTurnoverCents: 1_000_000, yearToDateTurnoverCents: 1_000_000 };
+    const facts = { ...TAXABLE_FACTS, smallBusinessWaived: false, ...small };
+    await inForce(finance, colleague, determination(marriage, [association.id], { facts }));
+    const found = rowOf(await compare(), association.id, 'marriage');
+    t.match(found?.vat.scenario, { unclear: 'REVIEW', rule: 'TURNOVER_MISSING' });
+    const csv = await finance.call('POST', `${URL}?format=csv`, body());
+    t.match(csv.body, ';Der Gesamtumsatz des Vorjahres oder des laufenden Jahres fehlt (§ 19 UStG).;');
   });
 
   t.test('400, 403, 404, 422: it belongs to the centre, and writes nothing (12, 23)', async (t) => {

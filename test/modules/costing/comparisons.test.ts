@@ -189,15 +189,17 @@ tap.test('comparisons (numbers in brackets: invariants of the README)', async (t
     async (t) => {
       const body = { base: { periodId }, scenario: { assumptions: { leaves: [leave] } } };
       const csv = await finance.call('POST', `${URL}?format=csv`, body);
-      t.match(csv.headers['content-disposition'], /comparison-2026-Q3-2026-Q3\.csv/);
+      t.match(csv.headers['content-disposition'], /"comparison-2026-Q3-2026-Q3-leaves-[0-9a-f]{8}\.csv"/);
       const lines = csv.body.replace('\uFEFF', '').trim().split('\r\n');
       t.equal(
         lines[0],
-        'Mitglied;AGS;Nr. der Leistung;Leistung;Bezeichnung;Vorhanden;Bisher;Nach der Annahme;Unterschied;Unterschied in %',
+        'Mitglied;AGS;Nr. der Leistung;Leistung;Bezeichnung;Vorhanden;Bisher;Nach der Annahme;Unterschied;Unterschied in %;' +
+          'Lauf (bisher);Lauf (nach der Annahme);Zeitraum (bisher);Zeitraum (nach der Annahme);Kosten (bisher);Kosten (nach der Annahme);' +
+          'Annahmen (in der ersten Zeile, für alle)',
       );
       t.match(
         lines.find((line) => line.startsWith('Anröchte') && line.includes(';marriage;')),
-        /^Anröchte;05 9 74 004;2;marriage;Eheschließung;nur bisher;3329,33;;-3329,33;-100$/,
+        /^Anröchte;05 9 74 004;2;marriage;Eheschließung;nur bisher;3329,33;;-3329,33;-100;nach heutigem Stand;Simulation;2026-Q3 \(01\.07\.2026 bis 30\.09\.2026\);/,
       );
       t.match(csv.body, /'=Erwitte;/, 'no name becomes a formula');
       const english = await finance.call('POST', `${URL}?format=csv&locale=en`, body);
@@ -217,6 +219,50 @@ tap.test('comparisons (numbers in brackets: invariants of the README)', async (t
       await formulasAgree(t, xlsx.rawPayload);
     },
   );
+
+  t.test('200: files say in words what is assumed, and no two scenarios have one name (16)', async (t) => {
+    const tranches = [
+      { id: 'a', label: 'Sockel', percent: '40.5', key: { type: 'equal' } },
+      { id: 'b', label: 'Nutzung', percent: '59.5', key: { type: 'cases', meter: 'cases' } },
+    ];
+    const scenarios = {
+      clauses: {
+        clauses: [{ serviceIds: [marriage], costClause: { mode: 'cascade', tranches } }],
+        costs: [
+          { serviceId: marriage, percent: '3.5' },
+          { serviceId: certificates, changeCents: -100_000 },
+        ],
+      },
+      members: { leaves: [{ ...leave, saved: [{ serviceId: marriage, savedCents: 50_000 }] }] },
+    };
+    const names = new Set<string>();
+    const textOf = async (assumptions: object, more: object = {}) => {
+      const body = { base: { periodId }, scenario: { assumptions, ...more } };
+      const answer = await finance.call('POST', `${URL}?format=xlsx`, body);
+      if (answer.statusCode !== 200) throw new Error(answer.body);
+      names.add(String(answer.headers['content-disposition']));
+      const summary = (await workbookOf(answer.rawPayload)).worksheets[0];
+      return (summary?.getSheetValues() ?? [])
+        .flatMap((row) => [(row as unknown[]).slice(1).join(' | ').replaceAll('\u00a0', ' ')])
+        .join('\n');
+    };
+    const clauses = await textOf(scenarios.clauses);
+    t.match(
+      clauses,
+      'Annahmen | Andere Kostenklausel | Eheschließung (marriage): Sockel 40,5 % nach gleiche Teile, Nutzung 59,5 % nach Fälle (Zähler „cases“); gerundet wird je Teil',
+    );
+    t.match(clauses, '| Andere Kosten | @Urkunden (certificates): Kosten −1.000,00 €');
+    t.match(clauses, '| Andere Kosten | Eheschließung (marriage): Kosten +3,5 %');
+    t.notMatch(clauses, /[{}]/, 'no JSON');
+    t.match(
+      await textOf(scenarios.members),
+      'Annahmen | Austritt | Anröchte tritt aus: Eheschließung (marriage), dadurch sinken die Kosten um 500,00 €',
+    );
+    t.match(await textOf({}), 'Annahmen |  | keine');
+    await textOf({ costs: [{ serviceId: marriage, percent: '3.6' }] });
+    await textOf({ costs: [{ serviceId: marriage, percent: '3.7' }] });
+    t.equal(names.size, 5, [...names].join(' '));
+  });
 
   t.test('a comparison and a simulation write nothing, in any table (14)', async (t) => {
     const journal = await keepChangeJournal(test.owner);

@@ -139,7 +139,10 @@ tap.test('who sees which cost (numbers in brackets: invariants of the README)', 
       t.match(german.body, /7 von 11/, 'no date is made of a share');
       t.match(german.body, /05 9 74 016/, 'no zero is dropped from an AGS');
       t.match(german.body, /4009,10/);
-      t.match(german.body, /Leistungserfassung vom \d{4}-\d\d-\d\d bis \d{4}-\d\d-\d\d \(Einträge: \d+\)/);
+      t.match(
+        german.body,
+        /Leistungserfassung vom \d\d\.\d\d\.\d{4} bis \d\d\.\d\d\.\d{4} \(Einträge: \d+\)/,
+      );
       t.notMatch(german.body, /usage|clause|agreement/, 'where figures come from is said in German');
       const english = await finance.call('GET', `${url}/export?format=csv&locale=en`);
       t.match(english.body, /4009\.10/);
