@@ -3,6 +3,7 @@ import type { AssumedJoin, AssumedLeave } from './calculation.types.ts';
 import type { AssumptionsBody } from './run-assumptions.types.ts';
 import type { CostFacts } from './run-facts.types.ts';
 import { memberIdOf } from './run-keys.rules.ts';
+import { unitsOf } from './run-usage.rules.ts';
 
 type JoinBody = NonNullable<AssumptionsBody['joins']>[number];
 type LeaveBody = NonNullable<AssumptionsBody['leaves']>[number];
@@ -55,7 +56,7 @@ function readUsage(
     if (rows.some((row) => row.organisationId === organisationId.toLowerCase()))
       refuse(scene, place, 'CONTRADICTION', 'was recorded for it; what is recorded counts');
     seen.add(about);
-    const units = [...new Set(rows.map(({ unit }) => unit))];
+    const units = unitsOf(rows);
     if (given !== undefined && units.length > 0 && !units.includes(given))
       refuse(scene, `${place}/unit`, 'UNIT', `was recorded in ${units.join(' and ')} so far`);
     const unit = given ?? units[0];

@@ -165,14 +165,14 @@ export const KEY_UNITS_DIFFER = defineProblem({
   code: 'KEY_UNITS_DIFFER',
   status: 422,
   title: 'The usage of a meter was recorded in different units',
-  help: 'Quantities of different units are never added up. Correct the usage events of the meter.',
+  help: 'Quantities of different units are never added up. Reverse the usage events in the wrong unit and record them anew: what was taken back whole counts for nothing.',
 });
 
 export const KEY_USAGE_OUTSIDE = defineProblem({
   code: 'KEY_USAGE_OUTSIDE',
   status: 422,
   title: 'Usage of somebody whom no clause of the period binds',
-  help: 'Usage is never left out of a key. Correct the usage event, or the agreement of the organisation that used the service.',
+  help: 'Usage is never left out of a key. Reverse the usage events, or mend the agreement of the organisation that used the service.',
 });
 
 export const COST_CLAUSE_MISSING = defineProblem({

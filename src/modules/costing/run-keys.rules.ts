@@ -10,7 +10,8 @@ import {
   KEY_VALUE_MISSING,
 } from './costing.errors.ts';
 import { valuesByFormula } from './key-formulas.rules.ts';
-import type { MemberFacts, RunFacts } from './run-facts.types.ts';
+import type { MemberFacts, RunFacts, UsageFactsOfPeriod } from './run-facts.types.ts';
+import { countsSomething, unitsOf } from './run-usage.rules.ts';
 
 const SOURCE_LENGTH = 1000;
 
@@ -169,19 +170,23 @@ function usageOrigin(counts: readonly Counted[], { period, usagePeriod = period 
   };
 }
 
-/** What each organisation used of a meter, in its one unit. */
+/** What each organisation used of a meter, in its one unit. What was taken back whole stands in nobody's way. */
 function countMeter(question: KeyQuestion, meter: string, { usage }: RunFacts) {
-  const rows = usage.filter((row) => row.serviceId === question.serviceId && row.meter === meter);
-  const units = [...new Set(rows.map(({ unit }) => unit))].sort();
-  if (units.length > 1) {
-    const detail = `${question.place}: the meter ${meter} was recorded in ${units.join(' and ')}.`;
+  const recorded = usage.filter((row) => row.serviceId === question.serviceId && row.meter === meter);
+  const counting = recorded.filter(countsSomething);
+  const units = unitsOf(recorded);
+  if (counting.length > 0 && units.length > 1) {
+    const detail = `${question.place}: the meter ${meter} was recorded in ${units.join(' and ')}. Reverse what has the wrong unit.`;
     throw new DomainError(KEY_UNITS_DIFFER, detail);
   }
-  const outside = rows.find((row) => !question.members.some((member) => member.id === row.organisationId));
+  const isMember = (row: UsageFactsOfPeriod) => question.members.some(({ id }) => id === row.organisationId);
+  const outside = counting.find((row) => !isMember(row));
   if (outside !== undefined) {
     const detail = `${question.place}: the organisation ${outside.organisationId} has usage and is no member of the pool.`;
     throw new DomainError(KEY_USAGE_OUTSIDE, detail);
   }
+  // Rows of 0 in the same unit are counted as ever, so that runs from before keep their hashes.
+  const rows = recorded.filter((row) => units.includes(row.unit) && isMember(row));
   return {
     basis: units.length === 1 ? `${meter} (${units[0]})` : meter,
     quantities: new Map(rows.map((row) => [row.organisationId, row.quantity] as const)),

@@ -4,6 +4,17 @@ export interface CountedMeter {
   readonly unit?: string;
 }
 
+/** False where all of it was taken back, or nothing but 0 was recorded. */
+export function countsSomething({ quantity }: { readonly quantity: string }): boolean {
+  return /[1-9]/.test(quantity);
+}
+
+/** The units of a meter, ascending: of what counts, where anything does. */
+export function unitsOf(rows: readonly { readonly unit: string; readonly quantity: string }[]): string[] {
+  const counting = rows.filter(countsSomething);
+  return [...new Set((counting.length > 0 ? counting : rows).map(({ unit }) => unit))].sort();
+}
+
 /** A key as a line shows it. */
 interface CountingPart {
   readonly key: { readonly type: string; readonly basis?: string; readonly origin?: object };
