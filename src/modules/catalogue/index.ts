@@ -19,3 +19,4 @@ export {
   type OrderableVersion,
   readOrderable,
 } from './orderable.service.ts';
+export { usageRulesOf } from './service-versions.repo.ts';

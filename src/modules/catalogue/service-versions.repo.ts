@@ -1,7 +1,7 @@
 import type postgres from 'postgres';
 import type { HatTx } from '../../platform/db/hat.ts';
 import type { ServiceVersionView } from './catalogue.schemas.ts';
-import type { ServiceVersionContent } from './catalogue.types.ts';
+import type { ServiceVersionContent, UsageRule } from './catalogue.types.ts';
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
@@ -41,6 +41,18 @@ export async function listVersions(
     sql`v.service_id = ${serviceId} ${below === undefined ? sql`` : sql`and v.number < ${below}`}
       order by v.number desc limit ${limit}`,
   );
+}
+
+/** What each service counts: by its published version, or by the last one that was published. */
+export async function usageRulesOf(
+  { sql }: HatTx,
+  serviceIds: readonly string[],
+): Promise<Map<string, UsageRule>> {
+  const rows = await sql<{ serviceId: string; usageRule: UsageRule }[]>`
+    select distinct on (service_id) service_id as "serviceId", usage_rule as "usageRule" from service_versions
+    where service_id = any(${serviceIds as string[]}::uuid[]) and status <> 'draft'
+    order by service_id, status = 'published' desc, number desc`;
+  return new Map(rows.map(({ serviceId, usageRule }) => [serviceId, usageRule]));
 }
 
 export interface VersionKey {

@@ -18,23 +18,23 @@ export const UsageImportQuery = closed({
   quantityColumn: Column('the quantity'),
   occurredColumn: Column('the day or moment of use'),
   meterColumn: Column('what is counted'),
-  unitColumn: Column('the unit'),
+  unitColumn: Column('the unit; left out, it follows as in `RecordUsageEvent`'),
   keyColumn: Column('the key; without one, the content of the row is its key'),
   referenceColumn: Column('the reference'),
 });
 export type UsageImportQuery = Static<typeof UsageImportQuery>;
 
+const Fault = named('UsageImportFault', {
+  column: nullable(Type.String({ description: 'As the file calls it; null: the row as a whole' })),
+  code: Type.String(),
+  reason: Type.String(),
+});
 const RowResult = named('UsageImportRow', {
   row: Type.Integer({ description: 'As a spreadsheet counts: the header is row 1' }),
   status: Type.Enum(['created', 'existing', 'refused']),
   id: nullable({ ...Uuid, description: 'Null where nothing was written' }),
-  errors: Type.Array(
-    named('UsageImportFault', {
-      column: nullable(Type.String({ description: 'As the file calls it; null: the row as a whole' })),
-      code: Type.String(),
-      reason: Type.String(),
-    }),
-  ),
+  errors: Type.Array(Fault),
+  warnings: Type.Array(Fault, { description: 'Recorded as it stands, and likely in the way later on' }),
 });
 export type RowResult = Static<typeof RowResult>;
 
@@ -44,6 +44,7 @@ export const ImportResult = named('UsageImportResult', {
   createdCount: Type.Integer(),
   existingCount: Type.Integer({ description: 'Rows that were recorded before' }),
   refusedCount: Type.Integer(),
+  warningCount: Type.Integer({ description: 'Rows with warnings' }),
   results: Type.Array(RowResult),
 });
 export type ImportResult = Static<typeof ImportResult>;

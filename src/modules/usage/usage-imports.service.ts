@@ -5,7 +5,8 @@ import { DomainError, type FieldError } from '../../platform/errors.ts';
 import type { TableFile } from '../../platform/table-files.ts';
 import { USAGE_IMPORT_UNREADABLE } from './usage.errors.ts';
 import { CHUNK_LINES } from './usage.lines.ts';
-import { type Outcome, type Prepared, prepareSent, recordEach } from './usage.recording.ts';
+import { type Outcome, type Prepared, prepareSent } from './usage.recording.ts';
+import { recordSent } from './usage.sent.ts';
 import { recordChunk } from './usage.stream.ts';
 import { findFormErrors } from './usage.validation.ts';
 import {
@@ -48,7 +49,7 @@ export async function importUsage(
   const outcomes = query.dryRun ? await tryOut(deps.db, ctx, prepared) : await record(deps, ctx, prepared);
   let next = 0;
   const results = rows.map(({ row, faults, prepared: one }): RowResult => {
-    if (one === undefined) return { row, status: 'refused', id: null, errors: [...faults] };
+    if (one === undefined) return { row, status: 'refused', id: null, errors: [...faults], warnings: [] };
     return resultOf(row, outcomes[next++], query.dryRun, headers);
   });
   const count = (status: RowResult['status']) => results.filter((result) => result.status === status).length;
@@ -58,6 +59,7 @@ export async function importUsage(
     createdCount: count('created'),
     existingCount: count('existing'),
     refusedCount: count('refused'),
+    warningCount: results.filter(({ warnings }) => warnings.length > 0).length,
     results,
   };
 }
@@ -141,12 +143,14 @@ function faultOf({ pointer, code, detail }: FieldError, headers: Headers): Fault
 function resultOf(row: number, outcome: Outcome | undefined, dryRun: boolean, headers: Headers): RowResult {
   if (outcome === undefined) throw new Error('a row without outcome');
   if (outcome.status !== 'refused') {
-    return { row, status: outcome.status, id: dryRun ? null : outcome.id, errors: [] };
+    const warnings = (outcome.warnings ?? []).map((one) => faultOf(one, headers));
+    return { row, status: outcome.status, id: dryRun ? null : outcome.id, errors: [], warnings };
   }
   const { problem, detail, errors } = outcome.refusal;
   const [first] = errors;
   const column = first === undefined ? null : faultOf(first, headers).column;
-  return { row, status: 'refused', id: null, errors: [{ column, code: problem.code, reason: detail }] };
+  const fault = { column, code: problem.code, reason: detail };
+  return { row, status: 'refused', id: null, errors: [fault], warnings: [] };
 }
 
 async function record(
@@ -167,7 +171,7 @@ async function tryOut(db: Database, ctx: HatContext, prepared: readonly Prepared
   try {
     await withHatTx(db, ctx, async (tx) => {
       for (let at = 0; at < prepared.length; at += CHUNK_LINES)
-        outcomes.push(...(await recordEach(tx, ctx, prepared.slice(at, at + CHUNK_LINES))));
+        outcomes.push(...(await recordSent(tx, ctx, prepared.slice(at, at + CHUNK_LINES))));
       throw takenBack;
     });
   } catch (error) {

@@ -1,8 +1,8 @@
-import type { Moment } from '../../platform/clock.ts';
+import { dayOf, type Moment } from '../../platform/clock.ts';
 import { groupBy } from '../../platform/collections.ts';
 import type { Hat, HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import { DomainError } from '../../platform/errors.ts';
+import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { hashOf } from '../../platform/hash.ts';
 import { isOwnCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
@@ -10,15 +10,25 @@ import { newId } from '../../platform/ids.ts';
 import { type AuditEntry, auditRow } from '../audit/index.ts';
 import { USAGE_KEY_REUSED, USAGE_NO_AGREEMENT } from './usage.errors.ts';
 import { findByKeys, insertCovered, type NewEvent, type StoredKey } from './usage.repo.ts';
-import { factsOf, findBookingReservation, findRefusal, findReservation, refusal } from './usage.rules.ts';
+import {
+  factsOf,
+  findBookingReservation,
+  findRefusal,
+  findReservation,
+  refusal,
+  unitOfMeter,
+} from './usage.rules.ts';
 import type { UsageEventInput } from './usage.schemas.ts';
 import type { Refusal, UsageFacts, UsageInput } from './usage.types.ts';
+import { unitsOfEvents } from './usage.units.repo.ts';
 import { findFormErrors, formRefusal, prefixed } from './usage.validation.ts';
 
 export interface Recorded {
   /** `existing`: the same event was recorded before, and `id` is that one. */
   readonly status: 'created' | 'existing';
   readonly id: string;
+  /** What will be in somebody's way later on; pointers are relative to the event. */
+  readonly warnings?: FieldError[];
 }
 
 export interface Refused {
@@ -73,7 +83,12 @@ function prepare(input: UsageInput, now: Moment, extraRule = noRule): Prepared {
   const facts = factsOf(input);
   const found = extraRule(facts) ?? findRefusal(facts, now);
   return found === undefined
-    ? { ...facts, id: newId(), bodyHash: hashOf(facts) }
+    ? {
+        ...facts,
+        id: newId(),
+        bodyHash: hashOf(facts),
+        ...(input.unit === undefined && { isUnitOpen: true }),
+      }
     : { status: 'refused', refusal: found };
 }
 
@@ -89,11 +104,9 @@ export async function recordEach(
 ): Promise<Outcome[]> {
   const events = prepared.filter((one) => 'bodyHash' in one);
   const written = events.length === 0 ? new Set<string>() : await insertCovered(tx, ctx, events);
-  const first = await firstEvents(
-    tx,
-    ctx,
-    events.filter((event) => !written.has(event.id)),
-  );
+  const rest = events.filter((event) => !written.has(event.id));
+  const first = await firstEvents(tx, ctx, rest);
+  const sameAsFirst = await idsOfSame(tx, rest, first);
   await auditBatch(
     tx,
     ctx,
@@ -101,7 +114,8 @@ export async function recordEach(
   );
   return prepared.map((one) => {
     if (!('bodyHash' in one)) return one;
-    return written.has(one.id) ? { status: 'created', id: one.id } : notWritten(one, first.get(keyOf(one)));
+    if (written.has(one.id)) return { status: 'created', id: one.id };
+    return notWritten(one, first.get(keyOf(one)), sameAsFirst.has(one.id));
   });
 }
 
@@ -134,9 +148,47 @@ function keyOf({ source, idempotencyKey }: Pick<StoredKey, 'source' | 'idempoten
   return JSON.stringify([source, idempotencyKey]);
 }
 
-function notWritten(event: NewEvent, first: StoredKey | undefined): Outcome {
+/**
+ * Which events say what the first one with their key says. The unit of one that left it out followed from what was known then: the
+ * same event sent again has that of the first one, whatever is known by now.
+ */
+async function idsOfSame(
+  tx: HatTx,
+  events: readonly NewEvent[],
+  first: ReadonlyMap<string, StoredKey>,
+): Promise<Set<string>> {
+  const pairs = events.flatMap((event) => {
+    const stored = first.get(keyOf(event));
+    return stored === undefined ? [] : [{ event, stored }];
+  });
+  const open = pairs.filter(
+    ({ event, stored }) => event.isUnitOpen === true && event.bodyHash !== stored.bodyHash,
+  );
+  const units =
+    open.length === 0
+      ? new Map<string, string>()
+      : await unitsOfEvents(
+          tx,
+          open.map(({ stored }) => stored.id),
+          open.map(({ event }) => dayOf(event.occurredAt)),
+        );
+  const same = pairs.filter(({ event, stored: { id, bodyHash } }) => {
+    if (event.bodyHash === bodyHash) return true;
+    // Of an event that is no longer kept only the key is left.
+    return (
+      event.isUnitOpen === true && hashWith(event, units.get(id) ?? unitOfMeter(event.meter)) === bodyHash
+    );
+  });
+  return new Set(same.map(({ event }) => event.id));
+}
+
+function hashWith({ id: _, bodyHash: __, isUnitOpen: ___, ...facts }: NewEvent, unit: string): string {
+  return hashOf({ ...facts, unit });
+}
+
+function notWritten(event: NewEvent, first: StoredKey | undefined, isSame: boolean): Outcome {
   if (first === undefined) return { status: 'refused', refusal: noAgreement(event) };
-  if (first.bodyHash === event.bodyHash) return { status: 'existing', id: first.id };
+  if (isSame) return { status: 'existing', id: first.id };
   return { status: 'refused', refusal: keyReused(first.id) };
 }
 

@@ -11,6 +11,8 @@ import type { UsageFacts } from './usage.types.ts';
 export interface NewEvent extends UsageFacts {
   readonly id: string;
   readonly bodyHash: string;
+  /** The sender left the unit to us. */
+  readonly isUnitOpen?: true;
 }
 
 export interface StoredKey {

@@ -65,7 +65,12 @@ export const UsageEventInput = named('RecordUsageEvent', {
   source: Mark('System that counted; `request` is reserved', ['telephone-system']),
   idempotencyKey: Key,
   meter: Type.Optional(Mark('What is counted; `cases` when left out', ['minutes'])),
-  unit: Type.Optional(line(60, 'Unit of the quantity; follows from well-known meters when left out')),
+  unit: Type.Optional(
+    line(
+      60,
+      'Unit of the quantity; left out: that in which the meter was recorded this year, that of the usage rule, or that of a well-known meter',
+    ),
+  ),
   quantity: Quantity,
   occurredAt: OccurredAt,
   reference: Type.Optional(Reference),
@@ -93,6 +98,11 @@ export const UsageEventBatch = Type.Array(UsageEventInput, {
 /** How the API document shows the JSON body; `usage.validation.ts` checks it by the shape it has. */
 export const RecordUsageBody = Type.Union([UsageEventInput, UsageEventBatch]);
 
+const Warnings = Type.Array(
+  named('UsageWarning', { pointer: Type.String(), code: Type.String(), detail: Type.String() }),
+  { description: 'Recorded as it stands, and likely in the way later on; only where this call recorded it' },
+);
+
 export const UsageEventView = named('UsageEvent', {
   id: Uuid,
   kind: Type.Enum(['usage', 'reversal', 'adjustment']),
@@ -113,6 +123,7 @@ export const UsageEventView = named('UsageEvent', {
   correctsEventId: nullable(Uuid),
   reason: nullable(Type.String()),
   recordedAt: Moment,
+  warnings: Type.Optional(Warnings),
 });
 export type UsageEventView = Static<typeof UsageEventView>;
 export const UsageEventPage = pageOf(UsageEventView);
@@ -121,7 +132,7 @@ const RecordedStatus = Type.Enum(['created', 'existing'], {
   description: '`existing`: the first event with this key',
 });
 export const BatchResult = named('UsageBatchResult', {
-  results: Type.Array(closed({ status: RecordedStatus, id: Uuid }), {
+  results: Type.Array(closed({ status: RecordedStatus, id: Uuid, warnings: Type.Optional(Warnings) }), {
     description: 'In the order of the body',
   }),
 });
@@ -132,6 +143,7 @@ export const LineResult = named('UsageLineResult', {
   line: Type.Integer({ minimum: 1, description: 'Line of the request, counted from 1' }),
   status: Type.Enum(['created', 'existing', 'refused']),
   id: Type.Optional(Uuid),
+  warnings: Type.Optional(Warnings),
   problem: Type.Optional(ProblemSchema),
 });
 export type LineResult = Static<typeof LineResult>;

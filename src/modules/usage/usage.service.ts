@@ -15,7 +15,7 @@ import { bookOnRequest } from './request-bookings.service.ts';
 import { adjust, reverse } from './usage.corrections.ts';
 import { USAGE_SUMMARY_TOO_LARGE } from './usage.errors.ts';
 import { daysOfSum, usageEventsLink } from './usage.links.ts';
-import { accepted, acceptedOne, prepareSent, type Recorded, recordEach } from './usage.recording.ts';
+import { accepted, acceptedOne, prepareSent, type Recorded } from './usage.recording.ts';
 import * as repo from './usage.repo.ts';
 import { daysOfPeriod } from './usage.rules.ts';
 import type {
@@ -32,6 +32,7 @@ import type {
   UsageSummary,
   UsageSummaryQuery,
 } from './usage.schemas.ts';
+import { recordSent } from './usage.sent.ts';
 import { recordStream } from './usage.stream.ts';
 import { summarise } from './usage.summary.repo.ts';
 import type { SumsFilter } from './usage.totals.repo.ts';
@@ -56,7 +57,7 @@ export function createUsageService(db: Database, clock: Clock) {
       assertCentre(ctx);
       const prepared = [prepareSent(input, ctx.hat, ctx.now)];
       return withHatTxOnce(db, ctx, async (tx) =>
-        withEvent(tx, acceptedOne(await recordEach(tx, ctx, prepared))),
+        withEvent(tx, acceptedOne(await recordSent(tx, ctx, prepared))),
       );
     },
 
@@ -65,7 +66,7 @@ export function createUsageService(db: Database, clock: Clock) {
       assertCentre(ctx);
       const prepared = inputs.map((input) => prepareSent(input, ctx.hat, ctx.now));
       return withHatTxOnce(db, ctx, async (tx) => ({
-        results: accepted(await recordEach(tx, ctx, prepared)),
+        results: accepted(await recordSent(tx, ctx, prepared)),
       }));
     },
 
@@ -190,8 +191,9 @@ async function getEvent(tx: HatTx, id: string): Promise<UsageEventView> {
   return event;
 }
 
-async function withEvent(tx: HatTx, { status, id }: Recorded): Promise<RecordedEvent> {
-  return { status, event: await getEvent(tx, id) };
+async function withEvent(tx: HatTx, { status, id, warnings }: Recorded): Promise<RecordedEvent> {
+  const event = await getEvent(tx, id);
+  return { status, event: warnings === undefined ? event : { ...event, warnings } };
 }
 
 function daysOf({ period, from, to }: UsageSummaryQuery): { from: string; to: string } {

@@ -6,8 +6,9 @@ import { withHatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { asDomainError } from '../../platform/http/problems.ts';
 import { groupsOfLines, LINE_LIMIT_BYTES, type Line } from './usage.lines.ts';
-import { type Outcome, type Prepared, prepareSent, type Refused, recordEach } from './usage.recording.ts';
+import { type Outcome, type Prepared, prepareSent, type Refused } from './usage.recording.ts';
 import type { UsageEventInput } from './usage.schemas.ts';
+import { recordSent } from './usage.sent.ts';
 import { findFormErrors, formRefusal } from './usage.validation.ts';
 
 /** Results held back for a sender that writes everything before it reads anything. */
@@ -72,7 +73,7 @@ export async function recordChunk(
   const { db, onFailure } = deps;
   if (prepared.every((one): one is Refused => !('bodyHash' in one))) return prepared;
   try {
-    return await withHatTx(db, ctx, (tx) => recordEach(tx, ctx, prepared));
+    return await withHatTx(db, ctx, (tx) => recordSent(tx, ctx, prepared));
   } catch (error) {
     const { problem, message: detail, errors } = asDomainError(error);
     const isOneLine = problem.status < 500 && problem.status !== 401; // a fault of the session or ours is everybody's
