@@ -49,6 +49,18 @@ export async function listRunLines(
     order by position limit ${limit}`;
 }
 
+/** The keys of a run, each once: of each service and tranche the first line, for the key is the same in all of them. */
+export async function listKeysOfRun(
+  { sql }: HatTx,
+  runId: string,
+): Promise<Pick<RunLineView, 'serviceId' | 'parts'>[]> {
+  return sql<Pick<RunLineView, 'serviceId' | 'parts'>[]>`
+    select service_id as "serviceId", parts from allocation_run_lines
+    where run_id = ${runId} and position in (
+      select min(position) from allocation_run_lines where run_id = ${runId} group by service_id, tranche_id)
+    order by position`;
+}
+
 /** What each member bears of each service, over all tranches. */
 export async function listRunShares({ sql }: HatTx, runId: string): Promise<Share[]> {
   return sql<Share[]>`

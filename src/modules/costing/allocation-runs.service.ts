@@ -30,6 +30,7 @@ import { compareRuns } from './run-comparisons.service.ts';
 import type { RunPeriods } from './run-periods.rules.ts';
 import { periodsOfRuns } from './run-periods.service.ts';
 import { simulateRun } from './run-simulation.service.ts';
+import { uncountedUsageOf } from './run-uncounted-usage.service.ts';
 
 export type AllocationRunsService = ReturnType<typeof createAllocationRunsService>;
 
@@ -131,11 +132,10 @@ export function createAllocationRunsService(db: Database) {
 async function getRun(tx: HatTx, ctx: HatContext, id: string): Promise<RunDetailView> {
   const row = await getRunRow(tx, id);
   const periods = (await periodsFor(tx, ctx, [row])).get(id);
-  return {
-    ...toRunView(ctx, row, periods),
-    ...(await repo.runTotals(tx, id, readerOf(ctx).reader)),
-    paidByPrice: await repo.costPaidByPrice(tx, id),
-  };
+  const totals = await repo.runTotals(tx, id, readerOf(ctx).reader);
+  const paidByPrice = await repo.costPaidByPrice(tx, id);
+  const uncountedUsage = ctx.hat.kind === 'centre' ? await uncountedUsageOf(tx, row, totals.pools) : [];
+  return { ...toRunView(ctx, row, periods), ...totals, paidByPrice, uncountedUsage };
 }
 
 /** Only the centre acts on runs. */

@@ -7,7 +7,7 @@ export function isWorkedOn(status: string): boolean {
   return WORKED_ON.includes(status);
 }
 
-interface ClauseOfShares {
+export interface ClauseOfShares {
   readonly tranches: readonly {
     readonly key: {
       readonly type: string;

@@ -1,13 +1,14 @@
-import { dayOf } from '../../platform/clock.ts';
+import { type Day, dayOf, plusDays } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import type { FieldError } from '../../platform/errors.ts';
 import { hashOf } from '../../platform/hash.ts';
+import { costClausesFor } from '../agreements/index.ts';
 import { usageRulesOf } from '../catalogue/index.ts';
-import { type Outcome, type Prepared, type Recorded, recordEach } from './usage.recording.ts';
+import { type Outcome, type Prepared, recordEach } from './usage.recording.ts';
 import type { NewEvent } from './usage.repo.ts';
 import { recordedUnits } from './usage.units.repo.ts';
 import { type KnownUnits, unitFor, unitWarning, yearOf } from './usage.units.rules.ts';
+import { meterWarning } from './usage.warnings.rules.ts';
 
 /**
  * Records what was sent to us: fills in the units that were left out, and says of each event that it wrote what will be in somebody's
@@ -23,19 +24,33 @@ export async function recordSent(
   const known = await readUnits(tx, ctx.hat.id, events);
   const completed = prepared.map((one) => ('bodyHash' in one ? withUnit(one, known) : one));
   const outcomes = await recordEach(tx, ctx, completed);
-  return outcomes.map((outcome, at) => {
-    const event = completed[at];
-    if (outcome.status !== 'created' || event === undefined || !('bodyHash' in event)) return outcome;
-    return withWarnings(outcome, unitWarning(event, known));
-  });
+  const written = completed.flatMap((one, at) =>
+    'bodyHash' in one && outcomes[at]?.status === 'created' ? [{ event: one, at }] : [],
+  );
+  if (written.length === 0) return outcomes;
+  const serviceIds = serviceIdsOf(events);
+  const { from, to } = daysOf(written.map(({ event }) => event));
+  const clauses = await costClausesFor(tx, ctx.hat.id, serviceIds, from, to);
+  for (const { event, at } of written) {
+    const outcome = outcomes[at] as Outcome;
+    const warnings = [...unitWarning(event, known), ...meterWarning(event, clauses)];
+    if (outcome.status !== 'refused' && warnings.length > 0) outcomes[at] = { ...outcome, warnings };
+  }
+  return outcomes;
 }
 
-function withWarnings(outcome: Recorded, warnings: FieldError[]): Recorded {
-  return warnings.length === 0 ? outcome : { ...outcome, warnings };
+const serviceIdsOf = (events: readonly NewEvent[]): string[] => [
+  ...new Set(events.map(({ serviceId }) => serviceId)),
+];
+
+/** From the first day of use to the day after the last. */
+function daysOf(events: readonly NewEvent[]): { from: Day; to: Day } {
+  const days = events.map(({ occurredAt }) => dayOf(occurredAt)).sort();
+  return { from: days[0] as Day, to: plusDays(days.at(-1) as Day, 1) };
 }
 
 async function readUnits(tx: HatTx, centreId: string, events: readonly NewEvent[]): Promise<KnownUnits> {
-  const serviceIds = [...new Set(events.map(({ serviceId }) => serviceId))];
+  const serviceIds = serviceIdsOf(events);
   const years = [...new Set(events.map(({ occurredAt }) => yearOf(dayOf(occurredAt))))];
   const meters = [...new Set(events.map(({ meter }) => meter))];
   const [recorded, rules] = await Promise.all([

@@ -1,0 +1,33 @@
+import { type Day, dayOf } from '../../platform/clock.ts';
+import type { FieldError } from '../../platform/errors.ts';
+import { type ClauseOfShares, metersOfClauses } from './request-bookings.rules.ts';
+import type { UsageFacts } from './usage.types.ts';
+
+/** A wording that says how the cost of services is shared; without a clause it says a price, or nothing. */
+export interface ClauseOfDays {
+  readonly validFrom: Day;
+  readonly validTo: Day | null;
+  readonly organisationIds: readonly string[];
+  readonly serviceIds: readonly string[];
+  readonly costClause: ClauseOfShares | null;
+}
+
+/** That the cost of the service is shared by other meters. A clause that counts no usage at all leaves nothing out. */
+export function meterWarning(
+  { meter, serviceId, organisationId, occurredAt }: UsageFacts,
+  clauses: readonly ClauseOfDays[],
+): FieldError[] {
+  const day = dayOf(occurredAt);
+  const own = clauses.filter(
+    ({ validFrom, validTo, organisationIds, serviceIds }) =>
+      validFrom <= day &&
+      (validTo === null || validTo > day) &&
+      serviceIds.includes(serviceId) &&
+      organisationIds.includes(organisationId),
+  );
+  const meters = metersOfClauses(own.flatMap(({ costClause }) => costClause ?? []));
+  if (meters.length === 0 || meters.includes(meter)) return [];
+  const counted = [...new Set(meters)].sort().join(', ');
+  const detail = `is ${meter}; the cost of this service is shared by ${counted}, and no run counts it`;
+  return [{ pointer: '/meter', code: 'METER_NOT_COUNTED', detail }];
+}
