@@ -10,6 +10,7 @@ import { dayOf, plusDays } from '../../src/platform/clock.ts';
 import { type Hat, systemContext } from '../../src/platform/context.ts';
 import { withHatTx } from '../../src/platform/db/hat.ts';
 import { newId } from '../../src/platform/ids.ts';
+import { sumCents } from '../../src/platform/money/index.ts';
 import type { Caller, TestApp } from './app.ts';
 import { addWording, type CostingWorld, movePeriod, startCostingWorld } from './costing.ts';
 import { buyer, seller } from './documents.ts';
@@ -296,6 +297,9 @@ export async function charged(
   await test.owner.sql.begin(async (sql) => {
     await sql`set local session_replication_role = replica`; // past what keeps runs from being written whole
     await sql`insert into allocation_runs ${sql(run)}`;
+    const pools = [{ service: { id: marriage }, amountCents: sumCents(amounts.map(([, cents]) => cents)) }];
+    await sql`insert into allocation_run_calculations (run_id, centre_id, amount_cents, line_count, input)
+      values (${id}, ${centre.id}, ${pools[0]?.amountCents ?? 0}, ${lines.length}, ${JSON.stringify({ pools })}::text::json)`;
     await insertRunLines({ sql } as never, { id, centreId: centre.id }, lines);
   });
 }
