@@ -10,6 +10,8 @@ export interface Payout {
   readonly note: 'unknown' | 'unconfirmed' | 'several' | null;
   readonly amountCents: number;
   readonly reference: string;
+  /** What the member owes at the same time: set off first, it would not have to go both ways. */
+  readonly claimedCents: number;
 }
 
 /** Accounts of a member. Only those that a second person confirmed are paid to. */
@@ -21,17 +23,21 @@ export interface PayoutAccounts {
 /**
  * As it was decided, as far as it is still open.
  * @param openByNumber what is open of the chain of each document; below zero is a credit
+ * @param claimedByMember what is claimed of members, of any period
  */
 export function payoutsOf(
   { members }: Pick<SettlementView, 'members'>,
   openByNumber: ReadonlyMap<string, number>,
   accounts: ReadonlyMap<string, PayoutAccounts>,
+  claimedByMember: ReadonlyMap<string, number>,
 ): Payout[] {
   return members.flatMap(({ organisationId, memberName, credit }) =>
     (credit?.payouts ?? []).flatMap(({ number, amountCents: decided }): Payout[] => {
       const amountCents = Math.min(decided, -(openByNumber.get(number) ?? 0));
       if (amountCents <= 0) return [];
-      return [{ memberName, ...accountOf(accounts.get(organisationId)), amountCents, reference: number }];
+      const claimedCents = claimedByMember.get(organisationId) ?? 0;
+      const account = accountOf(accounts.get(organisationId));
+      return [{ memberName, ...account, amountCents, reference: number, claimedCents }];
     }),
   );
 }
@@ -58,6 +64,11 @@ export function payoutsCsv(payouts: readonly Payout[], locale: 'de' | 'en'): str
         header: word('note'),
         type: 'text',
         value: ({ note }) => (note === null ? null : word(`note.${note}`)),
+      },
+      {
+        header: word('claimed'),
+        type: 'cents',
+        value: ({ claimedCents }) => (claimedCents === 0 ? null : claimedCents),
       },
     ],
     locale,

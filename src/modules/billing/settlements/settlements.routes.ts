@@ -114,7 +114,7 @@ export const settlementsRoutes =
           tags,
           operationId: 'getSettlementPayouts',
           summary:
-            'Credits to be paid out, for the treasury: name, IBAN where exactly one is confirmed, amount, reference, and why there is no IBAN',
+            'Credits to be paid out, for the treasury: name, IBAN where exactly one is confirmed, amount, reference, why there is no IBAN, and what is claimed of the member',
           params: IdParams,
           querystring: LocaleQuery,
           response: {

@@ -1,3 +1,4 @@
+import { groupBy } from '../../../platform/collections.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../../platform/db/hat.ts';
@@ -6,7 +7,7 @@ import { DomainError } from '../../../platform/errors.ts';
 import { hashOf } from '../../../platform/hash.ts';
 import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
-import { formatCents } from '../../../platform/money/index.ts';
+import { formatCents, sumCents } from '../../../platform/money/index.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { textIn } from '../../../platform/texts.ts';
 import { findPeriod, type PeriodRow } from '../../costing/index.ts';
@@ -61,7 +62,7 @@ export function createSettlementsService(db: Database) {
       return toPage(rows, limit, LIST, (row) => [row.id], toSettlementView);
     },
 
-    /** What the treasury is still to pay out, with the account where exactly one is confirmed. */
+    /** What the treasury is still to pay out, with the account where exactly one is confirmed, and what the member owes. */
     payouts: (ctx: HatContext, id: string): Promise<Payout[]> =>
       withHatTx(db, ctx, async (tx) => {
         const { centreId, members } = await getSettlement(tx, ctx, id);
@@ -69,7 +70,14 @@ export function createSettlementsService(db: Database) {
         const numbers = members.flatMap(({ credit }) => (credit?.payouts ?? []).map(({ number }) => number));
         const items = await openItemsBy(tx, centreId, 'number', numbers);
         const open = new Map([...items].map(([number, { openCents }]) => [number, openCents]));
-        return payoutsOf({ members }, open, await repo.payoutAccounts(tx, centreId));
+        const organisationIds = [...new Set([...items.values()].map(({ organisationId }) => organisationId))];
+        const claims = (await openItemsOf(tx, centreId, { organisationIds })).filter(
+          ({ openCents }) => openCents > 0,
+        );
+        const claimed = [...groupBy(claims, ({ organisationId }) => organisationId)].map(
+          ([id, own]) => [id, sumCents(own.map(({ openCents }) => openCents))] as const,
+        );
+        return payoutsOf({ members }, open, await repo.payoutAccounts(tx, centreId), new Map(claimed));
       }),
   };
 }
