@@ -1,9 +1,17 @@
 import type { Day } from '../../platform/clock.ts';
+import { groupBy } from '../../platform/collections.ts';
 import { compareIds, sumCents } from '../../platform/money/index.ts';
 import { commonDays, type Days } from './rate-days.rules.ts';
 import { piecesOf } from './rate-pieces.rules.ts';
 import type { PriceVersion, Stretch } from './rate-stretches.rules.ts';
-import { keyOf, type RatedMeter, rateMeters, type UsageOf, type UsageTotal } from './rate-usage.rules.ts';
+import {
+  keyOf,
+  type RatedMeter,
+  rateMeters,
+  sumQuantities,
+  type UsageOf,
+  type UsageTotal,
+} from './rate-usage.rules.ts';
 
 export interface Covered {
   readonly agreementVersionId: string;
@@ -34,8 +42,8 @@ export interface PreviewLine {
     UsageTotal,
     'organisationId' | 'serviceId' | 'meter' | 'unit' | 'quantity' | 'eventCount'
   >;
-  readonly presentCents: number | null;
-  readonly previewCents: number | null;
+  readonly present: RatedMeter | undefined;
+  readonly preview: RatedMeter | undefined;
 }
 
 /** Each member × service × meter that was used or that either version has a price for, priced by both. */
@@ -52,8 +60,7 @@ export function comparePrices(
   return keys.flatMap((key) => {
     const meter = usage.get(key) ?? after.get(key) ?? before.get(key);
     if (meter === undefined) return [];
-    const presentCents = before.get(key)?.amountCents ?? null;
-    return [{ usage: meter, presentCents, previewCents: after.get(key)?.amountCents ?? null }];
+    return [{ usage: meter, present: before.get(key), preview: after.get(key) }];
   });
 }
 
@@ -61,13 +68,60 @@ function byKey(meters: readonly RatedMeter[]): ReadonlyMap<string, RatedMeter> {
   return new Map(meters.map((meter) => [keyOf(meter), meter]));
 }
 
-/** Sums of lines; what has no price counts as zero. */
-export function sumsOf(lines: readonly Pick<PreviewLine, 'presentCents' | 'previewCents'>[]): {
-  presentCents: number;
-  previewCents: number;
-  differenceCents: number;
-} {
-  const presentCents = sumCents(lines.map((line) => line.presentCents ?? 0));
-  const previewCents = sumCents(lines.map((line) => line.previewCents ?? 0));
-  return { presentCents, previewCents, differenceCents: sumCents([previewCents, -presentCents]) };
+/** Whether the previewed prices have none for what was used; what was taken back whole is none. */
+export function isUnpriced({ usage, preview }: PreviewLine): boolean {
+  return preview === undefined && usage.quantity !== '0';
+}
+
+export interface PreviewSums {
+  /** Null where nothing is priced; never 0 in its place. */
+  readonly presentCents: number | null;
+  readonly previewCents: number | null;
+  /** Of what both price; null where there is no such thing. */
+  readonly differenceCents: number | null;
+  /** Of the sums what the other side has no price for, so that no difference can be said of it. */
+  readonly presentOnlyCents: number;
+  readonly previewOnlyCents: number;
+  /** Lines with usage that the previewed prices have none for. */
+  readonly unpricedRows: number;
+}
+
+export function sumsOf(lines: readonly PreviewLine[]): PreviewSums {
+  const both = lines.flatMap(({ present, preview }) => (present && preview ? [{ present, preview }] : []));
+  const present = lines.flatMap((line) => line.present ?? []);
+  const preview = lines.flatMap((line) => line.preview ?? []);
+  const [presentSum, previewSum] = [amountOf(present), amountOf(preview)];
+  const presentBoth = amountOf(both.map((pair) => pair.present));
+  const previewBoth = amountOf(both.map((pair) => pair.preview));
+  return {
+    presentCents: present.length === 0 ? null : presentSum,
+    previewCents: preview.length === 0 ? null : previewSum,
+    differenceCents: both.length === 0 ? null : sumCents([previewBoth, -presentBoth]),
+    presentOnlyCents: sumCents([presentSum, -presentBoth]),
+    previewOnlyCents: sumCents([previewSum, -previewBoth]),
+    unpricedRows: lines.filter(isUnpriced).length,
+  };
+}
+
+const amountOf = (meters: readonly RatedMeter[]): number =>
+  sumCents(meters.map(({ amountCents }) => amountCents));
+
+export interface UnpricedUsage extends Pick<UsageTotal, 'serviceId' | 'meter' | 'unit' | 'quantity'> {
+  /** How many members used it. */
+  readonly memberCount: number;
+}
+
+/** What was used and has no price, over all members: one for each service, meter and unit. */
+export function unpricedUsage(lines: readonly PreviewLine[]): UnpricedUsage[] {
+  const groups = groupBy(
+    lines.filter(isUnpriced).map(({ usage }) => usage),
+    ({ serviceId, meter, unit }) => JSON.stringify([serviceId, meter, unit]),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { serviceId, meter, unit } = first;
+    const quantity = sumQuantities(group.map((usage) => usage.quantity));
+    return [{ serviceId, meter, unit, quantity, memberCount: group.length }];
+  });
 }

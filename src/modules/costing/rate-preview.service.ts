@@ -1,12 +1,10 @@
 import { dayOf } from '../../platform/clock.ts';
-import { groupBy } from '../../platform/collections.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { ownCentre } from '../../platform/http/own-centre.ts';
-import { compareIds } from '../../platform/money/index.ts';
 import { coveredDaysOf } from '../agreements/index.ts';
-import { usageEventsLink, usageTotalsOfServices } from '../usage/index.ts';
+import { usageTotalsOfServices } from '../usage/index.ts';
 import { assertPrices } from './rate-card-actions.service.ts';
 import { cardNotFound } from './rate-card-versions.views.ts';
 import * as repo from './rate-cards.repo.ts';
@@ -14,12 +12,11 @@ import type { Days } from './rate-days.rules.ts';
 import { piecesOf } from './rate-pieces.rules.ts';
 import { previewDays } from './rate-preview.days.ts';
 import { comparePrices, type PreviewLine, stretchesAsIf, sumsOf } from './rate-preview.rules.ts';
-import type { PreviewRates, RatePreview, RatePreviewMember } from './rate-preview.schemas.ts';
+import type { PreviewRates, RatePreview } from './rate-preview.schemas.ts';
+import { previewViews } from './rate-preview.views.ts';
 import { plainPrices } from './rate-prices.rules.ts';
 import type { PriceVersion } from './rate-stretches.rules.ts';
-import { listServiceNames } from './rate-usage.repo.ts';
 import { readUsage } from './rate-usage.service.ts';
-import { listMemberFacts } from './run-facts.repo.ts';
 
 /**
  * What members would have paid by a version or by prices not yet written down, beside the present version of the card, on the usage of
@@ -38,7 +35,7 @@ export async function previewRates(db: Database, ctx: HatContext, input: Preview
       rateCard,
       presentNumber: present?.number ?? null,
       ...sumsOf(lines),
-      members: await byMember(tx, centreId, days, lines),
+      ...(await previewViews(tx, { centreId, days, hasPresent: present !== undefined }, lines)),
     };
   });
 }
@@ -97,44 +94,4 @@ async function compare(
   const used = await usageTotalsOfServices(tx, { centreId, serviceIds, ...days });
   const meant = used.filter(({ organisationId }) => chosen?.has(organisationId) ?? true);
   return comparePrices(before, after, meant, usageOf);
-}
-
-async function byMember(
-  tx: HatTx,
-  centreId: string,
-  { from, to }: Days,
-  lines: readonly PreviewLine[],
-): Promise<RatePreviewMember[]> {
-  const groups = groupBy(lines, ({ usage }) => usage.organisationId);
-  const members = new Map((await listMemberFacts(tx, [...groups.keys()])).map((one) => [one.id, one]));
-  const serviceIds = [...new Set(lines.map(({ usage }) => usage.serviceId))];
-  const services = new Map((await listServiceNames(tx, serviceIds)).map((one) => [one.id, one]));
-  const toRow = ({ usage, presentCents, previewCents }: PreviewLine): RatePreviewMember['rows'][number] => {
-    const { organisationId, serviceId, meter, unit, quantity, eventCount } = usage;
-    const isBoth = presentCents !== null && previewCents !== null;
-    return {
-      serviceId,
-      serviceCode: services.get(serviceId)?.code ?? '',
-      serviceTitle: services.get(serviceId)?.title ?? '',
-      meter,
-      unit,
-      quantity,
-      eventCount,
-      presentCents,
-      previewCents,
-      differenceCents: isBoth ? previewCents - presentCents : null,
-      events: usageEventsLink({ centreId, organisationId, serviceId, meter, unit, from, to }),
-    };
-  };
-  return [...groups]
-    .map(([organisationId, group]) => ({
-      organisationId,
-      member: members.get(organisationId)?.ags ?? organisationId,
-      memberName: members.get(organisationId)?.name ?? '',
-      ...sumsOf(group),
-      rows: group
-        .map(toRow)
-        .sort((a, b) => compareIds(a.serviceCode, b.serviceCode) || compareIds(a.meter, b.meter)),
-    }))
-    .sort((a, b) => compareIds(a.member, b.member));
 }

@@ -3,16 +3,31 @@ import { addWording, problemOf, STANDBY_AND_CASES, startCostingWorld, use } from
 import { cardInForce, cardTerms, unitPrice } from '../../support/rates.ts';
 import { must } from '../../support/services.ts';
 
+interface RatedPart {
+  readonly lines: readonly { readonly amountCents: number }[];
+  readonly trueUpCents: number;
+  readonly cappedCents: number;
+  readonly amountCents: number;
+}
+
 interface PreviewBody {
   readonly from: string;
   readonly to: string;
   readonly presentNumber: number | null;
-  readonly presentCents: number;
-  readonly previewCents: number;
-  readonly differenceCents: number;
+  readonly presentCents: number | null;
+  readonly previewCents: number | null;
+  readonly differenceCents: number | null;
+  readonly unpricedRows: number;
+  readonly unpriced: readonly object[];
   readonly members: readonly {
     readonly member: string;
-    readonly rows: readonly { readonly events: string; readonly eventCount: number }[];
+    readonly rows: readonly {
+      readonly events: string;
+      readonly eventCount: number;
+      readonly meter: string;
+      readonly previewCents: number | null;
+      readonly previewParts: readonly RatedPart[];
+    }[];
   }[];
 }
 
@@ -42,7 +57,9 @@ tap.test('preview of prices (numbers in brackets: invariants of the README)', as
       presentNumber: 1,
       presentCents: 11 * 4500,
       previewCents: 11 * 5000 + 18_400,
-      differenceCents: 11 * 500 + 18_400,
+      differenceCents: 11 * 500,
+      presentOnlyCents: 0,
+      previewOnlyCents: 18_400,
       members: [
         { member: '05974004', presentCents: 18_000, previewCents: 20_000, differenceCents: 2000 },
         {
@@ -57,6 +74,7 @@ tap.test('preview of prices (numbers in brackets: invariants of the README)', as
               presentCents: null,
               previewCents: 18_400,
               differenceCents: null,
+              remarks: ['NO_PRESENT_PRICE'],
             },
             {
               serviceCode: 'marriage',
@@ -65,6 +83,7 @@ tap.test('preview of prices (numbers in brackets: invariants of the README)', as
               presentCents: 31_500,
               previewCents: 35_000,
               differenceCents: 3500,
+              remarks: ['COST_CLAUSE'],
             },
             {
               serviceCode: 'marriage',
@@ -73,6 +92,7 @@ tap.test('preview of prices (numbers in brackets: invariants of the README)', as
               presentCents: null,
               previewCents: null,
               differenceCents: null,
+              remarks: ['COST_CLAUSE', 'NO_PRESENT_PRICE', 'UNPRICED'],
             },
           ],
         },
@@ -103,20 +123,100 @@ tap.test('preview of prices (numbers in brackets: invariants of the README)', as
       interval: 'year',
       prices,
     });
-    t.match(bare, { presentNumber: null, presentCents: 0, previewCents: 11 * 5000 + 18_400 });
+    t.match(bare, {
+      presentNumber: null,
+      presentCents: null,
+      differenceCents: null,
+      previewCents: 11 * 5000 + 18_400,
+      members: [
+        {
+          presentCents: null,
+          differenceCents: null,
+          rows: [{ remarks: ['COST_CLAUSE', 'NO_PRESENT_VERSION'] }],
+        },
+      ],
+    });
+  });
+
+  t.test('200: usage without a price is counted and named, and no sum stands for it', async (t) => {
+    const wrong = { ...preview, prices: [{ ...unitPrice(marriage, 5000), unit: 'hour', meter: 'minutes' }] };
+    const body = await must<PreviewBody>(finance, 'POST', '/rate-cards/preview', wrong);
+    t.match(body, {
+      previewCents: 0,
+      differenceCents: null,
+      presentOnlyCents: 11 * 4500,
+      unpricedRows: 3,
+      unpriced: [
+        { serviceCode: 'marriage', meter: 'cases', unit: 'case', quantity: '11', memberCount: 2 },
+        { serviceCode: 'marriage', meter: 'minutes', unit: 'minute', quantity: '30.5', memberCount: 1 },
+      ],
+    });
+    t.equal(body.unpriced.length, 2);
+    const none = { ...wrong, prices: [unitPrice(certificates, 1)], organisationIds: [anroechte.id] };
+    t.match(await must(finance, 'POST', '/rate-cards/preview', none), {
+      previewCents: null,
+      unpricedRows: 1,
+      members: [{ previewCents: null, unpricedRows: 1 }],
+    });
+    const csv = await finance.call('POST', '/rate-cards/preview?format=csv', wrong);
+    t.match(
+      csv.body,
+      /;Genutzt, aber ohne neuen Preis\.|Bisher ohne Preis\. Genutzt, aber ohne neuen Preis\./,
+    );
+    t.match(
+      csv.body,
+      /;Summe;;;;;;;495,00;0,00;;Nutzung ohne neuen Preis ist nicht enthalten \(Zeilen: 3\)\./,
+    );
+  });
+
+  t.test('200: each amount has its derivation, with minimum and maximum (10)', async (t) => {
+    const committed = [
+      { ...unitPrice(marriage, '450.5'), minimumCents: 2500, maximumCents: 3000 },
+      { serviceId: marriage, meter: 'minutes', unit: 'minute', model: 'hourly', unitCents: 6000 },
+    ];
+    const question = { ...preview, prices: committed };
+    const body = await must<PreviewBody>(finance, 'POST', '/rate-cards/preview', question);
+    const rows = body.members.flatMap((one) => one.rows).filter((row) => row.previewCents !== null);
+    t.equal(rows.length, 4);
+    for (const { previewCents, previewParts } of rows) {
+      const amounts = previewParts.map(({ lines, trueUpCents, cappedCents, amountCents }) => {
+        const sum = lines.reduce((total, line) => total + line.amountCents, 0);
+        t.equal(sum + trueUpCents - cappedCents, amountCents);
+        return amountCents;
+      });
+      t.equal(
+        amounts.reduce((total, cents) => total + cents, 0),
+        previewCents,
+      );
+    }
+    const csv = (await finance.call('POST', '/rate-cards/preview?format=csv', question)).body;
+    const text = csv.replaceAll('\u00a0', ' ');
+    t.match(
+      text,
+      /;01\.01\.2025 bis 31\.12\.2025 \(365 von 365 Tagen\): 4 × 4,505 €, ergibt 25,00 €;6,98;0,00\r\n/,
+    );
+    t.match(text, /: 7 × 4,505 €, ergibt 30,00 €;0,00;1,54\r\n/);
+    t.match(text, /: 30,5 × 60 € je 60, ergibt 30,50 €;/);
   });
 
   t.test('200: as CSV for a spreadsheet, German first', async (t) => {
     const answer = await finance.call('POST', '/rate-cards/preview?format=csv', preview);
     t.match(answer.headers['content-type'], /^text\/csv/);
-    t.same(answer.body.replace('\uFEFF', '').trim().split('\r\n').slice(0, 2), [
-      'Zeitraum;Mitglied;AGS;Leistung;Bezeichnung;Zähler;Einheit;Menge;Bisheriger Preis;Neuer Preis;Unterschied',
-      '2025-01-01 bis 2025-12-31;Anröchte;05 9 74 004;marriage;Eheschließung;cases;case;4;180,00;200,00;20,00',
+    const lines = answer.body.replaceAll('\u00a0', ' ').replace('\uFEFF', '').trim().split('\r\n');
+    t.same(lines.slice(0, 2), [
+      'Zeitraum;Mitglied;AGS;Leistung;Bezeichnung;Zähler;Einheit;Menge;Bisheriger Preis;Neuer Preis;Unterschied;Hinweis;Rechenweg des neuen Preises;Auffüllung auf den Mindestbetrag;Gekappt am Höchstbetrag',
+      '01.01.2025 bis 31.12.2025;Anröchte;05 9 74 004;marriage;Eheschließung;cases;case;4;180,00;200,00;20,00;' +
+        'Wird derzeit nach Kosten umgelegt, nicht nach Preis.;01.01.2025 bis 31.12.2025 (365 von 365 Tagen): 4 × 50 €, ergibt 200,00 €;0,00;0,00',
     ]);
     t.match(
-      answer.body,
-      /'=Erwitte;05 9 74 016;marriage;Eheschließung;minutes;minute;30,5;;;\r\n/,
+      lines.find((line) => line.includes(';minute;')),
+      /;'=Erwitte;05 9 74 016;marriage;Eheschließung;minutes;minute;30,5;;;;Wird .*Bisher ohne Preis\. Genutzt, aber ohne neuen Preis\.;;;$/,
       'no formula, no price',
+    );
+    t.match(
+      lines.at(-1),
+      /^01\.01\.2025 bis 31\.12\.2025;Summe;;;;;;;495,00;734,00;55,00;Nutzung .* \(Zeilen: 1\)\. Im neuen Preis stecken 184,00 € für /,
+      'the sums, and what they leave out',
     );
   });
 
