@@ -11,6 +11,7 @@ import {
   startCostingWorld,
 } from '../../support/costing.ts';
 import { nettedLines, STANDARD } from '../../support/documents.ts';
+import { planInForce, runDue, startReceivablesWorld } from '../../support/receivables.ts';
 import { must } from '../../support/services.ts';
 import {
   issue,
@@ -150,6 +151,31 @@ tap.test('what is set off from the cost of a service, for whoever bears it', asy
       select line->'derivation' as derivation from statement_lines where statement_id = ${draft?.id ?? ''}`;
     t.ok(lines.some(({ derivation }) => derivation?.netting !== undefined));
   });
+});
+
+tap.test('instalments say what the budget sets off', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { finance, member, marriage, test } = world;
+  const day = { serviceId: marriage, bookedOn: '2026-10-15', kind: 'budget', text: 'Ansatz' };
+  const income = { category: 'grant', costType: 'Landesförderung', amountCents: 400_001 };
+  await must(finance, 'POST', '/cost-lines', { ...day, ...income });
+  const plan = await planInForce(world);
+  world.clock.set('2026-10-07T08:00:00.000Z');
+  await runDue(world);
+  const netting = {
+    costCents: 1_000_001,
+    deductions: [{ type: 'grant', label: 'Landesförderung', amountCents: 400_001 }],
+  };
+  const { items } = await must<{
+    items: { service: { code: string }; derivation: { netting?: object; poolCents: number } }[];
+  }>(member, 'GET', `/instalment-plans/${plan.id}/shares`);
+  t.ok(items.length > 1);
+  for (const { service, derivation } of items)
+    t.same(derivation.netting, service.code === 'marriage' ? netting : undefined, service.code);
+  const kept = await test.owner.sql<{ document: object }[]>`
+    select document from statements where kind = 326 and status = 'issued'`;
+  t.ok(kept.length > 0);
+  for (const { document } of kept) t.match(JSON.stringify(document), '"label":"Landesförderung"');
 });
 
 tap.test('what is signed covers what is set off', async (t) => {
