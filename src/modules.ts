@@ -11,7 +11,7 @@ import {
   vatRoutes,
 } from './modules/billing/index.ts';
 import { catalogueRoutes, createCatalogueService } from './modules/catalogue/index.ts';
-import { costingRoutes, createCostingService } from './modules/costing/index.ts';
+import { costingRoutes, createCostingService, missingLists } from './modules/costing/index.ts';
 import { createGrantsService, grantsRoutes } from './modules/grants/index.ts';
 import {
   createBootstrapService,
@@ -104,7 +104,7 @@ export function createModules({ db, clock, settings }: ModuleDependencies) {
     bootstrap: createBootstrapService(db, sessions.passwordCost),
     users: createUsersService(db, sessions.passwordCost),
     members: createMembersService(db),
-    agreements: createAgreementsService(db),
+    agreements: createAgreementsService(db, [missingLists]),
     catalogue: createCatalogueService(db),
     requests: createRequestsService(db),
     actions: createActionsService(db),

@@ -1,7 +1,7 @@
 import { dayOf } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import { DomainError } from '../../platform/errors.ts';
+import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { preconditionFailed } from '../../platform/http/etags.ts';
 import { ownCentre } from '../../platform/http/own-centre.ts';
 import { audit } from '../audit/index.ts';
@@ -19,17 +19,17 @@ import type {
   CreateAgreementVersion,
   Terminate,
 } from './agreements.schemas.ts';
+import type { ClauseCheck } from './clause-checks.ts';
 import * as coverage from './coverage.repo.ts';
 import { agreementNotFound, assertTerms, termsOf } from './terms.service.ts';
 
-/** Makes the draft the wording in force on its days; what the agreement had in force on them ends on the first. */
+/** Makes the draft the wording in force on its days; what the agreement had in force on them ends on the first. Says what its clauses lack. */
 export async function bringIntoForce(
   tx: HatTx,
   ctx: HatContext,
-  id: string,
-  version: number,
-  { number }: BringIntoForce,
-): Promise<void> {
+  { id, version, number }: BringIntoForce & { readonly id: string; readonly version: number },
+  clauseChecks: readonly ClauseCheck[],
+): Promise<FieldError[]> {
   const centreId = ownCentre(ctx);
   await coverage.lockCoverage(tx, centreId);
   await lockAt(tx, id, version);
@@ -50,6 +50,9 @@ export async function bringIntoForce(
     entityId: id,
     details: { number: draft.number, ended, validFrom, validTo, organisationIds, services },
   });
+  const warnings: FieldError[] = [];
+  for (const check of clauseChecks) warnings.push(...(await check(tx, centreId, draft)));
+  return warnings;
 }
 
 /** A version in force can be shortened, not split or begun later: its days after the draft would be nobody's. */

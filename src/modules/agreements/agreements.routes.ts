@@ -11,6 +11,7 @@ import {
   TERMINATION_REFUSED,
 } from './agreements.errors.ts';
 import {
+  AgreementInForce,
   AgreementPage,
   AgreementQuery,
   AgreementVersionPage,
@@ -157,7 +158,7 @@ const actionRoutes: Routes = (service) => async (app) => {
         params: IdParams,
         headers: IfMatchHeaders,
         body: BringIntoForce,
-        response: { 200: AgreementView },
+        response: { 200: AgreementInForce },
       },
     },
     async (request, reply) => {

@@ -114,6 +114,21 @@ export const AgreementView = named('Agreement', {
 export type AgreementView = Static<typeof AgreementView>;
 export const AgreementPage = pageOf(AgreementView);
 
+export const AgreementInForce = named('AgreementInForce', {
+  ...AgreementView.properties,
+  warnings: Type.Array(
+    named('ClauseWarning', {
+      pointer: Type.String({ description: 'JSON pointer into the agreement' }),
+      code: Type.String(),
+      detail: Type.String(),
+    }),
+    {
+      description:
+        'What its clauses name and the centre does not have yet; runs are refused until it is there',
+    },
+  ),
+});
+
 export const AgreementQuery = closed({
   ...PageQuery,
   centreId: Type.Optional(Uuid),

@@ -21,12 +21,13 @@ import type {
   CreateAgreementVersion,
   Terminate,
 } from './agreements.schemas.ts';
+import type { ClauseCheck } from './clause-checks.ts';
 import { agreementNotFound, assertTerms, termsOf } from './terms.service.ts';
 
 export type AgreementsService = ReturnType<typeof createAgreementsService>;
 
 /** Contracts and statutes between a centre and its members, in versions. */
-export function createAgreementsService(db: Database) {
+export function createAgreementsService(db: Database, clauseChecks: readonly ClauseCheck[]) {
   return {
     create: (ctx: HatContext, input: CreateAgreement) => createAgreement(db, ctx, input),
     createVersion: (ctx: HatContext, id: string, input: CreateAgreementVersion) =>
@@ -38,8 +39,8 @@ export function createAgreementsService(db: Database) {
       listVersions(db, ctx, id, query),
     async bringIntoForce(ctx: HatContext, id: string, version: number, input: BringIntoForce = {}) {
       return withHatTx(db, ctx, async (tx) => {
-        await bringIntoForce(tx, ctx, id, version, input);
-        return getAgreement(tx, ctx, id);
+        const warnings = await bringIntoForce(tx, ctx, { id, version, ...input }, clauseChecks);
+        return { ...(await getAgreement(tx, ctx, id)), warnings };
       });
     },
     async terminate(ctx: HatContext, id: string, version: number, input: Terminate) {

@@ -9,6 +9,7 @@ export {
 } from './agreements.rules.ts';
 export type { AgreementVersionView, AgreementView } from './agreements.schemas.ts';
 export { type AgreementsService, createAgreementsService } from './agreements.service.ts';
+export type { ClauseCheck } from './clause-checks.ts';
 export {
   type CostClauseInForce,
   type CoveredDays,

@@ -43,6 +43,18 @@ export async function listLists(
     order by id desc limit ${limit}`;
 }
 
+/** What the newest version of each named list counts, by name. */
+export async function newestTypes(
+  { sql }: HatTx,
+  centreId: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ name: string; type: string }[]>`
+    select distinct on (name) name, type from allocation_keys where centre_id = ${centreId} and name = any(${names as string[]})
+    order by name, as_of desc, number desc`;
+  return new Map(rows.map(({ name, type }) => [name, type]));
+}
+
 /** Members of the centre, as value lists may name them. */
 export async function listMemberNames(
   { sql }: HatTx,

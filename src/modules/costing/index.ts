@@ -7,6 +7,7 @@ export { takesCharges } from './billing-periods.rules.ts';
 export { getLockedPeriod, settlePeriod } from './billing-periods.service.ts';
 export { type BudgetShares, budgetShares } from './budget-shares.service.ts';
 export { COST_CENTRE_UNKNOWN } from './calculations.errors.ts';
+export { missingLists } from './clause-lists.service.ts';
 export { costingCalculations } from './compute.ts';
 export { getHeldPeriod } from './correction-periods.service.ts';
 export { correctionsBilledIn } from './corrections-billed.repo.ts';

@@ -173,6 +173,44 @@ tap.test('agreements', async (t) => {
     }
   });
 
+  await t.test('200: lists that a clause names and nobody recorded yet are told (11)', async (t) => {
+    const finance = await test.caller(centreHat, ['finance']);
+    const list = {
+      name: 'Stellen',
+      type: 'head_count',
+      asOf: '2027-01-01',
+      source: 'Stellenplan',
+      values: { '05974016': '3' },
+    };
+    const recorded = await finance.call('POST', '/allocation-keys', list);
+    t.equal(recorded.statusCode, 201, recorded.body);
+    const tranche = (id: string, key: object) => ({ id, label: id, percent: '25', key });
+    const tranches = [
+      tranche('a', { type: 'values', keyName: 'Nirgends' }),
+      tranche('b', { type: 'head_count', keyName: 'Stellen' }),
+      tranche('c', { type: 'area', keyName: 'Stellen' }),
+      tranche('d', { type: 'equal' }),
+    ];
+    const costClause = { mode: 'cascade', tranches };
+    const { id } = await draftAgreement(centre, [erwitte.id], [await service()], { costClause });
+    const answer = await act(id, 'bring-into-force', 1);
+    t.equal(answer.statusCode, 200, answer.body);
+    t.match(answer.json<Answer>(), {
+      status: 'in_force',
+      warnings: [
+        {
+          pointer: '/costClause/tranches/0/key/keyName',
+          code: 'KEY_LIST_MISSING',
+          detail: 'There is no value list “Nirgends” yet; runs are refused until it is recorded.',
+        },
+        { pointer: '/costClause/tranches/2/key/keyName', code: 'KEY_LIST_TYPE' },
+      ],
+    });
+    t.equal(answer.json<{ warnings: object[] }>().warnings.length, 2);
+    const plain = await draftAgreement(centre, [erwitte.id], [await service()]);
+    t.same((await act(plain.id, 'bring-into-force', 1)).json<{ warnings: object[] }>().warnings, []);
+  });
+
   await t.test('200: an action needs no body', async (t) => {
     const { id, version } = await draftAgreement(centre, [erwitte.id], [await service()]);
     const answer = await centre.call('POST', `/agreements/${id}/actions/bring-into-force`, undefined, {
