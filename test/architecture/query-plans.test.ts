@@ -226,6 +226,21 @@ tap.test('query plans', async (t) => {
       run: (ctx) => modules.costing.periods.get(ctx, frozenId),
     },
     {
+      name: 'the events that came too late, one by one',
+      caller: bigFinance,
+      db,
+      index: 'usage_events_recorded_idx',
+      byValues: true,
+      run: (ctx) =>
+        modules.usage.listEvents(ctx, {
+          ...page,
+          centreId: bigCentre.id,
+          from: '2026-07-01',
+          to: '2026-10-01',
+          recordedAfter: '2026-10-05T08:00:00Z',
+        }),
+    },
+    {
       name: 'whether late usage lets the run of a settled quarter be superseded',
       caller: bigFinance,
       db,

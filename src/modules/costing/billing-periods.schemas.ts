@@ -45,6 +45,9 @@ export const PeriodPage = pageOf(PeriodSummary);
 export const PeriodView = named('BillingPeriod', {
   ...periodView,
   lateEvents: Type.Integer({ description: 'Usage events that came late and wait to be admitted' }),
+  lateUsageEvents: nullable(
+    Type.String({ description: 'Address of exactly these events; null while the period takes all usage' }),
+  ),
 });
 export type PeriodView = Static<typeof PeriodView>;
 

@@ -33,7 +33,7 @@ import {
   PERIOD_STATE_REFUSED,
   PERIOD_UNKNOWN,
 } from './costing.errors.ts';
-import { admitLateUsage, lateEventsOf } from './late-usage.service.ts';
+import { admitLateUsage, lateEventsOf, lateUsageLink } from './late-usage.service.ts';
 
 export type BillingPeriodsService = ReturnType<typeof createBillingPeriodsService>;
 
@@ -189,7 +189,7 @@ async function getPeriod(tx: HatTx, { now }: HatContext, id: string): Promise<Pe
   const summary = toPeriodSummary(row, dayOf(now));
   const mayAdmit = lateEvents > 0 && !(await repo.hasPostedRun(tx, id));
   const availableActions = [...summary.availableActions, ...(mayAdmit ? [ADMIT_LATE_USAGE] : [])];
-  return { ...summary, availableActions, lateEvents };
+  return { ...summary, availableActions, lateEvents, lateUsageEvents: lateUsageLink(row) };
 }
 
 function found(row: repo.PeriodRow | undefined): repo.PeriodRow {

@@ -5,7 +5,7 @@ import { DomainError } from '../../platform/errors.ts';
 import { preconditionFailed } from '../../platform/http/etags.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { audit } from '../audit/index.ts';
-import { countLateUsage } from '../usage/index.ts';
+import { countLateUsage, usageEventsLink } from '../usage/index.ts';
 import { findSuperseded } from './allocation-runs.repo.ts';
 import * as repo from './billing-periods.repo.ts';
 import type { AdmitLateUsage } from './billing-periods.schemas.ts';
@@ -32,6 +32,12 @@ export async function lateEventsOf(
     recordedAfter: recordedUntil,
     ...(until !== undefined && { recordedUntil: until }),
   });
+}
+
+/** Where the events that `lateEventsOf` counts are listed. */
+export function lateUsageLink({ centreId, startsOn, endsOn, recordedUntil }: repo.PeriodRow): string | null {
+  if (recordedUntil === null) return null;
+  return usageEventsLink({ centreId, from: startsOn, to: endsOn, recordedAfter: recordedUntil });
 }
 
 /**

@@ -8,9 +8,10 @@ import { getServiceVersion } from '../catalogue/index.ts';
 import { ACTION_NOT_POSSIBLE, findRequest, type RequestRow } from '../requests/index.ts';
 import { findMeter, isWorkedOn, metersOfClauses } from './request-bookings.rules.ts';
 import { USAGE_METER_REFUSED } from './usage.errors.ts';
-import { acceptedOne, prepareBooked, type Recorded, recordEach } from './usage.recording.ts';
+import { acceptedOne, prepareBooked, type Recorded } from './usage.recording.ts';
 import { BOOKING_SOURCE } from './usage.rules.ts';
 import type { BookUsage } from './usage.schemas.ts';
+import { recordSent } from './usage.sent.ts';
 import { assertForm } from './usage.validation.ts';
 
 /**
@@ -39,7 +40,7 @@ export async function bookOnRequest(
   assertForm(event);
   const unit = await unitOf(tx, request, input);
   const prepared = prepareBooked({ ...event, unit, requestId: request.id }, ctx.now);
-  return acceptedOne(await recordEach(tx, ctx, [prepared]));
+  return acceptedOne(await recordSent(tx, ctx, [prepared]));
 }
 
 /** The unit that the service counts this meter in. Throws USAGE_METER_REFUSED where it does not count it, or in another unit. */

@@ -14,6 +14,7 @@ export interface EventsOfSum {
   readonly from: Day;
   /** Day after the last day. */
   readonly to: Day;
+  readonly recordedAfter?: Moment | undefined;
   readonly recordedUntil?: Moment | undefined;
 }
 

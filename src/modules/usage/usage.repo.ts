@@ -1,7 +1,7 @@
-import { and, desc, eq, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, inArray, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { OFFICE_TIME_ZONE } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
-import type { HatTx } from '../../platform/db/hat.ts';
+import { type HatTx, planByValues } from '../../platform/db/hat.ts';
 import { REQUEST_SOURCE } from './usage.rules.ts';
 import type { UsageEventQuery, UsageEventView } from './usage.schemas.ts';
 import { usageEvents } from './usage.table.ts';
@@ -135,12 +135,13 @@ export type EventFilter = Pick<
   | 'source'
   | 'from'
   | 'to'
+  | 'recordedAfter'
   | 'recordedUntil'
 >;
 
 export function matching(filter: EventFilter): SQL | undefined {
   const { centreId, organisationId, serviceId, requestId, correctsEventId, from, to, recordedUntil } = filter;
-  const { meter, unit, source } = filter;
+  const { meter, unit, source, recordedAfter } = filter;
   return and(
     centreId === undefined ? undefined : eq(usageEvents.centreId, centreId),
     organisationId === undefined ? undefined : eq(usageEvents.organisationId, organisationId),
@@ -152,6 +153,7 @@ export function matching(filter: EventFilter): SQL | undefined {
     meter === undefined ? undefined : inArray(usageEvents.meter, meter),
     unit === undefined ? undefined : inArray(usageEvents.unit, unit),
     source === undefined ? undefined : eq(usageEvents.source, source),
+    recordedAfter === undefined ? undefined : gt(usageEvents.recordedAt, recordedAfter),
     recordedUntil === undefined ? undefined : lte(usageEvents.recordedAt, recordedUntil),
   );
 }
@@ -164,6 +166,8 @@ export async function listEvents(
   after: readonly [string, string] | undefined,
   limit: number,
 ): Promise<UsageEventView[]> {
+  // What came late is little, and found by the moment of recording, however many events its days have.
+  if (filter.recordedAfter !== undefined) await planByValues(tx);
   const beyond =
     after && sql`(${usageEvents.occurredOn}, ${usageEvents.id}) < (${after[0]}::date, ${after[1]}::uuid)`;
   const rows = await tx

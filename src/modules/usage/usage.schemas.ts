@@ -160,6 +160,10 @@ export const UsageEventQuery = closed({
   meter: Type.Optional(several('What was counted')),
   unit: Type.Optional(several('In what it was counted')),
   source: Type.Optional(line(60, 'System that counted')),
+  recordedAfter: Type.Optional({
+    ...Moment,
+    description: 'Leaves out what was recorded until then, this moment included',
+  }),
   recordedUntil: Type.Optional({ ...Moment, description: 'Leaves out what was recorded later' }),
 });
 export type UsageEventQuery = Static<typeof UsageEventQuery>;

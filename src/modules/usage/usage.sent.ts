@@ -4,11 +4,13 @@ import type { HatTx } from '../../platform/db/hat.ts';
 import { hashOf } from '../../platform/hash.ts';
 import { costClausesFor } from '../agreements/index.ts';
 import { usageRulesOf } from '../catalogue/index.ts';
-import { type Outcome, type Prepared, recordEach } from './usage.recording.ts';
+import { frozenDays } from './usage.frozen.repo.ts';
+import { type Outcome, type Prepared, type Recorded, recordEach } from './usage.recording.ts';
 import type { NewEvent } from './usage.repo.ts';
+import type { UsageEventView } from './usage.schemas.ts';
 import { recordedUnits } from './usage.units.repo.ts';
 import { type KnownUnits, unitFor, unitWarning, yearOf } from './usage.units.rules.ts';
-import { meterWarning } from './usage.warnings.rules.ts';
+import { lateWarning, meterWarning } from './usage.warnings.rules.ts';
 
 /**
  * Records what was sent to us: fills in the units that were left out, and says of each event that it wrote what will be in somebody's
@@ -30,13 +32,33 @@ export async function recordSent(
   if (written.length === 0) return outcomes;
   const serviceIds = serviceIdsOf(events);
   const { from, to } = daysOf(written.map(({ event }) => event));
-  const clauses = await costClausesFor(tx, ctx.hat.id, serviceIds, from, to);
+  const [clauses, frozen] = await Promise.all([
+    costClausesFor(tx, ctx.hat.id, serviceIds, from, to),
+    frozenDays(tx, ctx.hat.id, from, to),
+  ]);
   for (const { event, at } of written) {
     const outcome = outcomes[at] as Outcome;
-    const warnings = [...unitWarning(event, known), ...meterWarning(event, clauses)];
+    const warnings = [
+      ...unitWarning(event, known),
+      ...meterWarning(event, clauses),
+      ...lateWarning(event, frozen),
+    ];
     if (outcome.status !== 'refused' && warnings.length > 0) outcomes[at] = { ...outcome, warnings };
   }
   return outcomes;
+}
+
+/** A correction lies on the day of what it corrects, and comes too late where that is frozen. */
+export async function withLateness(
+  tx: HatTx,
+  ctx: HatContext,
+  recorded: Recorded,
+  event: Pick<UsageEventView, 'occurredAt' | 'occurredOn'>,
+): Promise<Recorded> {
+  if (recorded.status === 'existing') return recorded;
+  const { occurredOn: day } = event;
+  const warnings = lateWarning(event, await frozenDays(tx, ctx.hat.id, day, plusDays(day, 1)));
+  return warnings.length === 0 ? recorded : { ...recorded, warnings };
 }
 
 const serviceIdsOf = (events: readonly NewEvent[]): string[] => [

@@ -32,7 +32,7 @@ import type {
   UsageSummary,
   UsageSummaryQuery,
 } from './usage.schemas.ts';
-import { recordSent } from './usage.sent.ts';
+import { recordSent, withLateness } from './usage.sent.ts';
 import { recordStream } from './usage.stream.ts';
 import { summarise } from './usage.summary.repo.ts';
 import type { SumsFilter } from './usage.totals.repo.ts';
@@ -108,14 +108,14 @@ export function createUsageService(db: Database, clock: Clock) {
     async reverse(ctx: HatContext, id: string, input: ReverseUsage): Promise<RecordedEvent> {
       assertCentre(ctx);
       return withHatTxOnce(db, ctx, async (tx) =>
-        withEvent(tx, await reverse(tx, ctx, await getEvent(tx, id), input)),
+        corrected(tx, ctx, id, (event) => reverse(tx, ctx, event, input)),
       );
     },
 
     async adjust(ctx: HatContext, id: string, input: AdjustUsage): Promise<RecordedEvent> {
       assertCentre(ctx);
       return withHatTxOnce(db, ctx, async (tx) =>
-        withEvent(tx, await adjust(tx, ctx, await getEvent(tx, id), input)),
+        corrected(tx, ctx, id, (event) => adjust(tx, ctx, event, input)),
       );
     },
 
@@ -189,6 +189,16 @@ async function getEvent(tx: HatTx, id: string): Promise<UsageEventView> {
   const event = await repo.findEvent(tx, id);
   if (event === undefined) throw new DomainError(NOT_FOUND, 'There is no such usage event.');
   return event;
+}
+
+async function corrected(
+  tx: HatTx,
+  ctx: HatContext,
+  id: string,
+  correct: (event: UsageEventView) => Promise<Recorded>,
+): Promise<RecordedEvent> {
+  const event = await getEvent(tx, id);
+  return withEvent(tx, await withLateness(tx, ctx, await correct(event), event));
 }
 
 async function withEvent(tx: HatTx, { status, id, warnings }: Recorded): Promise<RecordedEvent> {

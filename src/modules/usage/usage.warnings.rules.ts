@@ -31,3 +31,22 @@ export function meterWarning(
   const detail = `is ${meter}; the cost of this service is shared by ${counted}, and no run counts it`;
   return [{ pointer: '/meter', code: 'METER_NOT_COUNTED', detail }];
 }
+
+/** Half-open days of which usage counts no more by itself. */
+export interface FrozenDays {
+  readonly code: string;
+  readonly startsOn: Day;
+  readonly endsOn: Day;
+}
+
+/** That an event came too late for its period. */
+export function lateWarning(
+  { occurredAt }: Pick<UsageFacts, 'occurredAt'>,
+  frozen: readonly FrozenDays[],
+): FieldError[] {
+  const day = dayOf(occurredAt);
+  const period = frozen.find(({ startsOn, endsOn }) => startsOn <= day && day < endsOn);
+  if (period === undefined) return [];
+  const detail = `lies in ${period.code}, which is frozen: the event is late and counts once it is admitted`;
+  return [{ pointer: '/occurredAt', code: 'LATE', detail }];
+}

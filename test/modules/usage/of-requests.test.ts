@@ -211,7 +211,8 @@ tap.test('what a request used', async (t) => {
       await must(finance, 'POST', `/billing-periods/${periodId}/actions/${action}`, undefined, {
         'if-match': `"${version + 1}"`,
       });
-    await created(world.caseworker, urlOf(id), booking({ occurredAt: '2026-03-02T08:00:00Z' }));
+    const late = await created(world.caseworker, urlOf(id), booking({ occurredAt: '2026-03-02T08:00:00Z' }));
+    t.match(late, { warnings: [{ code: 'METER_NOT_COUNTED' }, { code: 'LATE' }] });
     t.match(await must(finance, 'GET', `/billing-periods/${periodId}`), { lateEvents: 1 });
   });
 });
