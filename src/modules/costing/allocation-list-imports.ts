@@ -1,5 +1,6 @@
 import { type CellParser, type CsvIssue, parseTextUpTo, readCsv, refuse, show } from '../../platform/csv.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
+import { agsSpellings } from '../organisations/index.ts';
 import { listMemberNames } from './allocation-lists.repo.ts';
 
 export interface ListReading {
@@ -36,7 +37,8 @@ export async function readListFile(
   const values: Record<string, string> = {};
   const seen = new Set<string>();
   for (const { row, values: cells } of reading.rows) {
-    const id = idByName.get(cells.member);
+    const name = agsSpellings(cells.member).find((spelling) => idByName.has(spelling)) ?? cells.member;
+    const id = idByName.get(name);
     const place = { row, column: 'Mitglied' };
     if (id === undefined) {
       const reason = `${show(cells.member)} is no member of the centre`;
@@ -45,7 +47,7 @@ export async function readListFile(
       issues.push({ ...place, code: 'MEMBER_REPEATED', reason: `${show(cells.member)} is named twice` });
     } else {
       seen.add(id);
-      values[cells.member] = cells.value;
+      values[name] = cells.value;
     }
   }
   return { values, issues: issues.sort((a, b) => (a.row ?? 0) - (b.row ?? 0)) };

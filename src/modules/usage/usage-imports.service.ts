@@ -3,6 +3,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { withHatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import type { TableFile } from '../../platform/table-files.ts';
+import { agsSpellings } from '../organisations/index.ts';
 import { USAGE_IMPORT_UNREADABLE } from './usage.errors.ts';
 import { CHUNK_LINES } from './usage.lines.ts';
 import { type Outcome, type Prepared, prepareSent } from './usage.recording.ts';
@@ -106,7 +107,9 @@ interface Reading {
 }
 
 function prepareRow(row: number, values: UsageRow, { ctx, query, names, keys, headers }: Reading): ReadRow {
-  const organisationId = names.organisations.get(values.organisation.replace(/(?<=\d) (?=\d)/g, ''));
+  const [organisationId] = agsSpellings(values.organisation).flatMap(
+    (name) => names.organisations.get(name) ?? [],
+  );
   const serviceId = names.services.get(values.service);
   const faults: Fault[] = [];
   const unknown = (name: 'organisation' | 'service', what: string) =>

@@ -80,6 +80,14 @@ tap.test('keys of a run (numbers in brackets: invariants of the README)', async 
         { pointer: '/rows/4/Mitglied', code: 'MEMBER_UNKNOWN' },
         { pointer: '/rows/6/Mitglied', code: 'MEMBER_REPEATED' },
       ]);
+      const spelled = '05 9 74 016;1\n5974004;2\n';
+      t.match((await send(`Mitglied;Wert\n${spelled}`, '&dryRun=true')).json(), {
+        issues: [],
+        values: { [E]: '1', [A]: '2' },
+      });
+      t.match((await send(`Mitglied;Wert\n${E};1\n5974016;2\n`, '&dryRun=true')).json(), {
+        issues: [{ row: 3, code: 'MEMBER_REPEATED' }],
+      });
       const good = `Mitglied;Wert\n${E};1.234,50\n${anroechte.id};07\n`;
       const values = { [E]: '1234.50', [anroechte.id]: '7' };
       t.match((await send(good, '&dryRun=true')).json(), { dryRun: true, rowCount: 2, issues: [], values });

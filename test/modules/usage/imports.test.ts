@@ -69,6 +69,28 @@ tap.test('import of usage files (numbers in brackets: invariants of the README)'
     t.equal(keys?.n, 0);
   });
 
+  t.test('200: an AGS that a spreadsheet made a number of is the one with its zero (14)', async (t) => {
+    const rows = [
+      ['Mitglied', 'Leistung', 'Menge', 'Datum'],
+      [5974016, 'call', 1, '02.11.2026'],
+      [974016, 'call', 1, '02.11.2026'],
+    ];
+    const body = await imported(await sheet(rows), '?source=Zahl&dryRun=true', XLSX);
+    t.match(
+      body.results.map(({ status }) => status),
+      ['created', 'refused'],
+    );
+    const text = csv(
+      '5974016;call;3;02.11.2026;;z-1',
+      '5 974 016;call;3;02.11.2026;;z-2',
+      '5974017;call;3;02.11.2026;;z-3',
+    );
+    t.match(
+      (await imported(text, '?dryRun=true')).results.map(({ status }) => status),
+      ['created', 'created', 'refused'],
+    );
+  });
+
   t.test('200: rows become events, with the days and numbers of a German spreadsheet (14)', async (t) => {
     const body = await imported(good, '?source=Telefon');
     t.match(body, { dryRun: false, createdCount: 3, results: [{ row: 2 }, { row: 3 }, { row: 4 }] });
