@@ -25,6 +25,8 @@ export const statementBatches = pgTable(
     periodCode: text('period_code').notNull(),
     /** The posted run that the statements charge; null where all services of the period are paid by price. */
     runId: uuid('run_id'),
+    /** Until when usage was counted when the drafts were made, as the period says it; null until then. */
+    recordedUntil: moment('recorded_until'),
     status: text('status').notNull(),
     dueOn: day('due_on'),
     notes: text('notes').array().notNull(),
