@@ -1,9 +1,21 @@
+import type { Test } from 'tap';
 import { systemContext } from '../../src/platform/context.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { Caller } from './app.ts';
-import { type CostingWorld, createRun, fillQuarter, freeze, postRun, type RunBody } from './costing.ts';
+import {
+  addWording,
+  type CostingWorld,
+  createRun,
+  fillQuarter,
+  freeze,
+  postRun,
+  type RunBody,
+  startCostingWorld,
+  use,
+} from './costing.ts';
 import { buyer, leitwegId, seller } from './documents.ts';
 import { sayWhoIssues } from './issuer.ts';
+import { cardInForce, cardTerms, pricedBy, unitPrice } from './rates.ts';
 import { must } from './services.ts';
 import { determination, inForce } from './vat.ts';
 
@@ -108,6 +120,22 @@ export async function taxable({
   for (const serviceId of [marriage, certificates]) {
     await inForce(finance, colleague, determination(serviceId, [erwitte.id, anroechte.id, association.id]));
   }
+}
+
+/** Two members that pay by price in a frozen quarter, ready to be billed. */
+export async function pricedQuarter(t: Test): Promise<CostingWorld> {
+  const world = await startCostingWorld(t);
+  const { erwitte, anroechte, marriage } = world;
+  await cardInForce(world, 'Preise 2026', cardTerms([unitPrice(marriage, 1_000)]));
+  await addWording(world, [marriage], [erwitte, anroechte], null, {
+    priceClause: pricedBy('Preise 2026', [marriage]),
+  });
+  await use(world, erwitte, marriage, '7');
+  await use(world, anroechte, marriage, '4');
+  await taxable(world);
+  await readyToIssue(world);
+  await freeze(world);
+  return world;
 }
 
 /** A posted run of the quarter. */

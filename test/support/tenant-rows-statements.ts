@@ -85,6 +85,7 @@ export async function draft(
   // What a batch drafted is issued while its period is frozen; a past one, for no price begins within or before it.
   const { id: periodId, code } = await period(world, lastYear--);
   await sql`update billing_periods set state = 'frozen', frozen_at = now() - interval '1 day' where id = ${periodId}`;
+  await sql`update statement_batches b set recorded_until = p.recorded_until from billing_periods p where p.id = ${periodId} and b.id = ${batchId}::uuid`;
   await sql`insert into statements (id, centre_id, organisation_id, batch_id, kind, vat_group, status, period_id, period_code, starts_on, ends_on,
       agreement_reference, notes, preceding, net_cents, vat_cents, gross_cents, prepaid_cents, payable_cents, content_hash, created_by,
       created_by_name, created_at)

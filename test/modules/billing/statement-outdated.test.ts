@@ -2,7 +2,6 @@ import tap from 'tap';
 import {
   act,
   addCost,
-  addWording,
   createRun,
   freeze,
   movePeriod,
@@ -14,12 +13,12 @@ import {
   use,
 } from '../../support/costing.ts';
 import { admit } from '../../support/late-usage.ts';
-import { cardInForce, cardTerms, pricedBy, unitPrice } from '../../support/rates.ts';
 import {
   creditNote,
   issue,
   postedQuarter,
   prepare,
+  pricedQuarter,
   readyToIssue,
   type StatementBody,
   statement,
@@ -141,18 +140,9 @@ tap.test('drafts of a run are issued while it is posted (numbers: invariants of 
 });
 
 tap.test('drafts of prices are issued with the usage that counts', async (t) => {
-  const world = await startCostingWorld(t);
+  const world = await pricedQuarter(t);
   const { test, clock, finance, erwitte, anroechte, marriage, periodId } = world;
   const { sql } = test.owner;
-  await cardInForce(world, 'Preise 2026', cardTerms([unitPrice(marriage, 1_000)]));
-  await addWording(world, [marriage], [erwitte, anroechte], null, {
-    priceClause: pricedBy('Preise 2026', [marriage]),
-  });
-  await use(world, erwitte, marriage, '7');
-  await use(world, anroechte, marriage, '4');
-  await taxable(world);
-  await readyToIssue(world);
-  await freeze(world);
 
   await t.test('409: usage was admitted since', async (t) => {
     const stale = await prepare(world);
@@ -194,4 +184,34 @@ tap.test('drafts of prices are issued with the usage that counts', async (t) => 
       'frozen anew later, what counts may be something else',
     );
   });
+});
+
+tap.test('drafts that were priced while late usage was being admitted are not issued (20)', async (t) => {
+  const world = await pricedQuarter(t);
+  const { test, clock, finance, erwitte, marriage, periodId } = world;
+  clock.set('2026-10-06T08:00:00.000Z');
+  await use(world, erwitte, marriage, '100');
+  clock.set('2026-10-07T08:00:00.000Z');
+  // Somebody else keeps the period as it is for a moment, as each preparing or posting does.
+  const holder = await test.owner.sql.reserve();
+  await holder`begin`;
+  await holder`select from billing_periods where id = ${periodId} for share`;
+  const admitting = admit(finance, periodId);
+  await until('the admission waits', async () => {
+    const locks = await test.owner.sql`select from pg_locks where not granted and locktype = 'transactionid'`;
+    return locks.length > 0;
+  });
+  clock.set('2026-10-07T08:00:01.000Z');
+  const batch = await prepare(world);
+  t.equal(batch.status, 'ready', 'it was asked for after the admission, and counts less');
+  await holder`commit`;
+  holder.release();
+  t.equal((await admitting).statusCode, 200);
+  t.match(await issue(world, batch), {
+    progress: { issued: 0 },
+    blocked: [{ errors: [{ code: CHANGED }] }, { errors: [{ code: CHANGED }] }],
+  });
+  t.match(await issue(world, await prepare(world)), { progress: { issued: 2 }, blocked: [] });
+  const [document] = await statementsOf(finance, `&organisationId=${erwitte.id}&status=issued`);
+  t.equal(document?.netCents, 107_000);
 });

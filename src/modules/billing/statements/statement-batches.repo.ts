@@ -119,6 +119,7 @@ export async function insertBatch(
 /** What a step sets. `blocked` and `failure` are JSON text. */
 export interface BatchStep {
   readonly run_id?: string | null;
+  readonly recorded_until?: Moment | null;
   readonly content_hash?: string;
   readonly signed_hash?: string;
   readonly blocked?: string;
@@ -162,13 +163,20 @@ export async function memberNames(
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-/** The runs that batches were prepared from, where there was one. */
-export async function batchRuns(
+/** What batches were prepared from. */
+export interface BatchSource {
+  /** Null where all services of the period are paid by price. */
+  readonly runId: string | null;
+  /** Until when usage counted. */
+  readonly recordedUntil: Moment | null;
+}
+
+export async function batchSources(
   { sql }: HatTx,
   batchIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, BatchSource>> {
   if (batchIds.length === 0) return new Map();
-  const rows = await sql<{ id: string; runId: string }[]>`
-    select id, run_id as "runId" from statement_batches where id = any(${batchIds as string[]}::uuid[]) and run_id is not null`;
-  return new Map(rows.map(({ id, runId }) => [id, runId]));
+  const rows = await sql<(BatchSource & { id: string })[]>`
+    select id, run_id as "runId", recorded_until as "recordedUntil" from statement_batches where id = any(${batchIds as string[]}::uuid[])`;
+  return new Map(rows.map(({ id, ...source }) => [id, source]));
 }

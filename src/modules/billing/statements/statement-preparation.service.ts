@@ -52,6 +52,7 @@ export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string):
   // Where nothing is missing there is nothing to look at, and nothing that stands in the way of the next batch.
   await batches.updateBatch(tx, batch, drafts.length === 0 ? 'issued' : 'ready', {
     run_id: charges?.runId ?? null,
+    recorded_until: period.recordedUntil,
     content_hash: contentHash,
     blocked: JSON.stringify(await blockedMembers(tx, errorsByMember)),
   });
