@@ -75,11 +75,12 @@ export function createStatementActionsService(db: Database) {
     async credit(ctx: HatContext, id: string, reason: string): Promise<StatementDetailView> {
       const centreId = ownCentre(ctx);
       return withHatTxOnce(db, ctx, async (tx) => {
-        const { periodId } = await getStatementRow(tx, id);
-        // Before the document, as settling does it: a draft comes before the settlement, which then names it, or not at all.
-        if (periodId !== null) await getHeldPeriod(tx, periodId);
+        // Before the document, as issuing and preparing do it, which name or set off the same documents.
+        await repo.lockIssuing(tx, centreId);
         const statement = await getForAction(tx, id, 'credit');
-        await assertUnsettled(tx, periodId);
+        // A draft comes before the settlement, which then names it, or not at all.
+        if (statement.periodId !== null) await getHeldPeriod(tx, statement.periodId);
+        await assertUnsettled(tx, statement.periodId);
         const invoice = statement.kind === 326 ? await repo.findSettingOff(tx, statement) : undefined;
         if (invoice !== undefined) {
           throw new DomainError(STATEMENT_IS_SET_OFF, `${invoice} sets ${statement.number} off.`);

@@ -29,7 +29,7 @@ import {
   STATEMENT_STATE_REFUSED,
 } from './statements.errors.ts';
 import { issueBatchJob, prepareBatchJob } from './statements.jobs.ts';
-import { discardDrafts, lockDrafts } from './statements.repo.ts';
+import { discardDrafts, lockDrafts, lockIssuing } from './statements.repo.ts';
 
 const LIST = 'statement-batches';
 /** Statements issued in one transaction: who issues something else in between waits no longer than for these. */
@@ -123,6 +123,7 @@ export function createStatementBatchesService(db: Database) {
 async function issueSome(tx: HatTx, ctx: HatContext, id: string): Promise<boolean> {
   const batch = await repo.lockBatch(tx, id);
   if (batch?.status !== 'issuing') return false;
+  await lockIssuing(tx, batch.centreId);
   const known = new Set(batch.blocked.flatMap(({ statementId }) => statementId ?? []));
   const waiting = (await repo.draftIdsOf(tx, id)).filter((draft) => !known.has(draft));
   const portion = waiting.slice(0, ISSUED_AT_ONCE);

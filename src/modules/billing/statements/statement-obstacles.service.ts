@@ -10,14 +10,9 @@ import { vatThroughout } from '../vat-in-force.service.ts';
 import { type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
 import { getIssuer, type Issuer } from './issuer.service.ts';
 import { documentOf } from './statement.rules.ts';
+import { conflictsAmong } from './statement-conflicts.service.ts';
 import { outdatedAmong } from './statement-sources.service.ts';
-import {
-  BILLING_RECIPIENT_MISSING,
-  DOCUMENT_REFUSED,
-  STATEMENT_INSTALMENTS_CHANGED,
-  STATEMENT_SUPERSEDED,
-  STATEMENT_VAT_CHANGED,
-} from './statements.errors.ts';
+import { BILLING_RECIPIENT_MISSING, DOCUMENT_REFUSED, STATEMENT_VAT_CHANGED } from './statements.errors.ts';
 import * as repo from './statements.repo.ts';
 import type { Obstacle, StatementLineRow, StatementRow } from './statements.types.ts';
 
@@ -68,11 +63,7 @@ export async function examine(
   ]);
   const recipientById = new Map(recipients.map((recipient) => [recipient.organisationId, recipient]));
   const vatObstacles = await vatChanges(tx, centreId, drafts, linesById);
-  const instalments = await repo.validInstalments(tx, centreId, finalPeriods(drafts));
-  const gone = await repo.supersededAmong(
-    tx,
-    drafts.flatMap(({ correctsId }) => correctsId ?? []),
-  );
+  const conflicts = await conflictsAmong(tx, centreId, drafts);
   const paid = await paidOn(tx, centreId, drafts);
   const ready: ReadyStatement[] = [];
   const blocked: BlockedStatement[] = [];
@@ -83,8 +74,7 @@ export async function examine(
     const obstacles = [
       ...(vatObstacles.get(statement.id) ?? []),
       ...(outdated.get(statement.id) ?? []),
-      ...(gone.has(statement.correctsId ?? '') ? [SUPERSEDED] : []),
-      ...(setsOffWhatIsValid(statement, instalments) ? [] : [INSTALMENTS_CHANGED]),
+      ...(conflicts.get(statement.id) ?? []),
       ...(recipient === undefined
         ? [missingRecipient(statement)]
         : refusals(statement, lines, profile, recipient, { issuedOn, paidCents })),
@@ -109,41 +99,6 @@ async function paidOn(
   const items = await openItemsBy(tx, centreId, 'id', corrected);
   return new Map([...items].map(([id, { matchedCents }]) => [id, matchedCents]));
 }
-
-const INSTALMENTS_CHANGED: Obstacle = {
-  problem: STATEMENT_INSTALMENTS_CHANGED,
-  detail: 'It does not set off exactly the instalments that are valid.',
-  errors: [],
-};
-
-/** Periods whose final documents are among the drafts. */
-const finalPeriods = (drafts: readonly StatementRow[]): string[] => [
-  ...new Set(drafts.filter(isFinal).flatMap(({ periodId }) => periodId ?? [])),
-];
-
-const isFinal = ({ kind }: StatementRow): boolean => kind === 380 || kind === 384;
-
-/** An instalment that was issued or taken back since the draft was made would be asked for twice, or set off without a claim. */
-function setsOffWhatIsValid(
-  statement: StatementRow,
-  instalments: Awaited<ReturnType<typeof repo.validInstalments>>,
-): boolean {
-  if (!isFinal(statement)) return true;
-  const valid = instalments.filter(
-    ({ organisationId, periodId, vatGroup }) =>
-      organisationId === statement.organisationId &&
-      periodId === statement.periodId &&
-      vatGroup === statement.vatGroup,
-  );
-  const said = statement.preceding.filter(({ kind }) => kind === 326).map(({ statementId }) => statementId);
-  return said.length === valid.length && valid.every(({ id }) => said.includes(id));
-}
-
-const SUPERSEDED: Obstacle = {
-  problem: STATEMENT_SUPERSEDED,
-  detail: 'What it corrects is no longer valid.',
-  errors: [],
-};
 
 /**
  * A draft as it would be sent, for looking at.

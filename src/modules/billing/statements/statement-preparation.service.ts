@@ -34,6 +34,9 @@ import type { ChargedLine, NewStatement, UntaxedLine } from './statements.types.
 export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string): Promise<void> {
   const batch = await batches.lockBatch(tx, batchId);
   if (batch?.status !== 'preparing') return;
+  // What members were sent stays what it is until the drafts are there; a left draft is issued before, or not at all.
+  await repo.lockIssuing(tx, batch.centreId);
+  await repo.discardLeftDrafts(tx, batch.centreId, batch.periodId);
   const period = await getHeldPeriod(tx, batch.periodId);
   assertTakesCharges(period);
   const charged = await chargedIn(tx, period);
@@ -46,7 +49,6 @@ export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string):
     dueOn: batch.dueOn,
     notes: [...batch.notes, ...noteOf(charges, billingPeriod)],
   });
-  await repo.discardLeftDrafts(tx, period.centreId, period.id);
   await createDrafts(tx, ctx, period.centreId, drafts);
   const contentHash = hashOf({ statements: drafts.map(contentHashOf).sort() });
   // Where nothing is missing there is nothing to look at, and nothing that stands in the way of the next batch.

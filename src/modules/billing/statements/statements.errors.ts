@@ -112,6 +112,13 @@ export const STATEMENT_SUPERSEDED = defineProblem({
   help: 'Look at `supersededBy`. Prepare the statements of the period anew to see what is still to be corrected.',
 });
 
+export const STATEMENT_CHARGED_ALREADY = defineProblem({
+  code: 'STATEMENT_CHARGED_ALREADY',
+  status: 409,
+  title: 'A valid invoice charges the member for this already',
+  help: 'Discard the draft. A new batch of the period compares with the invoice, and drafts a corrected one where it says something else.',
+});
+
 export const STATEMENT_VAT_CHANGED = defineProblem({
   code: 'STATEMENT_VAT_CHANGED',
   status: 422,

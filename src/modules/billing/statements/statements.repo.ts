@@ -32,15 +32,21 @@ export async function lockIssuing({ sql }: HatTx, centreId: string): Promise<voi
   await sql`select pg_advisory_xact_lock(hashtextextended('statements', hashtext(${centreId})))`;
 }
 
-/** Valid instalments of periods, by id, with what tells where they are set off. */
-export async function validInstalments(
+export type ValidDocument = Pick<
+  StatementRow,
+  'id' | 'number' | 'kind' | 'organisationId' | 'periodId' | 'vatGroup'
+>;
+
+/** Instalments and invoices of periods that are valid now. */
+export async function validDocuments(
   { sql }: HatTx,
   centreId: string,
   periodIds: readonly string[],
-): Promise<Pick<StatementRow, 'id' | 'organisationId' | 'periodId' | 'vatGroup'>[]> {
-  return sql<Pick<StatementRow, 'id' | 'organisationId' | 'periodId' | 'vatGroup'>[]>`
-    select id, organisation_id as "organisationId", period_id as "periodId", vat_group as "vatGroup" from statements
-    where centre_id = ${centreId} and period_id = any(${periodIds as string[]}::uuid[]) and status = 'issued' and kind = 326
+): Promise<ValidDocument[]> {
+  if (periodIds.length === 0) return [];
+  return sql<ValidDocument[]>`
+    select id, number, kind, organisation_id as "organisationId", period_id as "periodId", vat_group as "vatGroup" from statements
+    where centre_id = ${centreId} and period_id = any(${periodIds as string[]}::uuid[]) and status = 'issued' and kind in (326, 380, 384)
       and superseded_by is null`;
 }
 
