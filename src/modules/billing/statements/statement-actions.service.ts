@@ -81,9 +81,9 @@ export function createStatementActionsService(db: Database) {
         // A draft comes before the settlement, which then names it, or not at all.
         if (statement.periodId !== null) await getHeldPeriod(tx, statement.periodId);
         await assertUnsettled(tx, statement.periodId);
-        const invoice = statement.kind === 326 ? await repo.findSettingOff(tx, statement) : undefined;
+        const [invoice] = await repo.listSettingOff(tx, centreId, [{ ...statement, correctsId: id }]);
         if (invoice !== undefined) {
-          throw new DomainError(STATEMENT_IS_SET_OFF, `${invoice} sets ${statement.number} off.`);
+          throw new DomainError(STATEMENT_IS_SET_OFF, `${invoice.number} sets ${statement.number} off.`);
         }
         const lines = await repo.listLines(tx, [id]);
         const draft = takenBack({ statement, lines }, { batchId: null, dueOn: null, notes: [reason] });

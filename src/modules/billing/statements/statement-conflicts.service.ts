@@ -3,6 +3,7 @@ import type { HatTx } from '../../../platform/db/hat.ts';
 import {
   STATEMENT_CHARGED_ALREADY,
   STATEMENT_INSTALMENTS_CHANGED,
+  STATEMENT_IS_SET_OFF,
   STATEMENT_SUPERSEDED,
 } from './statements.errors.ts';
 import * as repo from './statements.repo.ts';
@@ -74,3 +75,31 @@ const INSTALMENTS_CHANGED: Obstacle = {
   detail: 'It does not set off exactly the instalments that are valid.',
   errors: [],
 };
+
+/**
+ * Drafts that take back an instalment which a valid invoice sets off, with that: it would go on setting off what no longer counts, and
+ * the member would get the money twice. An invoice that is taken back by the others of `ready` is none.
+ */
+export async function setOffAmong(
+  tx: HatTx,
+  centreId: string,
+  ready: readonly StatementRow[],
+): Promise<ReadonlyMap<string, Obstacle>> {
+  const credits = ready.filter(({ kind }) => kind === 381);
+  const takenBack = new Set(credits.map(({ correctsId }) => correctsId));
+  const invoices = await repo.listSettingOff(tx, centreId, credits);
+  const standing = invoices.filter(({ id }) => !takenBack.has(id));
+  return new Map(
+    credits.flatMap(({ id, correctsId, preceding }) => {
+      const invoice = standing.find(({ setOffIds }) => setOffIds.includes(correctsId ?? ''));
+      const corrected = preceding.find(({ statementId }) => statementId === correctsId);
+      return invoice === undefined ? [] : [[id, isSetOff(invoice.number, corrected?.number ?? '')] as const];
+    }),
+  );
+}
+
+const isSetOff = (invoice: string, instalment: string): Obstacle => ({
+  problem: STATEMENT_IS_SET_OFF,
+  detail: `${invoice} sets ${instalment} off.`,
+  errors: [],
+});

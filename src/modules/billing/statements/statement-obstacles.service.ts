@@ -10,7 +10,7 @@ import { vatThroughout } from '../vat-in-force.service.ts';
 import { type RecipientRow, recipientsOf } from './billing-parties.repo.ts';
 import { getIssuer, type Issuer } from './issuer.service.ts';
 import { documentOf } from './statement.rules.ts';
-import { conflictsAmong } from './statement-conflicts.service.ts';
+import { conflictsAmong, setOffAmong } from './statement-conflicts.service.ts';
 import { outdatedAmong } from './statement-sources.service.ts';
 import { BILLING_RECIPIENT_MISSING, DOCUMENT_REFUSED, STATEMENT_VAT_CHANGED } from './statements.errors.ts';
 import * as repo from './statements.repo.ts';
@@ -83,7 +83,20 @@ export async function examine(
       ready.push({ statement, lines, recipient, paidCents });
     else blocked.push({ statement, obstacles });
   }
-  return { profile, ready, blocked };
+  const setOff = await setOffAmong(
+    tx,
+    centreId,
+    ready.map(({ statement }) => statement),
+  );
+  const late = ready.flatMap(({ statement }) => {
+    const obstacle = setOff.get(statement.id);
+    return obstacle === undefined ? [] : [{ statement, obstacles: [obstacle] }];
+  });
+  return {
+    profile,
+    ready: ready.filter(({ statement }) => !setOff.has(statement.id)),
+    blocked: [...blocked, ...late],
+  };
 }
 
 /**

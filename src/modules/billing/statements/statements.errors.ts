@@ -95,7 +95,7 @@ export const STATEMENT_IS_SET_OFF = defineProblem({
   code: 'STATEMENT_IS_SET_OFF',
   status: 409,
   title: 'A valid invoice sets this instalment off',
-  help: 'Take the invoice back first: it would go on setting off what no longer counts.',
+  help: 'Take the invoice back first, or discard the draft: the invoice would go on setting off what no longer counts.',
 });
 
 export const BILLING_PERIOD_SETTLED = defineProblem({

@@ -50,15 +50,21 @@ export async function validDocuments(
       and superseded_by is null`;
 }
 
-/** The valid invoice that sets a document off, where there is one. */
-export async function findSettingOff(
+/** Valid invoices that set off what the drafts take back, with the ids of all that each sets off. */
+export async function listSettingOff(
   { sql }: HatTx,
-  { id, centreId, periodId }: Pick<StatementRow, 'id' | 'centreId' | 'periodId'>,
-): Promise<string | undefined> {
-  const [row] = await sql<{ number: string }[]>`
-    select number from statements where centre_id = ${centreId} and period_id = ${periodId} and status = 'issued' and kind in (380, 384)
-      and superseded_by is null and preceding @> ${JSON.stringify([{ statementId: id }])}::text::jsonb limit 1`;
-  return row?.number;
+  centreId: string,
+  credits: readonly Pick<StatementRow, 'correctsId' | 'periodId'>[],
+): Promise<{ id: string; number: string; setOffIds: string[] }[]> {
+  const ids = credits.flatMap(({ correctsId }) => correctsId ?? []);
+  const periodIds = [...new Set(credits.flatMap(({ periodId }) => periodId ?? []))];
+  if (ids.length === 0) return [];
+  return sql<{ id: string; number: string; setOffIds: string[] }[]>`
+    select s.id, s.number, array_agg(p.before->>'statementId') as "setOffIds"
+    from statements s cross join lateral jsonb_array_elements(s.preceding) p (before)
+    where s.centre_id = ${centreId} and s.period_id = any(${periodIds}::uuid[]) and s.status = 'issued' and s.kind in (380, 384)
+      and s.superseded_by is null and p.before->>'statementId' = any(${ids})
+    group by s.id, s.number order by s.number`;
 }
 
 export interface StatementFilter {

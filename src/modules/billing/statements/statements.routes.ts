@@ -148,6 +148,7 @@ function registerActions(app: TypedApp, service: StatementActionsService): void 
           STATEMENT_CONTENT_MISMATCH,
           STATEMENT_SUPERSEDED,
           STATEMENT_CHARGED_ALREADY,
+          STATEMENT_IS_SET_OFF,
           BILLING_PERIOD_SETTLED,
           STATEMENT_INSTALMENTS_CHANGED,
           STATEMENT_CHARGES_CHANGED,

@@ -31,6 +31,7 @@ import {
   prepare,
   recipientOf,
   type StatementBody,
+  statement,
   statementStep,
   statementsOf,
 } from '../../../support/statements.ts';
@@ -431,3 +432,50 @@ tap.test('what is due already is issued at once: by approval, and when somebody 
   t.equal(await runInstalmentJobs(world), 1);
   t.equal((await instalmentsOf(world, plan, 'issued')).length, 2, 'the mended one too');
 });
+
+tap.test(
+  'no instalment is taken back that a valid invoice sets off, whenever it was drafted (19)',
+  async (t) => {
+    const world = await startReceivablesWorld(t);
+    const { finance, colleague, erwitte, marriage, planned } = world;
+    await planInForce(world);
+    await addCost(world, marriage, 1_000_001, '2026-10-15');
+    world.clock.set('2026-10-06T09:00:00.000Z');
+    await runDue(world);
+    await freezePlanned(world);
+    const [instalment] = (await statementsOf(finance, `&kind=326&organisationId=${erwitte.id}`)) as [
+      StatementBody,
+    ];
+    const credit = (await creditNote(finance, instalment)).json<StatementBody>();
+    t.same((await statement(finance, credit.id)).obstacles, []);
+    const planWorld = { ...world, periodId: planned };
+    await postRun(planWorld, await createRun(planWorld));
+    await billPlanned(world);
+    const finals = `&kind=380&organisationId=${erwitte.id}&periodId=${planned}`;
+    const [final] = (await statementsOf(finance, finals)) as [StatementBody];
+    t.ok(final.prepaidCents > 0);
+    const claims = () => openItems(finance, `organisationId=${erwitte.id}&state=all`);
+    const before = await claims();
+    const signCredit = (one: StatementBody) =>
+      statementStep(colleague, one, 'issue', { contentHash: one.contentHash });
+
+    await t.test('409: the final document was issued since the credit note was drafted', async (t) => {
+      const refused = problemOf(await signCredit(credit));
+      const detail = `${final.number} sets ${instalment.number} off.`;
+      t.match(refused, { code: 'STATEMENT_IS_SET_OFF', detail });
+      t.match(
+        (await statement(finance, credit.id)).obstacles,
+        [{ code: 'STATEMENT_IS_SET_OFF' }],
+        'and it says so before',
+      );
+      t.same(await claims(), before);
+    });
+
+    await t.test('200: once the final document is taken back', async (t) => {
+      const first = (await creditNote(finance, final)).json<StatementBody>();
+      t.equal((await signCredit(first)).statusCode, 200);
+      t.equal((await signCredit(credit)).statusCode, 200);
+      t.match(await statement(finance, instalment.id), { supersededBy: credit.id });
+    });
+  },
+);
