@@ -49,8 +49,20 @@ async function holdNumbers({ test, centre }: CostingWorld): Promise<() => Promis
   };
 }
 
+const sign = ({ finance }: CostingWorld, { id, version, contentHash }: BatchBody) =>
+  must<BatchBody>(
+    finance,
+    'POST',
+    `/statement-batches/${id}/actions/issue`,
+    { contentHash },
+    { 'if-match': `"${version}"` },
+  );
+
 const issueOne = ({ finance }: CostingWorld, one: StatementBody) =>
   statementStep(finance, one, 'issue', { contentHash: one.contentHash });
+
+const discard = ({ finance }: CostingWorld, { id, version }: Pick<BatchBody, 'id' | 'version'>) =>
+  finance.call('POST', `/statement-batches/${id}/actions/discard`, undefined, { 'if-match': `"${version}"` });
 
 const readBatch = ({ finance }: CostingWorld, id: string) =>
   must<BatchBody>(finance, 'GET', `/statement-batches/${id}`);
@@ -121,6 +133,66 @@ tap.test('a valid invoice blocks another one beside it, and no other draft (19)'
   });
   const sent = await statementsOf(finance, '&status=issued');
   t.same(sent.map(({ organisationId }) => organisationId).toSorted(), [erwitte.id, anroechte.id].toSorted());
+});
+
+tap.test('a batch whose job was given up is ended by a person, and blocks nothing', async (t) => {
+  const world = await pricedQuarter(t);
+  const { test, finance, periodId } = world;
+  const { sql } = test.owner;
+  const { batches } = test.modules.billing;
+  const giveUp = () => sql`update outbox_jobs set completed_at = now() where completed_at is null`;
+
+  await t.test('200: while it was prepared; a job that comes back does nothing', async (t) => {
+    const { id } = await must<BatchBody>(finance, 'POST', '/statement-batches', { periodId });
+    await giveUp();
+    const stuck = await readBatch(world, id);
+    t.match(stuck, { status: 'preparing', availableActions: ['discard'] });
+    const done = await discard(world, stuck);
+    t.match(done.json(), { status: 'discarded', availableActions: [], progress: { statements: 0 } });
+    await batches.prepare(jobContext(world), id);
+    t.equal((await readBatch(world, id)).status, 'discarded');
+    t.same(await statementsOf(finance), []);
+  });
+
+  await t.test('200: while it was issued; what is issued stays issued, the rest is dropped', async (t) => {
+    const signed = await sign(world, await prepare(world));
+    await giveUp();
+    t.match(signed, { status: 'issuing', availableActions: ['discard'] });
+    const [one] = (await statementsOf(finance, '&status=draft')) as [StatementBody];
+    t.equal((await issueOne(world, one)).statusCode, 200);
+    const done = await discard(world, signed);
+    t.match(done.json(), {
+      status: 'discarded',
+      progress: { statements: 1, issued: 1 },
+      availableActions: [],
+    });
+    await batches.issueAll(jobContext(world), signed.id);
+    const drafted = await statementsOf(finance, `&batchId=${signed.id}`);
+    t.same(drafted.map(({ status }) => status).toSorted(), ['discarded', 'issued']);
+    const next = await issue(world, await prepare(world));
+    t.match(
+      next,
+      { status: 'issued', progress: { statements: 1, issued: 1 } },
+      'the next one takes up the rest',
+    );
+  });
+});
+
+tap.test('412: who discards waits for the job, and sees first what that did', async (t) => {
+  const world = await pricedQuarter(t);
+  const { test, finance } = world;
+  const signed = await sign(world, await prepare(world));
+  const letGo = await holdNumbers(world);
+  const working = work(world);
+  await until('the job waits for its numbers', async () => (await waiting(test)) === 1);
+  const discarding = discard(world, signed);
+  await until('who discards waits for the job', async () => (await waiting(test)) === 2);
+  await letGo();
+  await working;
+  t.equal(problemOf(await discarding).code, 'PRECONDITION_FAILED');
+  t.match(await readBatch(world, signed.id), { status: 'issued', progress: { statements: 2, issued: 2 } });
+  t.equal((await statementsOf(finance, '&status=issued')).length, 2);
+  t.equal(problemOf(await discard(world, await readBatch(world, signed.id))).code, 'STATEMENT_STATE_REFUSED');
 });
 
 tap.test('a credit note by hand and a batch of the same period take turns', async (t) => {

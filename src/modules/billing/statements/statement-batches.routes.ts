@@ -105,7 +105,8 @@ export const statementBatchesRoutes =
         schema: {
           tags,
           operationId: 'discardStatementBatch',
-          summary: 'Drop all drafts, for instance to prepare them anew',
+          summary:
+            'End a batch that is not issued yet and drop its drafts, for instance to prepare them anew; what is issued stays issued',
           params: IdParams,
           headers: IfMatchHeaders,
           body: closed({}),

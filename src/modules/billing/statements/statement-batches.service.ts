@@ -90,13 +90,19 @@ export function createStatementBatchesService(db: Database) {
       });
     },
 
+    /** Ends a batch, also one whose job was given up: what is issued stays issued, the rest is dropped. */
     async discard(ctx: HatContext, id: string, version: number): Promise<BatchView> {
       ownCentre(ctx);
       return withHatTx(db, ctx, async (tx) => {
         const batch = await getForAction(tx, id, version, 'discard');
         if (!(await repo.updateBatch(tx, batch, BATCH_ACTIONS.discard.to))) throw preconditionFailed();
-        await discardDrafts(tx, await repo.draftIdsOf(tx, id));
-        await auditBatch(tx, ctx, 'billing.statements-discard', id, { statements: batch.statementCount });
+        const discarded = await discardDrafts(tx, await repo.draftIdsOf(tx, id));
+        const { status, issuedCount } = batch;
+        await auditBatch(tx, ctx, 'billing.statements-discard', id, {
+          from: status,
+          statements: discarded,
+          issued: issuedCount,
+        });
         return getBatch(tx, id);
       });
     },

@@ -28,7 +28,7 @@ import type { ChargedLine, NewStatement, UntaxedLine } from './statements.types.
 
 /**
  * Works out what is charged in the period of a batch and keeps the drafts of what is missing. A second run of the job finds the
- * batch prepared and does nothing.
+ * batch prepared, or discarded, and does nothing.
  * @throws DomainError BILLING_PERIOD_SETTLED, STATEMENT_SOURCE_MISSING, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws
  */
 export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string): Promise<void> {

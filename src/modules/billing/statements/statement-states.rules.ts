@@ -3,12 +3,15 @@ import type { StatementRow } from './statements.types.ts';
 export type BatchStatus = 'preparing' | 'ready' | 'issuing' | 'issued' | 'failed' | 'discarded';
 export type BatchAction = 'issue' | 'discard';
 
-/** What a person may do with a batch in which state. The rest is done by jobs. */
+/**
+ * What a person may do with a batch in which state. The rest is done by jobs; one that was given up leaves a batch that only a person
+ * can end, and one that comes back finds it discarded.
+ */
 export const BATCH_ACTIONS: Readonly<
   Record<BatchAction, { readonly from: readonly BatchStatus[]; readonly to: BatchStatus }>
 > = {
   issue: { from: ['ready'], to: 'issuing' },
-  discard: { from: ['ready'], to: 'discarded' },
+  discard: { from: ['preparing', 'ready', 'issuing'], to: 'discarded' },
 };
 
 export function availableBatchActions(status: BatchStatus, statementCount: number): BatchAction[] {

@@ -53,7 +53,7 @@ export const STATEMENT_BATCH_OPEN = defineProblem({
   code: 'STATEMENT_BATCH_OPEN',
   status: 409,
   title: 'Statements of this period are being prepared or issued already',
-  help: 'Issue or discard the open batch of the period first; GET /statement-batches?status=ready lists it.',
+  help: 'Issue or discard the open batch of the period first; GET /statement-batches?periodId= lists it (`preparing`, `ready` or `issuing`).',
 });
 
 export const STATEMENT_SOURCE_MISSING = defineProblem({
