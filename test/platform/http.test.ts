@@ -293,6 +293,36 @@ async function answersWell(t: Test, test: TestApp, world: OrderableWorld): Promi
       }
     },
   );
+  t.test(
+    '503: two requests wait for each other: one is ended, changed nothing, and may come again',
+    async (t) => {
+      const db = openDatabase(test.target, 'verbund_app', 2);
+      t.teardown(() => db.end());
+      let holding = 0;
+      const app = await appWith(t, test, {}, (building) => {
+        const schema: object = { response: { 200: { type: 'object', properties: {} } } };
+        building.get<{ Params: { first: string } }>(
+          '/crossing/:first',
+          { config: { access: 'public' }, schema },
+          async ({ params: { first } }) => {
+            await db.sql.begin(async (sql) => {
+              await sql`select pg_advisory_xact_lock(${Number(first)})`;
+              holding += 1;
+              await until('each holds one of the two', () => holding === 2);
+              await sql`select pg_advisory_xact_lock(${3 - Number(first)})`;
+            });
+            return {};
+          },
+        );
+      });
+      const answers = await Promise.all([1, 2].map((first) => app.inject({ url: `/crossing/${first}` })));
+      const [done, ended] = answers.toSorted((a, b) => a.statusCode - b.statusCode);
+      t.equal(done?.statusCode, 200);
+      refused(t, ended as LightMyRequestResponse, 503, 'CAME_IN_BETWEEN');
+      t.equal(ended?.headers['retry-after'], '1');
+      t.notMatch(ended?.body, /deadlock|40P01/);
+    },
+  );
   t.test('503: the database is gone: BUSY with Retry-After, nothing of the inside', async (t) => {
     const settings = moduleSettings(test.config, SECRET);
     const ended = openDatabase(test.target, 'verbund_app', 2);

@@ -59,6 +59,13 @@ export const BUSY = defineProblem({
   help: 'The database is not reachable or is starting. Nothing was changed. Try again after `Retry-After` seconds.',
 });
 
+export const CAME_IN_BETWEEN = defineProblem({
+  code: 'CAME_IN_BETWEEN',
+  status: 503,
+  title: 'Another request came in between',
+  help: 'Two requests waited for each other, and the database ended this one. It changed nothing. Send it again after `Retry-After` seconds.',
+});
+
 const BY_FASTIFY_CODE: Readonly<Record<string, Problem>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: JSON_INVALID,
   FST_ERR_CTP_EMPTY_JSON_BODY: JSON_INVALID,
@@ -86,6 +93,13 @@ const CONNECTION_LOST = new Set([
   '08006',
   '08003',
 ]);
+
+/**
+ * The server ended the transaction in favour of another one: serialization failure, deadlock, lock timeout. It is answered and not
+ * tried again here, for what a use case did outside of the database (a stream that was read, a hash that was computed) is done by then;
+ * jobs are tried again by their queue.
+ */
+const LOST_TO_ANOTHER = new Set(['40001', '40P01', '55P03']);
 
 /** Turns every error into problem details; what is not a `DomainError` shows nothing of its inside. */
 export function registerProblems(app: FastifyInstance): void {
@@ -139,7 +153,13 @@ export function asDomainError(thrown: unknown): DomainError {
       cause: error,
       headers: { 'retry-after': '2' },
     });
-  if (postgresError(error)?.code.startsWith('22'))
+  const state = postgresError(error)?.code ?? '';
+  if (LOST_TO_ANOTHER.has(state))
+    return new DomainError(CAME_IN_BETWEEN, 'Another request needed the same at the same time.', {
+      cause: error,
+      headers: { 'retry-after': '1' },
+    });
+  if (state.startsWith('22'))
     return new DomainError(TEXT_NOT_STORABLE, 'A value in the request cannot be stored.', { cause: error });
   return new DomainError(INTERNAL_ERROR, 'An unexpected error occurred.', { cause: error });
 }

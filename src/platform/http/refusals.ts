@@ -10,6 +10,7 @@ import {
   ADDRESS_INVALID,
   BODY_TOO_LARGE,
   BUSY,
+  CAME_IN_BETWEEN,
   INTERNAL_ERROR,
   MEDIA_TYPE_UNSUPPORTED,
   NOT_FOUND,
@@ -29,7 +30,14 @@ interface Described {
 export type Refusing = Pick<RouteOptions, 'config' | 'method' | 'schema'>;
 
 /** Unknown parameters are refused everywhere, and any address can hold what no text column takes. */
-const ANY_ROUTE = [VALIDATION_FAILED, TEXT_NOT_STORABLE, TOO_MANY_REQUESTS, INTERNAL_ERROR, BUSY];
+const ANY_ROUTE = [
+  VALIDATION_FAILED,
+  TEXT_NOT_STORABLE,
+  TOO_MANY_REQUESTS,
+  INTERNAL_ERROR,
+  BUSY,
+  CAME_IN_BETWEEN,
+];
 
 /** Everything a route may refuse: what follows from what it takes, and what it names itself in `config.refuses`. */
 export function refusalsOf({ config = {}, method, schema = {} }: Refusing): Problem[] {
