@@ -141,7 +141,7 @@ function verificationOf(kind: string, calculation: Calculation, file: unknown): 
   throw new DomainError(CALCULATION_NOT_VERIFIABLE, `A file of kind ${kind} carries no result`);
 }
 
-/** Characters that are written at once, where there are as many. */
+/** Texts shorter than so many characters are written together. */
 const PIECE = 65_536;
 
 class NobodyReads extends Error {}
@@ -150,10 +150,13 @@ class NobodyReads extends Error {}
 function write(stdout: Sink, value: unknown): void {
   let pending = '';
   for (const text of jsonText(value)) {
-    pending += text;
-    if (pending.length < PIECE) continue;
-    put(stdout, pending);
-    pending = '';
+    if (pending.length + text.length < PIECE) pending += text;
+    else {
+      // Joining them would copy what is large.
+      put(stdout, pending);
+      put(stdout, text);
+      pending = '';
+    }
   }
   put(stdout, `${pending}\n`);
 }
