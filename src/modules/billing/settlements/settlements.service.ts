@@ -75,7 +75,8 @@ export function createSettlementsService(db: Database) {
           ({ openCents }) => openCents > 0,
         );
         const claimed = [...groupBy(claims, ({ organisationId }) => organisationId)].map(
-          ([id, own]) => [id, sumCents(own.map(({ openCents }) => openCents))] as const,
+          ([organisationId, own]) =>
+            [organisationId, sumCents(own.map(({ openCents }) => openCents))] as const,
         );
         return payoutsOf({ members }, open, await repo.payoutAccounts(tx, centreId), new Map(claimed));
       }),
