@@ -1,7 +1,8 @@
 import { DomainError } from '../../platform/errors.ts';
-import { compareIds } from '../../platform/money/index.ts';
+import { ALLOCATION_KEY_EMPTY, compareIds } from '../../platform/money/index.ts';
 import { canonicalRunInput } from './allocation-run.rules.ts';
-import type { AllocationRunInput, RunAssumptions, RunCost, RunPool } from './calculation.types.ts';
+import type { AllocationRunInput, RunAssumptions, RunCost, RunKey, RunPool } from './calculation.types.ts';
+import type { ClauseKey } from './clause-key.types.ts';
 import { RUN_WITHOUT_COST } from './costing.errors.ts';
 import { applicableClause, isPaidByPrice } from './run-clauses.rules.ts';
 import type { CostFacts, MemberFacts, RunFacts, RunIdentity } from './run-facts.types.ts';
@@ -72,7 +73,7 @@ function toPool(
   memberById: ReadonlyMap<string, MemberFacts>,
   clauseVersionId: string | undefined,
 ): RunPool {
-  const { serviceId } = cost;
+  const { serviceId, title } = cost;
   const { id: code, service, amountCents, ...sources } = toRunCost(cost);
   const applied = applicableClause(cost, facts.wordings, clauseVersionId);
   const members = applied.organisationIds
@@ -93,7 +94,29 @@ function toPool(
       id,
       label,
       percent: canonical(percent),
-      key: fillKey({ serviceId, place: `Service ${code}, tranche ${id}`, key, members }, facts),
+      key: notEmpty(
+        fillKey({ serviceId, place: `Service ${code}, tranche ${id}`, key, members }, facts),
+        `Service “${title}” (${code}), tranche ${id} (“${label}”)`,
+        key,
+      ),
     })),
   };
+}
+
+/** The arithmetic refuses it too, and knows neither the service nor what to do. */
+function notEmpty(key: RunKey, place: string, { meter, keyName, equivalents }: ClauseKey): RunKey {
+  if (key.values === undefined || Object.values(key.values).some((weight) => /[1-9]/.test(weight)))
+    return key;
+  const all = `${place}: the weights of the key ${key.type} are all 0`;
+  throw new DomainError(ALLOCATION_KEY_EMPTY, `${all}. ${whatToDo()}`);
+
+  function whatToDo(): string {
+    if (keyName !== undefined)
+      return `Record a version of the value list “${keyName}” with a weight above 0.`;
+    const meters =
+      equivalents === undefined ? (meter ?? key.type) : Object.keys(equivalents).sort().join(', ');
+    if (key.origin?.kind === 'usage_events')
+      return `Record usage of ${meters} on the days of the period, or agree on another key for what nobody used.`;
+    return 'Agree on a clause that gives at least one member a weight above 0.';
+  }
 }

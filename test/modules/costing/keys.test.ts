@@ -229,7 +229,7 @@ tap.test('keys of a run (numbers in brackets: invariants of the README)', async 
       });
       t.match(await refused('no-cases', clause({ type: 'cases', meter: 'cases' })), {
         code: 'ALLOCATION_KEY_EMPTY',
-        detail: /Pool no-cases: .*tranche t/,
+        detail: /Service “no-cases” \(no-cases\), tranche t .*key cases are all 0\. Record usage of cases/,
       });
       t.match(await refused('no-clause', null), { code: 'COST_CLAUSE_MISSING', detail: /no-clause/ });
       const mixed = await service('mixed', clause({ type: 'minutes', meter: 'minutes' }));
