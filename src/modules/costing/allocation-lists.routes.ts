@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { IdParams } from '../../platform/http/schemas.ts';
+import { ALLOCATION_KEY_EMPTY, NEGATIVE_WEIGHT } from '../../platform/money/index.ts';
 import {
   AllocationKeyPage,
   AllocationKeyQuery,
@@ -34,7 +35,7 @@ export const allocationListsRoutes =
         config: {
           access: 'allocation-keys:manage',
           idempotent: true,
-          refuses: [KEY_MEMBER_UNKNOWN],
+          refuses: [KEY_MEMBER_UNKNOWN, NEGATIVE_WEIGHT, ALLOCATION_KEY_EMPTY],
         },
         schema: {
           tags,

@@ -18,12 +18,19 @@ export const Weight = Type.String({
   description: 'Exact decimal, not negative',
   examples: ['12.5'],
 });
-export const KeyValues = Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Weight, {
+/** What is negative or has too many decimals is refused by name, and not for its form. */
+const SentWeight = Type.String({
+  pattern: '^-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,60})?$',
+  description: 'Exact decimal, not negative, up to six decimals',
+  examples: ['12.5'],
+});
+const MEMBERS = {
   minProperties: 1,
   maxProperties: 500,
-  description: 'Weight by AGS, or by id of the organisation',
+  description: 'Weight by AGS, or by id of the organisation; not all of them 0',
   examples: [{ '05974016': '12.5' }],
-});
+};
+export const KeyValues = Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Weight, MEMBERS);
 export const ListType = Type.Enum(
   [
     'population',
@@ -49,7 +56,7 @@ export const CreateAllocationKey = named('CreateAllocationKey', {
   },
   basis: Type.Optional(text(200)),
   source: text(200),
-  values: KeyValues,
+  values: Type.Record(Type.String({ minLength: 1, maxLength: 40 }), SentWeight, MEMBERS),
 });
 export type CreateAllocationKey = Static<typeof CreateAllocationKey>;
 
@@ -78,7 +85,12 @@ export const KeyImportQuery = closed({
   asOf: Day,
   basis: Type.Optional(text(200)),
   source: text(200),
-  numberFormat: Type.Enum(['german', 'english'], { default: 'german' }),
+  numberFormat: Type.Optional(
+    Type.Enum(['german', 'english'], {
+      description:
+        '`german` (1.234,5) or `english` (1,234.5); left out: German, and 1.234 or 1,234 is refused because it may be either',
+    }),
+  ),
   dryRun: Type.Boolean({ default: false, description: 'Only say what would be recorded' }),
 });
 export type KeyImportQuery = Static<typeof KeyImportQuery>;

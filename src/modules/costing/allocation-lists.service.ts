@@ -2,14 +2,17 @@ import type { HatContext } from '../../platform/context.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../platform/db/hat.ts';
 import { withHatTxOnce } from '../../platform/db/idempotency.ts';
-import { DomainError, type FieldError } from '../../platform/errors.ts';
+import { DomainError, type FieldError, type Problem } from '../../platform/errors.ts';
 import { ownCentre } from '../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../platform/http/problems.ts';
 import { newId } from '../../platform/ids.ts';
+import { VALIDATION_FAILED } from '../../platform/json.errors.ts';
+import { ALLOCATION_KEY_EMPTY, NEGATIVE_WEIGHT } from '../../platform/money/index.ts';
 import { decodeCursor, type Page, toPage } from '../../platform/pages.ts';
 import { audit } from '../audit/index.ts';
 import { readListFile } from './allocation-list-imports.ts';
 import * as repo from './allocation-lists.repo.ts';
+import { isPositive, longWeights, negativeWeights } from './allocation-lists.rules.ts';
 import type {
   AllocationKeyQuery,
   AllocationKeyView,
@@ -27,6 +30,7 @@ export function createAllocationListsService(db: Database) {
   return {
     async create(ctx: HatContext, input: CreateAllocationKey): Promise<AllocationKeyView> {
       const centreId = ownCentre(ctx, input.centreId);
+      checkWeights(input.values);
       return withHatTxOnce(db, ctx, async (tx) => {
         const members = await repo.listMemberNames(tx, centreId);
         const errors = checkNames(Object.keys(input.values), members);
@@ -100,6 +104,19 @@ async function record(tx: HatTx, ctx: HatContext, input: CreateAllocationKey): P
     details: { name: view.name, number: view.number, asOf: view.asOf },
   });
   return view;
+}
+
+/** None is negative, all have as many decimals as can be kept, and some are above zero. */
+function checkWeights(values: Readonly<Record<string, string>>): void {
+  const refuse = (problem: Problem, errors: readonly FieldError[]) => {
+    const [first] = errors;
+    if (first !== undefined) throw new DomainError(problem, `${first.pointer} ${first.detail}.`, { errors });
+  };
+  refuse(NEGATIVE_WEIGHT, negativeWeights(values));
+  refuse(VALIDATION_FAILED, longWeights(values));
+  if (Object.values(values).some(isPositive)) return;
+  const detail = 'All weights are 0: nothing can be shared out by them.';
+  throw new DomainError(ALLOCATION_KEY_EMPTY, detail, { pointer: '/values' });
 }
 
 function checkNames(

@@ -109,9 +109,9 @@ tap.test('bad input: a clear problem, and not a row of any table is another', as
     await refused(t, {
       name: 'a negative weight',
       send: key({ '05974016': '-1' }),
-      status: 400,
-      code: 'VALIDATION_FAILED',
-      error: { pointer: '/values/05974016' },
+      status: 422,
+      code: 'NEGATIVE_WEIGHT',
+      error: { pointer: '/values/05974016', code: 'NEGATIVE_WEIGHT' },
     });
     await refused(t, {
       name: 'a member without a value',

@@ -75,11 +75,20 @@ tap.test('keys of a run (numbers in brackets: invariants of the README)', async 
       const refused = await send(broken);
       t.equal(refused.statusCode, 422);
       t.match(problemOf(refused).errors, [
-        { pointer: '/rows/2/Wert', code: 'VALUE_MALFORMED' },
+        { pointer: '/rows/2/Wert', code: 'NEGATIVE_WEIGHT' },
         { pointer: '/rows/3/Wert', code: 'VALUE_MALFORMED' },
         { pointer: '/rows/4/Mitglied', code: 'MEMBER_UNKNOWN' },
         { pointer: '/rows/6/Mitglied', code: 'MEMBER_REPEATED' },
       ]);
+      const issueOf = async (value: string, more = '') =>
+        (await send(`Mitglied;Wert\n${E};${value}\n`, `&dryRun=true${more}`)).json<{ issues: object[] }>()
+          .issues;
+      t.match(await issueOf('1.234'), [{ row: 2, code: 'VALUE_AMBIGUOUS', reason: /numberFormat/ }]);
+      t.match(await issueOf('1,234'), [{ code: 'VALUE_AMBIGUOUS' }]);
+      t.same(await issueOf('1.234', '&numberFormat=german'), []);
+      t.same(await issueOf('1.234', '&numberFormat=english'), []);
+      t.match(await issueOf('1,1234567'), [{ code: 'VALUE_DECIMALS', reason: /has 7 decimals, up to 6/ }]);
+      t.match(await issueOf('0,00'), [{ row: null, code: 'ALLOCATION_KEY_EMPTY' }]);
       const spelled = '05 9 74 016;1\n5974004;2\n';
       t.match((await send(`Mitglied;Wert\n${spelled}`, '&dryRun=true')).json(), {
         issues: [],
@@ -198,8 +207,21 @@ tap.test('keys of a run (numbers in brackets: invariants of the README)', async 
       const answer = await finance.call('POST', '/allocation-keys', { ...list, values });
       t.match([answer.statusCode, problemOf(answer).code], [422, 'KEY_MEMBER_UNKNOWN']);
     }
-    const negative = await finance.call('POST', '/allocation-keys', { ...list, values: { [E]: '-1' } });
-    t.equal(negative.statusCode, 400);
+    const send = (values: object) => finance.call('POST', '/allocation-keys', { ...list, values });
+    const negative = await send({ [A]: '1', [E]: '-1' });
+    t.match(
+      [negative.statusCode, problemOf(negative)],
+      [422, { code: 'NEGATIVE_WEIGHT', errors: [{ pointer: `/values/${E}`, code: 'NEGATIVE_WEIGHT' }] }],
+    );
+    const long = await send({ [A]: '1', [E]: `0.${'1'.repeat(30)}` });
+    t.match(
+      [long.statusCode, problemOf(long)],
+      [400, { errors: [{ pointer: `/values/${E}`, code: 'DECIMALS', detail: /has 30 decimals, up to 6/ }] }],
+    );
+    const empty = await send({ [A]: '0', [E]: '0.00' });
+    t.match([empty.statusCode, problemOf(empty).code], [422, 'ALLOCATION_KEY_EMPTY']);
+    const malformed = await send({ [E]: 'viel' });
+    t.match([malformed.statusCode, problemOf(malformed).errors], [400, [{ code: 'PATTERN' }]]);
   });
 
   t.test(
