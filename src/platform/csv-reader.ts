@@ -17,7 +17,11 @@ export interface CsvColumnSpec<Value> {
 export interface TypedCell {
   readonly typed: string;
 }
-export type Cell = string | TypedCell;
+/** A formula whose result is not in the file. */
+export interface FormulaCell {
+  readonly isFormula: true;
+}
+export type Cell = string | TypedCell | FormulaCell;
 
 export type CsvColumns = Readonly<Record<string, CsvColumnSpec<unknown>>>;
 
@@ -201,6 +205,10 @@ function readRecord(
       values[name] = spec.fallback;
     } else if (cell === '') {
       issues.push({ row, column, code: 'CELL_EMPTY', reason: 'is empty' });
+    } else if (typeof cell !== 'string' && 'isFormula' in cell) {
+      const reason =
+        'is a formula without a stored value; open the file in a spreadsheet and save it, or enter the value';
+      issues.push({ row, column, code: 'FORMULA_WITHOUT_VALUE', reason });
     } else {
       const result = parseCell(spec, cell);
       if (result.ok) values[name] = result.value;
@@ -210,12 +218,13 @@ function readRecord(
   return { values, issues };
 }
 
-function parseCell<Value>(spec: CsvColumnSpec<Value>, cell: Cell): CellResult<Value> {
+function parseCell<Value>(spec: CsvColumnSpec<Value>, cell: string | TypedCell): CellResult<Value> {
   return typeof cell === 'string' ? spec.parse(cell) : (spec.parseTyped ?? spec.parse)(cell.typed);
 }
 
 function textOf(cell: Cell): string {
-  return typeof cell === 'string' ? cell : cell.typed;
+  if (typeof cell === 'string') return cell;
+  return 'typed' in cell ? cell.typed : '';
 }
 
 function isBlank(record: readonly Cell[]): boolean {

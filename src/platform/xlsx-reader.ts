@@ -42,6 +42,9 @@ interface RawCell {
   readonly column: number;
   readonly type: string;
   readonly style: number;
+  readonly isFormula: boolean;
+  /** Whether a value is stored, be it an empty text. */
+  readonly hasValue: boolean;
 }
 
 /** Each row in its place; empty cells at its end are left out. */
@@ -59,9 +62,11 @@ async function readRows(parts: SheetParts): Promise<Cell[][]> {
         columnNumber = 0;
       } else if (name === 'c') {
         columnNumber = r === '' ? columnNumber + 1 : columnOf(r);
-        raw = { column: columnNumber, type, style: Number(style) };
+        raw = { column: columnNumber, type, style: Number(style), isFormula: false, hasValue: false };
         value = '';
         inline.clear();
+      } else if (raw !== undefined && (name === 'f' || name === 'v')) {
+        raw = { ...raw, [name === 'f' ? 'isFormula' : 'hasValue']: true };
       }
     },
     text(piece) {
@@ -97,7 +102,9 @@ function columnOf(reference: string): number {
   return Array.from(letters).reduce((column, letter) => column * 26 + letter.charCodeAt(0) - 64, 0);
 }
 
-function cellOf({ type, style }: RawCell, value: string, parts: SheetParts): Cell {
+function cellOf({ type, style, isFormula, hasValue }: RawCell, value: string, parts: SheetParts): Cell {
+  // A text may be empty; a number that is not there was never worked out.
+  if (isFormula && value === '' && (type === 'n' || !hasValue)) return { isFormula };
   if (type === 's') return (parts.texts[Number(value)] ?? '').trim();
   if (type === 'b') return value === '1' ? 'true' : 'false';
   if (type === 'd') return { typed: value };

@@ -136,3 +136,35 @@ t.test('a sheet of too many rows or columns is refused, and so is what is no XLS
   for (const bytes of [withoutSheet, Buffer.alloc(0), Buffer.from('Name;Betrag'), wide.subarray(0, -40)])
     t.same(await faultsOf(bytes), ['XLSX_MALFORMED']);
 });
+
+t.test('a formula whose result is not stored is said to be one, and an empty result is empty', async (t) => {
+  const file = await workbook((book) => {
+    book.addWorksheet('Blatt').addRows([
+      ['Name', 'Betrag'],
+      ['ohne', { formula: 'A1*2' }],
+      ['Text', 1],
+      ['Zahl', { formula: '1+1', result: 2 }],
+    ]);
+  });
+  const stored = changed(file, (parts) => {
+    parts[SHEET] = (parts[SHEET] ?? '').replace(
+      /<c r="B3"[^>]*>.*?<\/c>/,
+      '<c r="B3" t="str"><f>""</f><v></v></c>',
+    );
+  });
+  const { rows, issues } = await readXlsx(stored, COLUMNS);
+  t.match(issues, [
+    { row: 2, column: 'Betrag', code: 'FORMULA_WITHOUT_VALUE', reason: /formula without a stored value/ },
+  ]);
+  t.same(
+    rows.map(({ values }) => [values.name, values.amount]),
+    [
+      ['Text', ''],
+      ['Zahl', '2'],
+    ],
+  );
+  const blank = changed(file, (parts) => {
+    parts[SHEET] = (parts[SHEET] ?? '').replace(/<c r="B2"[^>]*>.*?<\/c>/, '<c r="B2"><f>A1*2</f><v/></c>');
+  });
+  t.match(await faultsOf(blank), ['FORMULA_WITHOUT_VALUE'], 'as some programs write it');
+});

@@ -9,6 +9,8 @@ import {
   parseChoice,
   parseDay,
   parseTextUpTo,
+  refuse,
+  show,
 } from '../../platform/csv.ts';
 import type { FieldError } from '../../platform/errors.ts';
 import {
@@ -111,6 +113,8 @@ function parseTypedDay(cell: string): CellResult<string> {
 function parseTypedAmount(cell: string): CellResult<number> {
   const cents = Number(cell) * 100;
   const isCents = Math.abs(cents) < 1e13 && Math.abs(cents - Math.round(cents)) < 1e-4;
+  if (!isCents && /^-?\d+\.\d{3,}$/.test(cell))
+    return refuse('AMOUNT_MALFORMED', `${show(cell)} has more than two decimals; round it to cents`);
   return AMOUNT_PARSERS.english(isCents ? (Math.round(cents) / 100).toFixed(2) : cell);
 }
 

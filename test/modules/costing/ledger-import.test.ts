@@ -176,7 +176,7 @@ DUST;01.07.2026;501200;1,00;wo
     const answer = await send(finance, file, `dryRun=true&mappingId=${mapping.id}`, XLSX);
     t.match(answer.json<{ issues: object[] }>().issues, [
       { row: 3, column: 'Buch.-Dat.', code: 'DAY_MALFORMED' },
-      { row: 3, column: 'Betrag EUR', code: 'AMOUNT_MALFORMED' },
+      { row: 3, column: 'Betrag EUR', code: 'AMOUNT_MALFORMED', reason: /1.234.* more than two decimals/ },
     ]);
     for (const bad of [Buffer.from('KST;Betrag'), file.subarray(0, file.length - 40), Buffer.alloc(0)]) {
       const refused = await send(finance, bad, `mappingId=${mapping.id}`, XLSX);
