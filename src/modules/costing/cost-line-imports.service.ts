@@ -29,19 +29,25 @@ type Wishes = Pick<ImportQuery, 'mappingId' | 'kind' | 'repeat'>;
 interface FileLine extends repo.NewCostLine {
   /** Code of the service or the cost centre. */
   readonly placeCode: string;
+  /** As a spreadsheet counts. */
+  readonly row: number;
 }
 
 /** What the cells of a file may name. */
 interface Places {
   readonly services: ReadonlyMap<string, string>;
   readonly costCentres: ReadonlyMap<string, CostCentreView>;
-  readonly frozen: readonly PeriodRow[];
+  /** All that have days of the file. */
+  readonly periods: readonly PeriodRow[];
 }
 
 interface Reading {
   readonly fileHash: string;
   readonly lines: readonly FileLine[];
   readonly issues: readonly CsvIssue[];
+  readonly periods: readonly PeriodRow[];
+  /** What the file calls the day. */
+  readonly dayHeader: string;
 }
 
 /** What an import of the file would do. */
@@ -51,7 +57,14 @@ export async function previewImport(
   file: TableFile,
   wishes: Wishes,
 ): Promise<ImportPreview> {
-  const { fileHash, lines, issues } = await readFile(tx, ctx.hat.id, file, wishes);
+  const { fileHash, lines, issues, periods, dayHeader } = await readFile(tx, ctx.hat.id, file, wishes);
+  const outside = lines.filter(({ bookedOn }) => periodOf(bookedOn, periods) === undefined);
+  const warnings = outside.map(({ row, bookedOn }) => ({
+    row,
+    column: dayHeader,
+    code: 'PERIOD_NONE',
+    reason: `${bookedOn} lies in no billing period of the centre: no run shares this out until there is one`,
+  }));
   const known = await repo.findImportOfFile(tx, ctx.hat.id, fileHash);
   const onServices = lines.filter((line) => line.serviceId !== null);
   const onCostCentres = lines.filter((line) => line.costCentreId !== null);
@@ -70,7 +83,28 @@ export async function previewImport(
       code,
       reason,
     })),
+    periods: periodTotals(lines, periods),
+    warningCount: warnings.length,
+    warnings: warnings.slice(0, SHOWN_ISSUES),
   };
+}
+
+function periodOf(day: string, periods: readonly PeriodRow[]): PeriodRow | undefined {
+  return periods.find(({ startsOn, endsOn }) => startsOn <= day && day < endsOn);
+}
+
+/** In the order of the periods; what lies in none comes last. */
+function periodTotals(lines: readonly FileLine[], periods: readonly PeriodRow[]): ImportPreview['periods'] {
+  const codes = [...periods.map(({ code }) => code), null];
+  const groups = groupBy(lines, ({ bookedOn, kind }) =>
+    JSON.stringify([periodOf(bookedOn, periods)?.code ?? null, kind]),
+  );
+  return codes.flatMap((code) =>
+    (['actual', 'budget'] as const).flatMap((kind) => {
+      const rows = groups.get(JSON.stringify([code, kind]));
+      return rows === undefined ? [] : [{ code, kind, rowCount: rows.length, amountCents: netOf(rows) }];
+    }),
+  );
 }
 
 /** @throws DomainError COST_LINE_IMPORT_BROKEN with every broken cell, COST_LINE_IMPORT_REPEATED */
@@ -124,16 +158,22 @@ async function readFile(
     costCentres: new Map(
       (await listCostCentres(tx, centreId, {}, undefined, null)).map((place) => [place.code, place]),
     ),
-    frozen: await frozenPeriods(tx, centreId, days),
+    periods: await periodsWithin(tx, centreId, days),
   };
   const headerOf = (field: LineField) => mapping?.columns[field] ?? columns[field]?.headers[0] ?? field;
   const lines: FileLine[] = [];
   for (const { row, values } of rows) {
     const faults = faultsOf(values, places);
     for (const { field, ...fault } of faults) issues.push({ row, column: headerOf(field), ...fault });
-    if (faults.length === 0) lines.push(toLine(values, places, kind));
+    if (faults.length === 0) lines.push({ ...toLine(values, places, kind), row });
   }
-  return { fileHash, lines, issues: issues.sort((a, b) => (a.row ?? 0) - (b.row ?? 0)) };
+  return {
+    fileHash,
+    lines,
+    issues: issues.sort((a, b) => (a.row ?? 0) - (b.row ?? 0)),
+    periods: places.periods,
+    dayHeader: headerOf('bookedOn'),
+  };
 }
 
 async function getMapping(tx: HatTx, id: string): Promise<MappingRules> {
@@ -158,8 +198,8 @@ function faultsOf({ bookedOn, service, costCentre }: LineValues, places: Places)
   } else if (costCentre !== '') {
     faults.push(...costCentreFaults(costCentre, bookedOn, places));
   }
-  const period = places.frozen.find(({ startsOn, endsOn }) => startsOn <= bookedOn && bookedOn < endsOn);
-  if (period !== undefined) {
+  const period = periodOf(bookedOn, places.periods);
+  if (period !== undefined && period.frozenAt !== null) {
     const reason = `lies in the period ${period.code}, which is ${period.state}`;
     faults.push({ field: 'bookedOn', code: 'PERIOD_FROZEN', reason });
   }
@@ -181,7 +221,7 @@ function toLine(
   values: ReturnType<typeof readingOf>,
   { services, costCentres }: Places,
   kind: CostKind,
-): FileLine {
+): Omit<FileLine, 'row'> {
   const { service, costCentre, voucherNumber, debitCredit: _sign, ...rest } = values;
   return {
     ...rest,
@@ -212,14 +252,13 @@ function totals<Place>(lines: readonly FileLine[], placeOf: (line: FileLine) => 
     }));
 }
 
-async function frozenPeriods(tx: HatTx, centreId: string, days: readonly string[]): Promise<PeriodRow[]> {
+async function periodsWithin(tx: HatTx, centreId: string, days: readonly string[]): Promise<PeriodRow[]> {
   if (days.length === 0) return [];
   const [first = '', last = ''] = days.reduce<string[]>(
     ([min = '', max = ''], day) => [day < min ? day : min, day > max ? day : max],
     [days[0] as string, days[0] as string],
   );
-  const periods = await holdPeriodsWithin(tx, centreId, first, plusDays(last, 1));
-  return periods.filter((period) => period.frozenAt !== null);
+  return holdPeriodsWithin(tx, centreId, first, plusDays(last, 1));
 }
 
 function broken(issues: readonly CsvIssue[]): DomainError {

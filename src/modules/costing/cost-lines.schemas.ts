@@ -113,6 +113,17 @@ export const ImportPreview = named('CostLineImportPreview', {
   alreadyImported: Type.Boolean({ description: 'This very file was imported before' }),
   issueCount: Type.Integer(),
   issues: Type.Array(ImportIssue, { description: 'Up to 200; with any of them nothing would be imported' }),
+  periods: Type.Array(
+    closed({
+      code: nullable(Type.String({ description: 'Null: the day lies in no billing period' })),
+      kind: Kind,
+      rowCount: Type.Integer(),
+      amountCents: Cents,
+    }),
+    { description: 'The same rows by billing period and kind' },
+  ),
+  warningCount: Type.Integer(),
+  warnings: Type.Array(ImportIssue, { description: 'Up to 200; imported all the same' }),
 });
 export type ImportPreview = Static<typeof ImportPreview>;
 

@@ -42,6 +42,28 @@ tap.test('cost lines and their import (numbers in brackets: invariants of the RE
     t.same((await must<{ items: unknown[] }>(finance, 'GET', '/cost-line-imports')).items, []);
   });
 
+  t.test('200: a dry run adds up by period and kind, and warns of days in no period (8)', async (t) => {
+    const file = `Datum;Leistung;Kostenart;Betrag;Wertart
+01.07.2026;marriage;Personal;100,00;Ist
+30.09.2026;marriage;Personal;1,00;Plan
+01.10.2026;marriage;Personal;7,00;Ist
+30.09.2026;certificates;Personal;0,50;Ist
+`;
+    const preview = await send(finance, file, '?dryRun=true');
+    t.match(preview.json(), {
+      issueCount: 0,
+      warningCount: 1,
+      warnings: [
+        { row: 4, column: 'Datum', code: 'PERIOD_NONE', reason: /^2026-10-01 lies in no billing period/ },
+      ],
+    });
+    t.same(preview.json<{ periods: object[] }>().periods, [
+      { code: '2026-Q3', kind: 'actual', rowCount: 2, amountCents: 10_050 },
+      { code: '2026-Q3', kind: 'budget', rowCount: 1, amountCents: 100 },
+      { code: null, kind: 'actual', rowCount: 1, amountCents: 700 },
+    ]);
+  });
+
   t.test(
     '422: one broken row and nothing is written; every fault has row, column and reason (8)',
     async (t) => {
