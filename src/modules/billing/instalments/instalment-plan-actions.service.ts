@@ -125,7 +125,9 @@ async function assertBudgetUnchanged(tx: HatTx, plan: repo.PlanRow): Promise<voi
     },
   );
   if (now.resultHash === resultHash) return;
-  throw refused(`budget, keys or clauses of ${periodCode} changed since it was made.`);
+  throw refused(
+    `the budget of ${periodCode}, its keys or clauses, a name, or the usage that stands in for it changed since it was made.`,
+  );
 }
 
 /** Of a period one plan is in force. What earlier ones have not issued is not asked for any more: the new one counted it in. */

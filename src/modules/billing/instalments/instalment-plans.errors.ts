@@ -53,7 +53,7 @@ export const INSTALMENT_BUDGET_CHANGED = defineProblem({
   code: 'INSTALMENT_BUDGET_CHANGED',
   status: 409,
   title: 'The budget comes to other shares than when the plan was made',
-  help: 'Reject the plan and make it anew, so that it follows the budget, keys and clauses there are now.',
+  help: 'Reject the plan and make it anew, so that it follows budget, keys, clauses and names there are now, and the usage that counts: late usage that was admitted and periods that were reopened change it too.',
 });
 
 export const INSTALMENT_PERIOD_BILLED = defineProblem({
