@@ -1,4 +1,5 @@
 import { type Day, dayOf, plusDays } from '../../platform/clock.ts';
+import { groupBy } from '../../platform/collections.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { hashOf } from '../../platform/hash.ts';
@@ -9,7 +10,7 @@ import { type Outcome, type Prepared, type Recorded, recordEach } from './usage.
 import type { NewEvent } from './usage.repo.ts';
 import type { UsageEventView } from './usage.schemas.ts';
 import { recordedUnits } from './usage.units.repo.ts';
-import { type KnownUnits, unitFor, unitWarning, yearOf } from './usage.units.rules.ts';
+import { type KnownUnits, meterInYear, unitFor, unitWarning, yearOf } from './usage.units.rules.ts';
 import { lateWarning, meterWarning } from './usage.warnings.rules.ts';
 
 /**
@@ -36,14 +37,19 @@ export async function recordSent(
     costClausesFor(tx, ctx.hat.id, serviceIds, from, to),
     frozenDays(tx, ctx.hat.id, from, to),
   ]);
-  for (const { event, at } of written) {
-    const outcome = outcomes[at] as Outcome;
+  // Most events of a file are of a few services, members and days.
+  for (const alike of groupBy(written, ({ event }) => warnedBy(event)).values()) {
+    const { event } = alike[0] as (typeof alike)[number];
     const warnings = [
       ...unitWarning(event, known),
       ...meterWarning(event, clauses),
       ...lateWarning(event, frozen),
     ];
-    if (outcome.status !== 'refused' && warnings.length > 0) outcomes[at] = { ...outcome, warnings };
+    if (warnings.length === 0) continue;
+    for (const { at } of alike) {
+      const outcome = outcomes[at] as Outcome;
+      if (outcome.status !== 'refused') outcomes[at] = { ...outcome, warnings };
+    }
   }
   return outcomes;
 }
@@ -60,6 +66,10 @@ export async function withLateness(
   const warnings = lateWarning(event, await frozenDays(tx, ctx.hat.id, day, plusDays(day, 1)));
   return warnings.length === 0 ? recorded : { ...recorded, warnings };
 }
+
+/** All that warnings follow from. */
+const warnedBy = ({ serviceId, organisationId, occurredAt, unit, meter }: NewEvent): string =>
+  JSON.stringify([serviceId, organisationId, dayOf(occurredAt), unit, meter]);
 
 const serviceIdsOf = (events: readonly NewEvent[]): string[] => [
   ...new Set(events.map(({ serviceId }) => serviceId)),
@@ -79,7 +89,7 @@ async function readUnits(tx: HatTx, centreId: string, events: readonly NewEvent[
     recordedUnits(tx, centreId, years, serviceIds, meters),
     usageRulesOf(tx, serviceIds),
   ]);
-  return { recorded, rules };
+  return { recorded: groupBy(recorded, meterInYear), rules };
 }
 
 function withUnit(event: NewEvent, known: KnownUnits): NewEvent {

@@ -20,11 +20,16 @@ export interface CountedMeter {
 
 /** What is known of the units of meters: recorded in the year of the event, and said by the usage rule. */
 export interface KnownUnits {
-  readonly recorded: readonly RecordedUnit[];
+  /** By `meterInYear`. */
+  readonly recorded: ReadonlyMap<string, readonly RecordedUnit[]>;
   readonly rules: ReadonlyMap<string, CountedMeter>;
 }
 
 type Metered = Pick<UsageFacts, 'serviceId' | 'meter' | 'occurredAt'>;
+
+/** What units are recorded by. */
+export const meterInYear = ({ serviceId, meter, year }: Omit<RecordedUnit, 'unit'>): string =>
+  `${serviceId} ${year} ${meter}`;
 
 export const yearOf = (day: Day): Day => `${day.slice(0, 4)}-01-01`;
 
@@ -48,9 +53,7 @@ export function unitWarning(event: Metered & { readonly unit: string }, known: K
 
 function recordedFor({ serviceId, meter, occurredAt }: Metered, { recorded }: KnownUnits): string[] {
   const year = yearOf(dayOf(occurredAt));
-  return recorded
-    .filter((one) => one.serviceId === serviceId && one.meter === meter && one.year === year)
-    .map(({ unit }) => unit);
+  return (recorded.get(meterInYear({ serviceId, meter, year })) ?? []).map(({ unit }) => unit);
 }
 
 function ruleUnit({ serviceId, meter }: Metered, { rules }: KnownUnits): string | undefined {
