@@ -421,16 +421,10 @@ const ENDINGS: Readonly<Record<string, TenantRow>> = {
     as: 'centre',
     own: 201,
     reach: 'self',
-    make: async (world) => {
-      const { own, test } = world;
-      const { id: statementId } = await issuedStatement(world);
+    make: async ({ own, test }) => {
       const { id: periodId } = await pastYear(own);
       await test.owner
         .sql`update billing_periods set state = 'frozen', frozen_at = now() where id = ${periodId}`;
-      await test.owner.sql.begin(async (sql) => {
-        await sql`set local session_replication_role = replica`;
-        await sql`update statements set period_id = ${periodId} where id = ${statementId}`;
-      });
       const figures = `/settlements/figures?periodId=${periodId}`;
       const { contentHash } = await must<{ contentHash: string }>(own.centre, 'GET', figures);
       return { body: { periodId, contentHash, credits: 'keep' } };

@@ -120,7 +120,9 @@ tap.test('usage that no key counts is said (6)', async (t) => {
         'content-type': 'text/csv',
       },
     );
-    t.match(tried, { createdCount: 4, warningCount: 2 });
+    t.match(tried, { createdCount: 4, warningCount: 4 });
+    const codes = tried.results.map(({ warnings }) => warnings.map(({ code }) => code));
+    t.same(codes, [['METER_NOT_COUNTED', 'LATE'], ['METER_NOT_COUNTED', 'LATE'], ['LATE'], ['LATE']]);
     t.match(tried.results.slice(0, 2), [
       {
         warnings: [
