@@ -177,6 +177,13 @@ export const usageYearRollups = pgTable(
     }),
     memberKey(table, 'usage_year_rollups_member_fkey'),
     index('usage_year_rollups_organisation_idx').on(table.organisationId, table.year),
+    index('usage_year_rollups_units_idx').on(
+      table.centreId,
+      table.year,
+      table.serviceId,
+      table.meter,
+      table.unit,
+    ),
     readPolicy('usage_year_rollups', 'centre', OWN_CENTRE),
     readPolicy('usage_year_rollups', 'member', OWN_ORGANISATION),
     policy('usage_year_rollups', 'housekeeping', HOUSEKEEPING),
