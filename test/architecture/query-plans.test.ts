@@ -1,8 +1,10 @@
 import { pino } from 'pino';
 import tap, { type Test } from 'tap';
+import { recordedUnits } from '../../src/modules/usage/usage.units.repo.ts';
 import { fixedClock } from '../../src/platform/clock.ts';
 import type { HatContext } from '../../src/platform/context.ts';
 import { type Database, openDatabase } from '../../src/platform/db/database.ts';
+import { withHatTx } from '../../src/platform/db/hat.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { createQueueSystem } from '../../src/platform/jobs/queues.ts';
 import { RELAY_DEFAULTS, startRelay } from '../../workers/outbox-relay.ts';
@@ -21,6 +23,7 @@ const BIG = [
   'service_request_events',
   'usage_events',
   'usage_rollups',
+  'usage_year_rollups',
   'audit_entries',
   'outbox_jobs',
   'statements',
@@ -239,6 +242,16 @@ tap.test('query plans', async (t) => {
           to: '2026-10-01',
           recordedAfter: '2026-10-05T08:00:00Z',
         }),
+    },
+    {
+      name: 'in which units a meter was recorded',
+      caller: bigFinance,
+      db,
+      index: 'usage_year_rollups_units_idx',
+      run: (ctx) =>
+        withHatTx(db, ctx, (tx) =>
+          recordedUnits(tx, bigCentre.id, [{ serviceId: teamId, meter: 'cases', year: '2026-01-01' }]),
+        ),
     },
     {
       name: 'whether late usage lets the run of a settled quarter be superseded',

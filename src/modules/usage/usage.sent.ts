@@ -10,7 +10,7 @@ import { type Outcome, type Prepared, type Recorded, recordEach } from './usage.
 import type { NewEvent } from './usage.repo.ts';
 import type { UsageEventView } from './usage.schemas.ts';
 import { recordedUnits } from './usage.units.repo.ts';
-import { type KnownUnits, meterInYear, unitFor, unitWarning, yearOf } from './usage.units.rules.ts';
+import { type KnownUnits, meterInYear, nameOfMeter, unitFor, unitWarning } from './usage.units.rules.ts';
 import { lateWarning, meterWarning } from './usage.warnings.rules.ts';
 
 /**
@@ -82,14 +82,12 @@ function daysOf(events: readonly NewEvent[]): { from: Day; to: Day } {
 }
 
 async function readUnits(tx: HatTx, centreId: string, events: readonly NewEvent[]): Promise<KnownUnits> {
-  const serviceIds = serviceIdsOf(events);
-  const years = [...new Set(events.map(({ occurredAt }) => yearOf(dayOf(occurredAt))))];
-  const meters = [...new Set(events.map(({ meter }) => meter))];
+  const meters = new Map(events.map(meterInYear).map((meter) => [nameOfMeter(meter), meter]));
   const [recorded, rules] = await Promise.all([
-    recordedUnits(tx, centreId, years, serviceIds, meters),
-    usageRulesOf(tx, serviceIds),
+    recordedUnits(tx, centreId, [...meters.values()]),
+    usageRulesOf(tx, serviceIdsOf(events)),
   ]);
-  return { recorded: groupBy(recorded, meterInYear), rules };
+  return { recorded: groupBy(recorded, nameOfMeter), rules };
 }
 
 function withUnit(event: NewEvent, known: KnownUnits): NewEvent {

@@ -3,12 +3,15 @@ import type { FieldError } from '../../platform/errors.ts';
 import { unitOfMeter } from './usage.rules.ts';
 import type { UsageFacts } from './usage.types.ts';
 
-/** A unit in which something of a meter of a service was recorded in a calendar year. */
-export interface RecordedUnit {
+export interface MeterInYear {
   readonly serviceId: string;
   readonly meter: string;
-  /** First day of the year. */
+  /** First day of the calendar year. */
   readonly year: Day;
+}
+
+/** A unit in which something of a meter of a service was recorded in a year. */
+export interface RecordedUnit extends MeterInYear {
   readonly unit: string;
 }
 
@@ -20,7 +23,7 @@ export interface CountedMeter {
 
 /** What is known of the units of meters: recorded in the year of the event, and said by the usage rule. */
 export interface KnownUnits {
-  /** By `meterInYear`. */
+  /** By `nameOfMeter`. */
   readonly recorded: ReadonlyMap<string, readonly RecordedUnit[]>;
   readonly rules: ReadonlyMap<string, CountedMeter>;
 }
@@ -28,10 +31,14 @@ export interface KnownUnits {
 type Metered = Pick<UsageFacts, 'serviceId' | 'meter' | 'occurredAt'>;
 
 /** What units are recorded by. */
-export const meterInYear = ({ serviceId, meter, year }: Omit<RecordedUnit, 'unit'>): string =>
+export const nameOfMeter = ({ serviceId, meter, year }: MeterInYear): string =>
   `${serviceId} ${year} ${meter}`;
 
-export const yearOf = (day: Day): Day => `${day.slice(0, 4)}-01-01`;
+export const meterInYear = ({ serviceId, meter, occurredAt }: Metered): MeterInYear => ({
+  serviceId,
+  meter,
+  year: `${dayOf(occurredAt).slice(0, 4)}-01-01`,
+});
 
 /** A second unit would stand in the way of every run: what left it out has the one that the meter has already. */
 export function unitFor(event: Metered, known: KnownUnits): string {
@@ -51,9 +58,8 @@ export function unitWarning(event: Metered & { readonly unit: string }, known: K
   return [{ pointer: '/unit', code: 'UNIT_DIFFERS', detail }];
 }
 
-function recordedFor({ serviceId, meter, occurredAt }: Metered, { recorded }: KnownUnits): string[] {
-  const year = yearOf(dayOf(occurredAt));
-  return (recorded.get(meterInYear({ serviceId, meter, year })) ?? []).map(({ unit }) => unit);
+function recordedFor(event: Metered, { recorded }: KnownUnits): string[] {
+  return (recorded.get(nameOfMeter(meterInYear(event))) ?? []).map(({ unit }) => unit);
 }
 
 function ruleUnit({ serviceId, meter }: Metered, { rules }: KnownUnits): string | undefined {
