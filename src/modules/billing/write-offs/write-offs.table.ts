@@ -15,6 +15,8 @@ export const writeOffs = pgTable(
     /** The first document of the chain: corrections change what is claimed, not what was written off. */
     chainId: uuid('chain_id').notNull(),
     amountCents: cents('amount_cents').notNull(),
+    /** What the chain claimed then: what is charged anew later is not written off. Null in write-offs of before. */
+    claimCents: cents('claim_cents'),
     ground: text('ground').notNull(),
     reason: text('reason').notNull(),
     recordedBy: uuid('recorded_by').notNull(),

@@ -1,0 +1,1 @@
+ALTER TABLE "write_offs" ADD COLUMN "claim_cents" bigint;
