@@ -183,8 +183,15 @@ async function blockBody(world: TenantWorld) {
 const block = async (world: TenantWorld): Promise<Made> =>
   created(world.own.centre, '/dunning-blocks', await blockBody(world));
 
-/** About a document of its own, of which nothing is paid. */
+/** About a document of its own, of which nothing is paid; what other rows left as credits of the member would stand in the way. */
 async function writeOffBody(world: TenantWorld) {
+  const { own, test } = world;
+  await test.owner.sql.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`;
+    await sql`delete from payment_matches where organisation_id = ${own.member.hat.id}`;
+    await sql`delete from payments where organisation_id = ${own.member.hat.id}`;
+    await sql`update statements set superseded_by = id where organisation_id = ${own.member.hat.id} and payable_cents < 0`;
+  });
   const { id: statementId } = await issuedStatement(world);
   return { statementId, amountCents: 1, ground: 'minor', reason: 'Kleinbetrag' };
 }

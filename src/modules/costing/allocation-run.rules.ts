@@ -117,7 +117,7 @@ export function toRunFile(input: AllocationRunInput): AllocationRunInput & RunRe
 export function canonicalRunInput(input: AllocationRunInput): AllocationRunInput {
   const { kind, algorithm, centre, period, runNumber, corrects, costKind, assumptions, members, secondary } =
     input;
-  const { pools, paidByPrice } = input;
+  const { pools, unshared } = input;
   return {
     kind,
     algorithm,
@@ -130,8 +130,8 @@ export function canonicalRunInput(input: AllocationRunInput): AllocationRunInput
     ...(members !== undefined && { members: members.toSorted((a, b) => compareIds(a.member, b.member)) }),
     ...(secondary !== undefined && { secondary: canonicalSecondary(secondary) }),
     pools: pools.map(canonicalPool).sort((a, b) => compareIds(a.id, b.id)),
-    ...(paidByPrice !== undefined && {
-      paidByPrice: paidByPrice.map(canonicalCost).sort((a, b) => compareIds(a.id, b.id)),
+    ...(unshared !== undefined && {
+      unshared: unshared.map(canonicalCost).sort((a, b) => compareIds(a.id, b.id)),
     }),
   };
 }

@@ -97,14 +97,14 @@ export async function runTotals(
 }
 
 /** Cost of the run that is shared out to nobody; members read none of it. */
-export async function costPaidByPrice(
+export async function unsharedCost(
   { sql }: HatTx,
   runId: string,
-): Promise<RunDetailView['paidByPrice'][number][]> {
-  return sql<RunDetailView['paidByPrice'][number][]>`
+): Promise<RunDetailView['unsharedCost'][number][]> {
+  return sql<RunDetailView['unsharedCost'][number][]>`
     select cost->'service'->>'id' as "serviceId", cost->'service'->>'code' as "serviceCode", cost->'service'->>'title' as "serviceTitle",
       (cost->>'amountCents')::bigint as "amountCents"
-    from allocation_run_calculations c, json_array_elements(coalesce(c.input->'paidByPrice', '[]')) cost where c.run_id = ${runId}`;
+    from allocation_run_calculations c, json_array_elements(coalesce(c.input->'unshared', '[]')) cost where c.run_id = ${runId}`;
 }
 
 /** Lets one run at a time be made in a centre, so that numbers follow one another without a gap. */
@@ -153,16 +153,23 @@ export async function findPostedRun({ sql }: HatTx, periodId: string): Promise<P
   return row;
 }
 
-/** Whether a run of the period counts, or is on its way there. */
-export async function runProgress(
-  { sql }: HatTx,
-  periodId: string,
-): Promise<'posted' | 'on_its_way' | undefined> {
-  const [row] = await sql<{ progress: 'posted' | 'on_its_way' | null }[]>`
+export type RunProgress = 'posted' | 'on_its_way' | 'superseded';
+
+/** The furthest that a run of the period came; undefined where there is none, or only what was rejected. */
+export async function runProgress({ sql }: HatTx, periodId: string): Promise<RunProgress | undefined> {
+  const [row] = await sql<{ progress: RunProgress | null }[]>`
     select case when bool_or(status = 'posted') then 'posted' when bool_or(status in ('draft', 'in_review', 'approved')) then 'on_its_way'
-      end as progress
+      when bool_or(status = 'superseded') then 'superseded' end as progress
     from allocation_runs where period_id = ${periodId}`;
   return row?.progress ?? undefined;
+}
+
+/** Services whose cost the posted run of the period shares out. */
+export async function servicesSharedOut({ sql }: HatTx, periodId: string): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ serviceId: string }[]>`
+    select distinct l.service_id as "serviceId" from allocation_runs r join allocation_run_lines l on l.run_id = r.id
+    where r.period_id = ${periodId} and r.status = 'posted'`;
+  return new Set(rows.map(({ serviceId }) => serviceId));
 }
 
 /** Ids of the posted runs by period; they stay posted until the end of the transaction. */

@@ -102,9 +102,9 @@ export const RunDetailView = named('AllocationRun', {
   members: Type.Array(
     closed({ organisationId: Uuid, member: Type.String(), memberName: Type.String(), amountCents: Cents }),
   ),
-  paidByPrice: Type.Array(ServiceAmount, {
+  unsharedCost: Type.Array(ServiceAmount, {
     description:
-      'Cost of services that all members pay by price: shared out to nobody, and for the centre only',
+      'Cost that is shared out to nobody: of services that all members pay by price, and what comes to nothing where no clause could share it; for the centre only',
   }),
   uncountedUsage: Type.Array(UncountedUsage, {
     description:

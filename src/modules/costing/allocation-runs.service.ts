@@ -133,9 +133,9 @@ async function getRun(tx: HatTx, ctx: HatContext, id: string): Promise<RunDetail
   const row = await getRunRow(tx, id);
   const periods = (await periodsFor(tx, ctx, [row])).get(id);
   const totals = await repo.runTotals(tx, id, readerOf(ctx).reader);
-  const paidByPrice = await repo.costPaidByPrice(tx, id);
+  const unsharedCost = await repo.unsharedCost(tx, id);
   const uncountedUsage = ctx.hat.kind === 'centre' ? await uncountedUsageOf(tx, row, totals.pools) : [];
-  return { ...toRunView(ctx, row, periods), ...totals, paidByPrice, uncountedUsage };
+  return { ...toRunView(ctx, row, periods), ...totals, unsharedCost, uncountedUsage };
 }
 
 /** Only the centre acts on runs. */

@@ -3,7 +3,7 @@ import { escaped, hasUsage, partiesOf, refuse, type Scene } from './assumption-s
 import type { AssumedJoin, RunAssumptions } from './calculation.types.ts';
 import type { ClauseKey } from './clause-key.types.ts';
 import type { AssumptionsBody } from './run-assumptions.types.ts';
-import { applicableClause, isPaidByPrice } from './run-clauses.rules.ts';
+import { applicableClause, isPaidByPrice, unlessNothing } from './run-clauses.rules.ts';
 import type { ClauseFacts, CostFacts, MemberFacts, RunFacts } from './run-facts.types.ts';
 
 export interface FiguresQuestion {
@@ -34,7 +34,10 @@ export function checkFigures(scene: Scene, question: FiguresQuestion): void {
   const clauses = new Map(
     after.costs
       .filter((cost) => !isPaidByPrice(cost, after.wordings))
-      .map((cost) => [cost.code, applicableClause(cost, after.wordings, clauseVersionId).clause]),
+      .flatMap((cost) => {
+        const applied = unlessNothing(cost, () => applicableClause(cost, after.wordings, clauseVersionId));
+        return applied === undefined ? [] : [[cost.code, applied.clause] as const];
+      }),
   );
   checkUsed(scene, assumptions, [...clauses.values()], at);
   for (const [i, join] of (assumptions.joins ?? []).entries()) {

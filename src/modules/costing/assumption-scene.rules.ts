@@ -1,5 +1,5 @@
 import type { FieldError } from '../../platform/errors.ts';
-import { isPaidByPrice } from './run-clauses.rules.ts';
+import { applicableClause, isPaidByPrice, unlessNothing } from './run-clauses.rules.ts';
 import type { CostFacts, MemberFacts, RunFacts } from './run-facts.types.ts';
 
 /** What assumptions are held against, and what is wrong with them so far. */
@@ -19,10 +19,13 @@ export function sceneOf(facts: RunFacts): Scene {
   };
 }
 
-/** Without the pools of services that all pay by price, unless a clause for them is assumed: nothing else would change them. */
+/** Without cost that is shared out to nobody, unless a clause for it is assumed: nothing else would change it. */
 export function sharedScene(scene: Scene, clauses: readonly { readonly pool: string }[]): Scene {
+  const { wordings } = scene.facts;
   const isShared = (cost: CostFacts) =>
-    !isPaidByPrice(cost, scene.facts.wordings) || clauses.some(({ pool }) => pool === cost.code);
+    clauses.some(({ pool }) => pool === cost.code) ||
+    (!isPaidByPrice(cost, wordings) &&
+      (cost.amountCents !== 0 || unlessNothing(cost, () => applicableClause(cost, wordings)) !== undefined));
   return { ...scene, pools: new Map([...scene.pools].filter(([, cost]) => isShared(cost))) };
 }
 

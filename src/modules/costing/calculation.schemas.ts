@@ -142,7 +142,7 @@ const AllocationRunFileSchema = closed(
     assumptions: Assumptions,
     members: list(closed({ member: Id, organisationId: Id, name: Text })),
     secondary: Secondary,
-    paidByPrice: list(closed(costOfService, sources)),
+    unshared: list(closed(costOfService, sources)),
     secondaryResult: {},
     lines: list({}),
     totals: {},

@@ -162,8 +162,8 @@ export interface AllocationRunInput {
   members?: { member: string; organisationId: string; name: string }[];
   secondary?: RunSecondary;
   pools: RunPool[];
-  /** Cost of services that all pay by price, which is shared out to nobody. */
-  paidByPrice?: RunCost[];
+  /** Cost that is shared out to nobody: of services that all pay by price, and what comes to nothing where no clause could share it. */
+  unshared?: RunCost[];
 }
 
 /** Calculation file `allocation-run`: the snapshot and, once computed, its result, which may be anything. */

@@ -2,7 +2,7 @@ import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { formatCents } from '../../platform/money/index.ts';
 import { costClausesFor } from '../agreements/index.ts';
-import { runProgress } from './allocation-runs.repo.ts';
+import { runProgress, servicesSharedOut } from './allocation-runs.repo.ts';
 import type { PeriodRow } from './billing-periods.repo.ts';
 import { isPaidByPrice } from './run-clauses.rules.ts';
 import { toRunCosts } from './run-costs.rules.ts';
@@ -15,22 +15,28 @@ export interface MissingRun {
 }
 
 /**
- * Whether members are still to be charged by a run: undefined where one is posted, and where the period has no cost that a run
- * could share out. Cost of a service that all pay by price is covered by what they pay.
+ * Whether members are still to be charged by a run: undefined where the posted one shares out all cost of the period, and where there is
+ * none to be shared out. Cost of a service that all pay by price is covered by what they pay. A settled period takes no run but one
+ * that corrects another, so that it lacks none where none was superseded.
  */
 export async function missingRun(tx: HatTx, period: PeriodRow): Promise<MissingRun | undefined> {
   const progress = await runProgress(tx, period.id);
-  if (progress === 'posted') return undefined;
   if (progress === 'on_its_way') return { errors: [] };
-  const errors = await unsharedCost(tx, period);
+  if (period.state === 'settled' && progress !== 'superseded') return undefined;
+  const shared = progress === 'posted' ? await servicesSharedOut(tx, period.id) : new Set<string>();
+  const errors = await unsharedCost(tx, period, shared);
   return errors.length === 0 ? undefined : { errors };
 }
 
-async function unsharedCost(tx: HatTx, period: PeriodRow): Promise<FieldError[]> {
+async function unsharedCost(
+  tx: HatTx,
+  period: PeriodRow,
+  shared: ReadonlySet<string>,
+): Promise<FieldError[]> {
   const { centreId, startsOn, endsOn } = period;
   try {
     const { costs } = toRunCosts(await gatherBooked(tx, centreId, period, 'actual'));
-    const due = costs.filter(({ amountCents }) => amountCents !== 0);
+    const due = costs.filter(({ serviceId, amountCents }) => amountCents !== 0 && !shared.has(serviceId));
     const serviceIds = due.map(({ serviceId }) => serviceId);
     const wordings = await costClausesFor(tx, centreId, serviceIds, startsOn, endsOn);
     return due

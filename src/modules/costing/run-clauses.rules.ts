@@ -1,6 +1,6 @@
 import { DomainError } from '../../platform/errors.ts';
 import { hashOf } from '../../platform/hash.ts';
-import { compareIds } from '../../platform/money/index.ts';
+import { ALLOCATION_KEY_EMPTY, compareIds } from '../../platform/money/index.ts';
 import { COST_CLAUSE_AMBIGUOUS, COST_CLAUSE_MISSING } from './costing.errors.ts';
 import type { ClauseFacts, CostFacts, WordingFacts } from './run-facts.types.ts';
 
@@ -63,6 +63,20 @@ export function applicableClause(
     furtherAgreementVersionIds: ids.filter((id) => id !== applied.agreementVersionId).sort(compareIds),
     organisationIds: [...new Set(covering.flatMap((wording) => wording.organisationIds))],
   };
+}
+
+const UNSHARABLE: ReadonlySet<string> = new Set(
+  [COST_CLAUSE_MISSING, COST_CLAUSE_AMBIGUOUS, ALLOCATION_KEY_EMPTY].map(({ code }) => code),
+);
+
+/** What a clause makes of a cost, or nothing where the cost comes to nothing and no clause could share it: nobody bears any of it. */
+export function unlessNothing<T>({ amountCents }: CostFacts, share: () => T): T | undefined {
+  try {
+    return share();
+  } catch (error) {
+    if (amountCents === 0 && error instanceof DomainError && UNSHARABLE.has(error.code)) return undefined;
+    throw error;
+  }
 }
 
 function nameOf({ title, number }: WordingFacts): string {

@@ -45,8 +45,13 @@ function toSecondary({ booked, costCentres, services, plan }: BookedFacts): RunS
   if (withLines.length === 0) return undefined;
   const codes = new Map(services.map(({ id, code }) => [id, code]));
   const supports = withLines.filter(({ type }) => type === 'support');
-  if (supports.length === 0) {
-    const centres = withLines.map((centre) => toCostCentre(centre, booked, codes));
+  const isPassedOn = (centre: CostCentreFacts) => toCostCentre(centre, booked, codes).primaryCents !== 0;
+  // Without a plan nobody can say who bears the cost of support centres, but of nothing nobody bears anything.
+  if (supports.length === 0 || (plan === undefined && !supports.some(isPassedOn))) {
+    const centres = withLines
+      .filter(({ type }) => type === 'final')
+      .map((centre) => toCostCentre(centre, booked, codes));
+    if (centres.length === 0) return undefined;
     return { method: 'direct', costCentres: centres, use: {} };
   }
   if (plan === undefined) {

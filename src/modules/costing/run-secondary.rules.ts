@@ -9,11 +9,11 @@ import { sortedByName } from './sorted-names.rules.ts';
 /** What the services cost, shared out or not, each with its place in the snapshot. */
 export function placedCosts({
   pools,
-  paidByPrice = [],
-}: Pick<AllocationRunInput, 'pools' | 'paidByPrice'>): (RunCost & { readonly at: string })[] {
+  unshared = [],
+}: Pick<AllocationRunInput, 'pools' | 'unshared'>): (RunCost & { readonly at: string })[] {
   return [
     ...pools.map((pool, index) => ({ ...pool, at: `/pools/${index}` })),
-    ...paidByPrice.map((cost, index) => ({ ...cost, at: `/paidByPrice/${index}` })),
+    ...unshared.map((cost, index) => ({ ...cost, at: `/unshared/${index}` })),
   ];
 }
 

@@ -4,14 +4,14 @@ import { canonicalRunInput } from './allocation-run.rules.ts';
 import type { AllocationRunInput, RunAssumptions, RunCost, RunKey, RunPool } from './calculation.types.ts';
 import type { ClauseKey } from './clause-key.types.ts';
 import { RUN_WITHOUT_COST } from './costing.errors.ts';
-import { applicableClause, isPaidByPrice } from './run-clauses.rules.ts';
+import { applicableClause, isPaidByPrice, unlessNothing } from './run-clauses.rules.ts';
 import type { CostFacts, MemberFacts, RunFacts, RunIdentity } from './run-facts.types.ts';
 import { canonical, fillKey, memberIdOf } from './run-keys.rules.ts';
 
 /**
  * The snapshot of a run: one pool for each service with cost in the period, each with the clause in force and its keys
- * filled with figures. The same facts give the same bytes.
- * Services that all pay by price stand apart.
+ * filled with figures. The same facts give the same bytes. Services that all pay by price stand apart, and so does cost that was
+ * rebooked and comes to nothing, where no clause could share it.
  * @throws DomainError RUN_WITHOUT_COST, and what `applicableClause` and `fillKey` throw
  */
 export function toRunInput(
@@ -20,13 +20,18 @@ export function toRunInput(
   assumptions?: RunAssumptions,
 ): AllocationRunInput {
   const memberById = new Map(facts.members.map((member) => [member.id, member]));
-  const paid = facts.costs.filter((cost) => isPaidByPrice(cost, facts.wordings));
-  const shared = facts.costs.filter((cost) => !paid.includes(cost));
-  if (shared.length === 0) {
-    const detail = `All cost of the period ${facts.period.code} is of services that are paid by price.`;
+  const placed = facts.costs.map((cost) => ({
+    cost,
+    pool: isPaidByPrice(cost, facts.wordings)
+      ? undefined
+      : unlessNothing(cost, () => toPool(cost, facts, memberById, identity.clauseVersionId)),
+  }));
+  const pools = placed.flatMap(({ pool }) => pool ?? []);
+  const unshared = placed.filter(({ pool }) => pool === undefined).map(({ cost }) => toRunCost(cost));
+  if (pools.length === 0) {
+    const detail = `No cost of the period ${facts.period.code} is to be shared out: it is paid by price, or comes to nothing.`;
     throw new DomainError(RUN_WITHOUT_COST, detail);
   }
-  const pools = shared.map((cost) => toPool(cost, facts, memberById, identity.clauseVersionId));
   const used = new Set(pools.flatMap((pool) => pool.members));
   const members = facts.members
     .filter((member) => used.has(memberIdOf(member)))
@@ -44,7 +49,7 @@ export function toRunInput(
     members,
     ...(facts.secondary !== undefined && { secondary: facts.secondary }),
     pools,
-    ...(paid.length > 0 && { paidByPrice: paid.map(toRunCost) }),
+    ...(unshared.length > 0 && { unshared }),
   });
 }
 

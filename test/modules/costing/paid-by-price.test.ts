@@ -21,7 +21,7 @@ interface PaidByPrice {
 
 interface File {
   readonly pools: readonly PaidByPrice[];
-  readonly paidByPrice?: readonly (PaidByPrice & {
+  readonly unshared?: readonly (PaidByPrice & {
     readonly directCents?: number;
     readonly netting?: object;
   })[];
@@ -62,7 +62,10 @@ tap.test(
 
     await t.test('422: where all cost is paid by price there is nothing to share out', async (t) => {
       await addCost(world, marriage, 70_000);
-      t.match(problemOf(await simulate()), { code: 'RUN_WITHOUT_COST', detail: /paid by price/ });
+      t.match(problemOf(await simulate()), {
+        code: 'RUN_WITHOUT_COST',
+        detail: /paid by price, or comes to nothing/,
+      });
     });
 
     await t.test('it stands in the run, and nobody bears it by a clause (9)', async (t) => {
@@ -81,7 +84,7 @@ tap.test(
       });
       const file = (await simulate()).json<File>();
       t.match(file.pools, [{ id: 'certificates', amountCents: 10_001 + 500 + 30_000 }]);
-      t.match(file.paidByPrice, [
+      t.match(file.unshared, [
         {
           id: 'marriage',
           service: { id: marriage },
@@ -100,8 +103,8 @@ tap.test(
       t.equal(run.amountCents, 40_501);
       t.equal((await linesOf(finance, run.id, `serviceId=${marriage}`)).length, 0);
       const paid = { serviceId: marriage, serviceCode: 'marriage', amountCents: 128_001 };
-      t.match(await must(finance, 'GET', `/allocation-runs/${run.id}`), { paidByPrice: [paid] });
-      t.match(await must(member, 'GET', `/allocation-runs/${run.id}`), { paidByPrice: [] });
+      t.match(await must(finance, 'GET', `/allocation-runs/${run.id}`), { unsharedCost: [paid] });
+      t.match(await must(member, 'GET', `/allocation-runs/${run.id}`), { unsharedCost: [] });
       const { body } = await auditor.call('GET', `/allocation-runs/${run.id}/calculation`);
       t.equal(await verifyFile(body), 0);
       t.equal(
@@ -111,7 +114,7 @@ tap.test(
       );
       t.equal(await verifyFile(body.replace('"Eheschließung"', '"Trauung"')), 1, 'its name');
       const twice = JSON.parse(body) as File;
-      const doubled = { ...twice, paidByPrice: [...(twice.paidByPrice ?? []), ...(twice.paidByPrice ?? [])] };
+      const doubled = { ...twice, unshared: [...(twice.unshared ?? []), ...(twice.unshared ?? [])] };
       t.equal(await verifyFile(JSON.stringify(doubled)), 2, 'twice');
     });
 
@@ -121,7 +124,7 @@ tap.test(
         const clauses = [{ serviceIds: [marriage], costClause: EQUAL }];
         const shared = (await simulate({ assumptions: { clauses } })).json<File>();
         t.match(shared.pools, [{ id: 'certificates' }, { id: 'marriage', amountCents: 128_001 }]);
-        t.equal(shared.paidByPrice, undefined);
+        t.equal(shared.unshared, undefined);
         const costs = [{ serviceId: marriage, percent: '10' }];
         t.match(problemOf(await simulate({ assumptions: { costs } })), {
           code: 'ASSUMPTION_REFUSED',

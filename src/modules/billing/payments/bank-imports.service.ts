@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Day, dayOf } from '../../../platform/clock.ts';
+import { groupBy } from '../../../platform/collections.ts';
 import type { HatContext } from '../../../platform/context.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { type HatTx, withHatTx } from '../../../platform/db/hat.ts';
@@ -25,6 +26,7 @@ import type { BankEntry, BankFile, BankFileFault } from './camt/bank-statement.t
 import { futureFaults, readCamt } from './camt/read-camt.ts';
 import { type MatchableItem, type MatchingOutcome, matchAll, numbersIn } from './matching.rules.ts';
 import { openItemsBy, openItemsOf } from './open-items.repo.ts';
+import type { OpenItemRow } from './open-items.types.ts';
 import { membersByIban } from './payer-accounts.repo.ts';
 import { BANK_ACCOUNT_FOREIGN, BANK_FILE_BROKEN, BANK_STATEMENT_REPEATED } from './payments.errors.ts';
 import { insertMatches, insertPayments, lockPayments } from './payments.repo.ts';
@@ -233,23 +235,24 @@ function matchesOf({ outcome, paymentId }: PlacedEntry) {
   }));
 }
 
+const toMatchable = (row: OpenItemRow): MatchableItem => ({
+  ...row,
+  owedCents: row.claimCents - row.matchedCents,
+});
+
 /** What each entry is for, in a fixed number of queries. */
 async function outcomesOf(tx: HatTx, centreId: string, file: BankFile): Promise<MatchingOutcome[]> {
   const code = await repo.findCentreCode(tx, centreId);
   const entries = entriesOf(file);
   const payers = await membersByIban(tx, centreId);
   const numbers = [...new Set(entries.flatMap(({ text }) => numbersIn(text, code)))];
-  const itemByNumber = await openItemsBy(tx, centreId, 'number', numbers);
+  const named = await openItemsBy(tx, centreId, 'number', numbers);
+  const itemByNumber = new Map([...named].map(([number, row]) => [number, toMatchable(row)]));
   const organisationIds = [
     ...new Set(entries.flatMap((entry) => payers.get(entry.counterpartyIban ?? '') ?? [])),
   ];
   const owed = organisationIds.length === 0 ? [] : await openItemsOf(tx, centreId, { organisationIds });
-  const itemsByMember = new Map<string, MatchableItem[]>();
-  for (const item of owed) {
-    const own = itemsByMember.get(item.organisationId) ?? [];
-    own.push(item);
-    itemsByMember.set(item.organisationId, own);
-  }
+  const itemsByMember = groupBy(owed.map(toMatchable), ({ organisationId }) => organisationId);
   return matchAll(entries, { itemByNumber, itemsByMember, membersByIban: payers }, code);
 }
 

@@ -7,6 +7,8 @@ export interface MatchableItem {
   /** Of the newest document. */
   readonly number: string;
   readonly openCents: number;
+  /** As `openCents`, with what was written off: who pays it all the same pays what is owed. */
+  readonly owedCents: number;
 }
 
 /** What is known when payments are matched. */
@@ -97,7 +99,8 @@ export function matchPayment(
 ): MatchingOutcome {
   const asOfNow = (item: MatchableItem): MatchableItem => {
     const amount = taken.get(item.chainId);
-    return amount === undefined ? item : { ...item, openCents: item.openCents - amount };
+    if (amount === undefined) return item;
+    return { ...item, openCents: item.openCents - amount, owedCents: item.owedCents - amount };
   };
   const numbers = numbersIn(payment.text, centreCode);
   const named = numbers.flatMap((number) => facts.itemByNumber.get(number) ?? []).map(asOfNow);
@@ -131,8 +134,8 @@ function matchNamed(
   const [single] = items;
   if (items.length === 1 && single !== undefined) {
     if (!sameWay) return unclear('DIRECTION_DIFFERS');
-    const isAll = Math.abs(amountCents) >= Math.abs(single.openCents);
-    const matched = isAll ? single.openCents : amountCents;
+    const isAll = Math.abs(amountCents) >= Math.abs(single.owedCents);
+    const matched = isAll ? single.owedCents : amountCents;
     // More was refunded than is owed: not a credit of the member, but somebody's mistake.
     if (amountCents < 0 && amountCents !== matched) return unclear('SUM_DIFFERS');
     const matches = [{ item: single, amountCents: matched }];

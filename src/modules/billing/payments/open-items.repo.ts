@@ -16,7 +16,8 @@ const takenBack = ({ sql }: HatTx, of: 'payable' | 'gross' = 'payable') => sql`
 
 /**
  * Chains with claim and payments. A corrected invoice claims in place of what it corrects; a credit note takes back what it names, so
- * that its chain claims what is left of that. A write-off counts as far as nobody paid the claim, so that it never makes a credit.
+ * that its chain claims what is left of that. A write-off counts as far as nobody paid the claim as it was then, so that it makes no
+ * credit and waives nothing that is charged later.
  * What belongs to a document is looked up one by one: the planner would otherwise read the whole table for a page of it.
  */
 const select = (tx: HatTx) => tx.sql`
@@ -33,7 +34,8 @@ const select = (tx: HatTx) => tx.sql`
   cross join lateral (
     select coalesce(sum(m.amount_cents), 0)::bigint as cents from payment_matches m where m.chain_id = chain.id) matched
   cross join lateral (
-    select least(coalesce(sum(w.amount_cents), 0)::bigint, greatest(claim.cents - matched.cents, 0)) as cents from write_offs w
+    select least(coalesce(sum(w.amount_cents), 0)::bigint,
+      greatest(least(claim.cents, coalesce(max(w.claim_cents), claim.cents)) - matched.cents, 0)) as cents from write_offs w
     where w.chain_id = chain.id and w.confirmed_at is not null and w.ended_at is null) off
   where s.status = 'issued' and s.superseded_by is null`;
 

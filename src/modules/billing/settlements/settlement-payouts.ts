@@ -10,7 +10,7 @@ export interface Payout {
   readonly note: 'unknown' | 'unconfirmed' | 'several' | null;
   readonly amountCents: number;
   readonly reference: string;
-  /** What the member owes at the same time: set off first, it would not have to go both ways. */
+  /** What the member owes at the same time, also what was written off: set off first, it would not have to go both ways. */
   readonly claimedCents: number;
 }
 

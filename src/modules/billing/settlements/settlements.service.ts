@@ -71,12 +71,13 @@ export function createSettlementsService(db: Database) {
         const items = await openItemsBy(tx, centreId, 'number', numbers);
         const open = new Map([...items].map(([number, { openCents }]) => [number, openCents]));
         const organisationIds = [...new Set([...items.values()].map(({ organisationId }) => organisationId))];
-        const claims = (await openItemsOf(tx, centreId, { organisationIds })).filter(
-          ({ openCents }) => openCents > 0,
-        );
+        const claims = (await openItemsOf(tx, centreId, { organisationIds })).map((item) => ({
+          ...item,
+          owedCents: Math.max(item.openCents, 0) + item.writtenOffCents,
+        }));
         const claimed = [...groupBy(claims, ({ organisationId }) => organisationId)].map(
           ([organisationId, own]) =>
-            [organisationId, sumCents(own.map(({ openCents }) => openCents))] as const,
+            [organisationId, sumCents(own.map(({ owedCents }) => owedCents))] as const,
         );
         return payoutsOf({ members }, open, await repo.payoutAccounts(tx, centreId), new Map(claimed));
       }),

@@ -15,6 +15,7 @@ import {
   rateUsage,
   usageLinks,
 } from '../../costing/index.ts';
+import { VAT_DETERMINATION_MISSING } from '../vat.errors.ts';
 import { vatThroughout } from '../vat-in-force.service.ts';
 import { lineOfRun, linesOfRating, taxed as withTreatment } from './charged-lines.ts';
 import { assertTakesCharges } from './settled-periods.service.ts';
@@ -22,14 +23,19 @@ import { contentHashOf } from './statement.rules.ts';
 import * as batches from './statement-batches.repo.ts';
 import { type Current, decideVat, statementsOf } from './statement-drafts.rules.ts';
 import { createDrafts } from './statement-issuing.service.ts';
-import { STATEMENT_PERIOD_OPEN, STATEMENT_SOURCE_MISSING } from './statements.errors.ts';
+import {
+  STATEMENT_CHARGED_TWICE,
+  STATEMENT_PERIOD_OPEN,
+  STATEMENT_SOURCE_MISSING,
+} from './statements.errors.ts';
 import * as repo from './statements.repo.ts';
 import type { ChargedLine, NewStatement, UntaxedLine } from './statements.types.ts';
 
 /**
  * Works out what is charged in the period of a batch and keeps the drafts of what is missing. A second run of the job finds the
  * batch prepared, or discarded, and does nothing.
- * @throws DomainError BILLING_PERIOD_SETTLED, STATEMENT_SOURCE_MISSING, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws
+ * @throws DomainError BILLING_PERIOD_SETTLED, STATEMENT_SOURCE_MISSING, STATEMENT_CHARGED_TWICE, STATEMENT_PERIOD_OPEN, and what
+ *   `rateUsage` throws
  */
 export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string): Promise<void> {
   const batch = await batches.lockBatch(tx, batchId);
@@ -75,7 +81,7 @@ export interface ChargedPeriod extends Taxed {
   readonly sent: readonly Current[];
 }
 
-/** @throws DomainError STATEMENT_SOURCE_MISSING, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws */
+/** @throws DomainError STATEMENT_SOURCE_MISSING, STATEMENT_CHARGED_TWICE, STATEMENT_PERIOD_OPEN, and what `rateUsage` throws */
 export async function chargedIn(tx: HatTx, period: PeriodRow): Promise<ChargedPeriod> {
   const { id, code, centreId, startsOn, endsOn } = period;
   const charges = await postedCharges(tx, id);
@@ -86,13 +92,30 @@ export async function chargedIn(tx: HatTx, period: PeriodRow): Promise<ChargedPe
     const detail = `No run of the period ${code} is posted, and no service is paid by price.`;
     throw new DomainError(STATEMENT_SOURCE_MISSING, detail);
   }
+  assertOnce(charges, prices);
   const lines = await chargedLines(tx, period, charges, prices);
   return { charges, lines, sent, ...(await withVat(tx, period, lines)) };
 }
 
-/** Whether members were invoiced what nobody charges any more, and no run is to follow: then it is taken back. */
+/**
+ * Whether members were invoiced what nobody charges any more, and no run is to follow: then it is taken back. Not in a settled period, of
+ * which only late usage is corrected.
+ */
 const isOverNothing = async (tx: HatTx, period: PeriodRow, sent: readonly Current[]): Promise<boolean> =>
-  sent.some(({ statement }) => statement.kind !== 326) && (await missingRun(tx, period)) === undefined;
+  period.state !== 'settled' &&
+  sent.some(({ statement }) => statement.kind !== 326) &&
+  (await missingRun(tx, period)) === undefined;
+
+/** An agreement that changed since the run was posted would charge a service both ways. @throws DomainError STATEMENT_CHARGED_TWICE */
+function assertOnce(charges: PostedCharges | undefined, prices: readonly PriceClauseInForce[]): void {
+  const priced = new Set(prices.flatMap(({ rateCards }) => [...rateCards.keys()]));
+  const twice = (charges?.lines ?? []).find(
+    ({ serviceId, amountCents }) => amountCents !== 0 && priced.has(serviceId),
+  );
+  if (twice === undefined) return;
+  const detail = `${twice.serviceTitle} is shared out by ${charges?.runNumber}, and an agreement says a price for it.`;
+  throw new DomainError(STATEMENT_CHARGED_TWICE, detail);
+}
 
 /** Shares of the posted run and what is paid by price. */
 async function chargedLines(
@@ -141,11 +164,15 @@ async function withVat(tx: HatTx, period: PeriodRow, lines: readonly UntaxedLine
     for (const line of pair) {
       const decided = decideVat(line, answer);
       if ('category' in decided) taxed.push(withTreatment(line, decided));
-      else remember(errorsByMember, line.organisationId, decided);
+      else if (decided.code !== VAT_DETERMINATION_MISSING.code || pair.some(isOfMoney))
+        remember(errorsByMember, line.organisationId, decided);
     }
   }
   return { taxed, errorsByMember };
 }
+
+/** Nobody has to determine the VAT of nothing. */
+const isOfMoney = ({ line }: UntaxedLine): boolean => line.netCents !== 0;
 
 function remember(errors: Map<string, FieldError[]>, organisationId: string, error: FieldError): void {
   const known = errors.get(organisationId) ?? [];

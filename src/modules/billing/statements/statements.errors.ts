@@ -56,6 +56,13 @@ export const STATEMENT_BATCH_OPEN = defineProblem({
   help: 'Issue or discard the open batch of the period first; GET /statement-batches?periodId= lists it (`preparing`, `ready` or `issuing`).',
 });
 
+export const STATEMENT_CHARGED_TWICE = defineProblem({
+  code: 'STATEMENT_CHARGED_TWICE',
+  status: 409,
+  title: 'The posted run and a price charge the same service',
+  help: 'The agreement was brought into force with a price for days that the posted run shared out by cost. Supersede the run and make it anew: it leaves the service to the price. Or bring the clause of cost into force again.',
+});
+
 export const STATEMENT_SOURCE_MISSING = defineProblem({
   code: 'STATEMENT_SOURCE_MISSING',
   status: 409,

@@ -28,11 +28,13 @@ export interface WriteOffRow extends Facts {
   readonly endedBy: Person;
   readonly endedAt: Moment | null;
   readonly endReason: string | null;
+  /** What the chain claimed when it was asked for. */
+  readonly claimCents: number | null;
 }
 
 const select = ({ sql }: HatTx) => sql`
   select w.id, w.centre_id as "centreId", w.organisation_id as "organisationId", o.name as "memberName", w.chain_id as "chainId",
-    s.number as "chainNumber", w.amount_cents as "amountCents", w.ground, w.reason,
+    s.number as "chainNumber", w.amount_cents as "amountCents", w.claim_cents as "claimCents", w.ground, w.reason,
     jsonb_build_object('id', w.recorded_by, 'name', w.recorded_by_name) as "recordedBy", w.recorded_at as "recordedAt",
     jsonb_build_object('id', w.confirmed_by, 'name', w.confirmed_by_name) as "confirmedBy", w.confirmed_at as "confirmedAt",
     jsonb_build_object('id', w.ended_by, 'name', w.ended_by_name) as "endedBy", w.ended_at as "endedAt", w.end_reason as "endReason",
@@ -76,16 +78,17 @@ export interface NewWriteOff extends Pick<CreateWriteOff, 'amountCents' | 'groun
   readonly centreId: string;
   readonly organisationId: string;
   readonly chainId: string;
+  readonly claimCents: number;
 }
 
 export async function insertWriteOff(
   { sql }: HatTx,
   { actor, now }: HatContext,
-  { id, centreId, organisationId, chainId, amountCents, ground, reason }: NewWriteOff,
+  { id, centreId, organisationId, chainId, amountCents, claimCents, ground, reason }: NewWriteOff,
 ): Promise<void> {
-  await sql`insert into write_offs (id, centre_id, organisation_id, chain_id, amount_cents, ground, reason, recorded_by, recorded_by_name,
-      recorded_at)
-    values (${id}, ${centreId}, ${organisationId}, ${chainId}, ${amountCents}, ${ground}, ${reason}, ${actor.id}, ${actor.name}, ${now})`;
+  await sql`insert into write_offs (id, centre_id, organisation_id, chain_id, amount_cents, claim_cents, ground, reason, recorded_by,
+      recorded_by_name, recorded_at)
+    values (${id}, ${centreId}, ${organisationId}, ${chainId}, ${amountCents}, ${claimCents}, ${ground}, ${reason}, ${actor.id}, ${actor.name}, ${now})`;
 }
 
 /** Returns false when the row is no longer at this version. */

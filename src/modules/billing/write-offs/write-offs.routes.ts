@@ -4,7 +4,12 @@ import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts'
 import { closed, IdParams, IfMatchHeaders } from '../../../platform/http/schemas.ts';
 import { FOUR_EYES_REQUIRED } from '../../costing/index.ts';
 import { PAYMENT_STATEMENT_UNKNOWN } from '../payments/payments.errors.ts';
-import { WRITE_OFF_STATE_REFUSED, WRITE_OFF_TOO_LARGE } from './write-offs.errors.ts';
+import {
+  WRITE_OFF_CREDIT_OPEN,
+  WRITE_OFF_STATE_REFUSED,
+  WRITE_OFF_TOO_EARLY,
+  WRITE_OFF_TOO_LARGE,
+} from './write-offs.errors.ts';
 import {
   CreateWriteOff,
   EndWriteOff,
@@ -48,7 +53,7 @@ function registerWriteOffs(app: TypedApp, service: WriteOffsService): void {
       config: {
         access: 'write-offs:manage',
         idempotent: true,
-        refuses: [PAYMENT_STATEMENT_UNKNOWN, WRITE_OFF_TOO_LARGE],
+        refuses: [PAYMENT_STATEMENT_UNKNOWN, WRITE_OFF_TOO_LARGE, WRITE_OFF_TOO_EARLY, WRITE_OFF_CREDIT_OPEN],
       },
       schema: {
         tags,
@@ -86,6 +91,8 @@ function registerConfirming(app: TypedApp, service: WriteOffsService): void {
         refuses: [
           PAYMENT_STATEMENT_UNKNOWN,
           WRITE_OFF_TOO_LARGE,
+          WRITE_OFF_TOO_EARLY,
+          WRITE_OFF_CREDIT_OPEN,
           WRITE_OFF_STATE_REFUSED,
           FOUR_EYES_REQUIRED,
         ],

@@ -7,15 +7,22 @@ import { preconditionFailed } from '../../../platform/http/etags.ts';
 import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { newId } from '../../../platform/ids.ts';
+import { sumCents } from '../../../platform/money/index.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
-import { openItemsBy } from '../payments/open-items.repo.ts';
+import { findPeriod } from '../../costing/index.ts';
+import { openItemsBy, openItemsOf } from '../payments/open-items.repo.ts';
 import type { OpenItemRow } from '../payments/open-items.types.ts';
 import { PAYMENT_STATEMENT_UNKNOWN } from '../payments/payments.errors.ts';
-import { lockPayments } from '../payments/payments.repo.ts';
+import { lockPayments, unmatchedByMember } from '../payments/payments.repo.ts';
 import { assertSecondPerson } from '../second-person.ts';
 import { allowedSteps, statusOf, type WriteOffAction } from './write-off-states.rules.ts';
-import { WRITE_OFF_STATE_REFUSED, WRITE_OFF_TOO_LARGE } from './write-offs.errors.ts';
+import {
+  WRITE_OFF_CREDIT_OPEN,
+  WRITE_OFF_STATE_REFUSED,
+  WRITE_OFF_TOO_EARLY,
+  WRITE_OFF_TOO_LARGE,
+} from './write-offs.errors.ts';
 import * as repo from './write-offs.repo.ts';
 import type { CreateWriteOff, WriteOffQuery, WriteOffView } from './write-offs.schemas.ts';
 
@@ -30,9 +37,19 @@ export function createWriteOffsService(db: Database) {
       const centreId = ownCentre(ctx, input.centreId);
       const { amountCents, ground, reason } = input;
       return withHatTxOnce(db, ctx, async (tx) => {
-        const { organisationId, chainId, ...item } = await getItem(tx, centreId, input.statementId);
-        assertFits(amountCents, item);
-        const row = { id: newId(), centreId, organisationId, chainId, amountCents, ground, reason };
+        const item = await getItem(tx, centreId, input.statementId);
+        await assertOwed(tx, item, amountCents);
+        const { organisationId, chainId, claimCents } = item;
+        const row = {
+          id: newId(),
+          centreId,
+          organisationId,
+          chainId,
+          amountCents,
+          claimCents,
+          ground,
+          reason,
+        };
         await repo.insertWriteOff(tx, ctx, row);
         return recorded(tx, ctx, 'billing.write-off-requested', row.id);
       });
@@ -51,10 +68,20 @@ export function createWriteOffsService(db: Database) {
 
     confirm: (ctx: HatContext, id: string, version: number): Promise<WriteOffView> =>
       withHatTx(db, ctx, async (tx) => {
-        const { centreId, chainId, amountCents, recordedBy } = await getFor(tx, id, version, 'confirm');
+        const { centreId, chainId, amountCents, claimCents, recordedBy } = await getFor(
+          tx,
+          id,
+          version,
+          'confirm',
+        );
         assertSecondPerson(ctx, recordedBy.id, 'This takes somebody who did not ask for the write-off.');
         await lockPayments(tx, centreId);
-        assertFits(amountCents, await getItem(tx, centreId, chainId));
+        const item = await getItem(tx, centreId, chainId);
+        if (claimCents !== null && item.claimCents !== claimCents) {
+          const detail = `${item.number} claims ${item.claimCents} cents now, and it was asked for when ${claimCents} were claimed.`;
+          throw new DomainError(WRITE_OFF_STATE_REFUSED, detail);
+        }
+        await assertOwed(tx, item, amountCents);
         if (!(await repo.confirmWriteOff(tx, ctx, id, version))) throw preconditionFailed();
         return recorded(tx, ctx, 'billing.write-off-confirmed', id);
       }),
@@ -86,11 +113,30 @@ async function getItem(tx: HatTx, centreId: string, statementId: string): Promis
   });
 }
 
-/** @throws DomainError WRITE_OFF_TOO_LARGE */
-function assertFits(amountCents: number, { number, openCents }: Pick<OpenItemRow, 'number' | 'openCents'>) {
-  if (amountCents <= openCents) return;
-  const detail = `${Math.max(openCents, 0)} cents are open of ${number}, and ${amountCents} would be written off.`;
-  throw new DomainError(WRITE_OFF_TOO_LARGE, detail, { pointer: '/amountCents' });
+/**
+ * Whether the member owes it after all: no more than is open, no instalment before it is known what it was for, and nothing while the
+ * member has a credit that would be paid out beside it.
+ * @throws DomainError WRITE_OFF_TOO_LARGE, WRITE_OFF_TOO_EARLY, WRITE_OFF_CREDIT_OPEN
+ */
+async function assertOwed(tx: HatTx, item: OpenItemRow, amountCents: number): Promise<void> {
+  const { centreId, organisationId, number, openCents, chainKind, periodId, periodCode } = item;
+  if (amountCents > openCents) {
+    const detail = `${Math.max(openCents, 0)} cents are open of ${number}, and ${amountCents} would be written off.`;
+    throw new DomainError(WRITE_OFF_TOO_LARGE, detail, { pointer: '/amountCents' });
+  }
+  const period = periodId === null ? undefined : await findPeriod(tx, periodId);
+  if (chainKind === 326 && period?.state !== 'settled') {
+    throw new DomainError(
+      WRITE_OFF_TOO_EARLY,
+      `${number} is an instalment, and ${periodCode} is not settled.`,
+    );
+  }
+  const items = await openItemsOf(tx, centreId, { organisationIds: [organisationId] });
+  const credits = items.filter((one) => one.openCents < 0).map((one) => -one.openCents);
+  const unmatched = await unmatchedByMember(tx, centreId, [organisationId]);
+  const creditCents = sumCents([...credits, ...unmatched.map(([, cents]) => Math.max(cents, 0))]);
+  if (creditCents === 0) return;
+  throw new DomainError(WRITE_OFF_CREDIT_OPEN, `The member has credits of ${creditCents} cents.`);
 }
 
 async function getRow(tx: HatTx, id: string): Promise<repo.WriteOffRow> {
@@ -124,7 +170,8 @@ async function recorded(tx: HatTx, ctx: HatContext, action: string, id: string):
 }
 
 function toView(row: repo.WriteOffRow): WriteOffView {
-  const { recordedBy, recordedAt, confirmedBy, confirmedAt, endedBy, endedAt, endReason, ...facts } = row;
+  const { recordedBy, recordedAt, confirmedBy, confirmedAt, endedBy, endedAt, endReason, ...rest } = row;
+  const { claimCents: _, ...facts } = rest;
   const status = statusOf(row);
   return {
     ...facts,

@@ -216,12 +216,18 @@ tap.test('numbers in the text of a transfer, as people and banks write them', as
   ]);
 });
 
-const item = (number: string, openCents: number, organisationId = 'a'): MatchableItem => ({
+const item = (
+  number: string,
+  openCents: number,
+  organisationId = 'a',
+  owedCents = openCents,
+): MatchableItem => ({
   statementId: `s-${number}`,
   chainId: `c-${number}`,
   organisationId,
   number,
   openCents,
+  owedCents,
 });
 
 const facts = (items: readonly MatchableItem[], payers: Record<string, string[]> = {}): MatchingFacts => ({
@@ -300,6 +306,19 @@ tap.test('matching: the table of what is certain and what is not', async (t) => 
     reason: 'SEVERAL_CLAIMS_OF_AMOUNT',
     candidates: [{ number: one }, { number: two }],
   });
+});
+
+tap.test('matching: who pays what was written off pays what is owed, and gets no credit', async (t) => {
+  const partly = item('SOE-R-2026-000001', 79, 'a', 119);
+  const matched = (amountCents: number) =>
+    matchPayment(payment(amountCents, 'SOE-R-2026-000001'), facts([partly]), 'SOE');
+  for (const [amountCents, takes, creditCents] of [
+    [119, 119, 0],
+    [100, 100, 0],
+    [79, 79, 0],
+    [120, 119, 1],
+  ] as const)
+    t.match(matched(amountCents), { kind: 'matched', matches: [{ amountCents: takes }], creditCents });
 });
 
 tap.test('matching: a file sees what its earlier transfers took', async (t) => {

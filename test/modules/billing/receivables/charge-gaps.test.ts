@@ -76,7 +76,7 @@ tap.test(
       t.match(await refusal(), {
         code: 'SETTLEMENT_NOT_READY',
         errors: [
-          { pointer: '/periodId', code: 'RUN_MISSING', detail: /^2026-Q3: .*kein Abrechnungslauf gebucht/ },
+          { pointer: '/periodId', code: 'RUN_MISSING', detail: /^2026-Q3: .*fehlt ein gebuchter Abrechnungslauf/ },
         ],
       });
       await movePeriod(finance, periodId, 'reopen');

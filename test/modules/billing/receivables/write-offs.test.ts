@@ -78,9 +78,8 @@ tap.test('a write-off takes two people, and never more than is open (27, 38)', a
   const world = await startReceivablesWorld(t);
   const { test, finance, colleague, auditor, member, stranger, clock, erwitte, anroechte, centre } = world;
   const sql = test.owner.sql;
-  const claim = await issued(world, erwitte, { netCents: 10_000, dueOn: '2026-10-10' });
-  const preceding = setOff(claim);
-  const credit = await issued(world, erwitte, { kind: 380, netCents: 9_900, dueOn: '2026-10-10', preceding });
+  const claim = await issued(world, erwitte, { kind: 380, netCents: 10_000, dueOn: '2026-10-10' });
+  const credit = await issued(world, anroechte, { kind: 380, netCents: -100, dueOn: '2026-10-10' });
   clock.set('2026-11-01T09:00:00.000Z');
   await pay(finance, {
     organisationId: erwitte.id,
@@ -159,10 +158,7 @@ tap.test('a write-off takes two people, and never more than is open (27, 38)', a
   });
 
   await t.test('the member sees that it is asked for no more, and not why; others see nothing', async (t) => {
-    t.same(await amountsOf(member), [
-      [11_900, 11_898, 2, 0],
-      [-119, 0, 0, -119],
-    ]);
+    t.same(await amountsOf(member), [[11_900, 11_898, 2, 0]]);
     t.equal((await member.call('GET', '/write-offs')).statusCode, 403);
     t.equal((await stranger.call('GET', `/write-offs/${asked.id}`)).statusCode, 404);
     t.match((await stranger.call('GET', '/write-offs')).json(), { items: [] });
@@ -233,10 +229,67 @@ tap.test('a write-off takes two people, and never more than is open (27, 38)', a
   });
 });
 
+tap.test('nothing is written off that the member may not owe after all (38)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { test, finance, colleague, erwitte, planned } = world;
+  const refused = async (answer: ReturnType<typeof ask>, code: string) =>
+    t.match(problemOf(await answer), { code }, code);
+  const { sql } = test.owner;
+  const settled = () =>
+    sql`update billing_periods set state = 'settled', frozen_at = now(), recorded_until = now() where id = ${planned}`;
+  const open = () =>
+    sql`update billing_periods set state = 'open', frozen_at = null, recorded_until = null where id = ${planned}`;
+  const instalment = await issued(world, erwitte, { netCents: 10_000 });
+  await refused(ask(finance, instalment.id, 1), 'WRITE_OFF_TOO_EARLY');
+  await settled();
+  const asked = (await ask(finance, instalment.id, 1)).json<WriteOffBody>();
+  await open();
+  await refused(step(colleague, asked, 'confirm'), 'WRITE_OFF_TOO_EARLY');
+  const final = await issued(world, erwitte, {
+    kind: 380,
+    netCents: 5_000,
+    preceding: setOff(instalment),
+  });
+  await settled();
+  await refused(ask(finance, instalment.id, 1), 'WRITE_OFF_CREDIT_OPEN');
+  await refused(step(colleague, asked, 'confirm'), 'WRITE_OFF_CREDIT_OPEN');
+  await must(finance, 'POST', '/payment-offsets', {
+    fromStatementId: final.id,
+    toStatementId: instalment.id,
+    amountCents: 5_950,
+  });
+  const paid = await pay(finance, { organisationId: erwitte.id, amountCents: 500 });
+  await refused(step(colleague, asked, 'confirm'), 'WRITE_OFF_CREDIT_OPEN');
+  const matches = [{ statementId: instalment.id, amountCents: 500 }];
+  await must(finance, 'POST', `/payments/${paid.id}/matches`, { matches });
+  t.equal((await step(colleague, asked, 'confirm')).statusCode, 200, 'what is left is owed');
+  t.same(await amountsOf(finance, 'state=open'), [[11_900, 6_450, 1, 5_449]]);
+});
+
+tap.test('what is charged after a write-off is asked for (38)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { finance, colleague, erwitte } = world;
+  const claim = await issued(world, erwitte, { kind: 380, netCents: 10_000 });
+  const waiting = (await ask(finance, claim.id, 1)).json<WriteOffBody>();
+  await writtenOff(world, claim.id, 11_900);
+  await pay(finance, {
+    organisationId: erwitte.id,
+    amountCents: 11_900,
+    matches: [{ statementId: claim.id, amountCents: 11_900 }],
+  });
+  t.same(await amountsOf(finance), [[11_900, 11_900, 0, 0]], 'paid all the same');
+  await issued(world, erwitte, { kind: 384, netCents: 20_000, corrects: claim });
+  t.same(await amountsOf(finance), [[23_800, 11_900, 0, 11_900]], 'the second person saw nothing of it');
+  t.match(problemOf(await step(colleague, waiting, 'confirm')), {
+    code: 'WRITE_OFF_STATE_REFUSED',
+    detail: /23800 cents now/,
+  });
+});
+
 tap.test('a write-off makes no credit, whatever becomes of the claim (27, 38)', async (t) => {
   const world = await startReceivablesWorld(t);
   const { finance, erwitte } = world;
-  const claim = await issued(world, erwitte, { netCents: 10_000 });
+  const claim = await issued(world, erwitte, { kind: 380, netCents: 10_000 });
   await writtenOff(world, claim.id, 4_000);
   t.same(await amountsOf(finance), [[11_900, 0, 4_000, 7_900]]);
 
