@@ -1,4 +1,4 @@
-import { dayOf } from '../../platform/clock.ts';
+import { type Day, dayOf } from '../../platform/clock.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
 import { DomainError, type FieldError } from '../../platform/errors.ts';
@@ -36,7 +36,7 @@ export async function bringIntoForce(
   const draft = await getDraft(tx, id, number);
   // Members may have left since the draft was written.
   await assertTerms(tx, centreId, { ...draft, serviceIds: draft.services });
-  await assertNoDaysLost(tx, id, draft);
+  await assertNoDaysLost(tx, id, draft, dayOf(ctx.now));
   const ended = await coverage.cutVersions(tx, id, draft);
   const [overlap] = await coverage.findOverlaps(tx, draft.id);
   if (overlap !== undefined)
@@ -56,11 +56,11 @@ export async function bringIntoForce(
 }
 
 /** A version in force can be shortened, not split or begun later: its days after the draft would be nobody's. */
-async function assertNoDaysLost(tx: HatTx, id: string, draft: coverage.HeldDays): Promise<void> {
+async function assertNoDaysLost(tx: HatTx, id: string, draft: coverage.HeldDays, today: Day): Promise<void> {
   if (draft.validTo === null) return;
   const beyond = await coverage.findReachingBeyond(tx, id, draft.validTo);
   if (beyond === undefined) return;
-  const detail = laterDaysLost({ ...draft, validTo: draft.validTo }, beyond);
+  const detail = laterDaysLost({ ...draft, validTo: draft.validTo }, beyond, today);
   throw new DomainError(LATER_DAYS_LOST, detail, { pointer: '/validTo' });
 }
 

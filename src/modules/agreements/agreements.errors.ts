@@ -28,7 +28,7 @@ export const LATER_DAYS_LOST = defineProblem({
   code: 'LATER_DAYS_LOST',
   status: 409,
   title: 'Days after the end of the draft would be left without a wording',
-  help: 'The detail names the version that holds beyond the end of the draft; it can be shortened, but neither split nor begun later. Name no end in the draft, and draft what shall hold from that day on anew as the next version; or let the draft end on the day on which the named version begins. Where nothing shall hold afterwards, terminate the agreement on that day first.',
+  help: 'The detail names the version that holds beyond the end of the draft; it can be shortened, but neither split nor begun later. Where nothing shall hold afterwards, terminate the agreement on that day first, then bring the draft into force. Where the wording of that version goes on, or another one begins, first bring that into force from the day on which the draft ends: rewrite the draft with it, then draft the present wording as the next version. Or let the draft end on the day on which the named version begins.',
 });
 export const MEMBER_IS_PARTY = defineProblem({
   code: 'MEMBER_IS_PARTY',

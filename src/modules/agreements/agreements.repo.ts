@@ -11,6 +11,13 @@ const termsColumns = (sql: postgres.TransactionSql) => sql`
   v.valid_from as "validFrom", v.valid_to as "validTo", v.organisation_ids as "organisationIds", v.service_ids as services,
   v.cost_clause as "costClause", v.price_clause as "priceClause", v.data_protection_role as "dataProtectionRole"`;
 
+/** A version that was terminated says so of its agreement only where nothing in force comes after it. */
+const shownStatus = (sql: postgres.TransactionSql) => sql`
+  case when v.status = 'terminated' and exists (
+    select from agreement_versions f where f.agreement_id = v.agreement_id and f.status = 'in_force'
+      and f.valid_from >= v.valid_to and f.valid_to is distinct from f.valid_from)
+  then 'in_force' else v.status end`;
+
 /** Agreements, each with one version: the one that holds on `day`, else the next, else the last, else the draft. */
 function selectAgreements(
   { sql }: HatTx,
@@ -19,7 +26,7 @@ function selectAgreements(
   limit: number,
 ): Promise<AgreementView[]> {
   return sql<AgreementView[]>`
-    select a.id, a.centre_id as "centreId", a.title, a.mode, v.status, v.id as "versionId", v.number as "versionNumber",
+    select a.id, a.centre_id as "centreId", a.title, a.mode, ${shownStatus(sql)} as status, v.id as "versionId", v.number as "versionNumber",
       d.number as "draftVersion", ${termsColumns(sql)}, a.version
     from agreements a
     join lateral (
@@ -55,7 +62,7 @@ export async function listAgreements(
   const where = sql`true
     ${centreId === undefined ? sql`` : sql`and a.centre_id = ${centreId}`}
     ${organisationId === undefined ? sql`` : sql`and ${organisationId}::uuid = any(v.organisation_ids)`}
-    ${status === undefined ? sql`` : sql`and v.status = ${status}`}
+    ${status === undefined ? sql`` : sql`and ${shownStatus(sql)} = ${status}`}
     ${after === undefined ? sql`` : sql`and a.id > ${after}`}`;
   return selectAgreements(tx, day, where, limit);
 }

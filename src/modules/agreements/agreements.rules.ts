@@ -1,4 +1,4 @@
-import type { Day } from '../../platform/clock.ts';
+import { type Day, plusDays } from '../../platform/clock.ts';
 import type { FieldError } from '../../platform/errors.ts';
 import { type ClauseParty, checkCostClause } from './cost-clause.rules.ts';
 import type { CostClause } from './cost-clause.types.ts';
@@ -89,14 +89,30 @@ interface Held {
 export function laterDaysLost(
   draft: Held & { readonly validTo: Day },
   version: Held & { readonly number: number },
+  today: Day,
 ): string {
   const { number, validFrom, validTo } = version;
-  const until = validTo === null ? 'without an end' : `until ${validTo}`;
-  const lost = `The draft ends on ${draft.validTo}, but version ${number} holds from ${validFrom} ${until} and would lose its days after that.`;
-  const follows = validFrom > draft.validFrom ? `let the draft end on ${validFrom}, or ` : '';
-  const instead = `${follows}name no end in the draft and draft what shall hold from ${draft.validTo} on as the next version`;
-  return `${lost} ${instead.charAt(0).toUpperCase()}${instead.slice(1)}.`;
+  const end = draft.validTo;
+  const held = validTo === null ? 'without an end' : `until ${lastDay(validTo)}`;
+  return [
+    `The draft ends with ${lastDay(end)}, but version ${number} holds from ${validFrom} ${held} and would lose its days after that.`,
+    // A termination is never dated back.
+    ...(end < today
+      ? []
+      : [
+          `Where nothing shall hold from ${end} on, first terminate the agreement (POST …/actions/terminate with validTo ${end}), then bring the draft into force.`,
+        ]),
+    `Where the wording of version ${number} goes on from ${end}, first bring it into force anew with validFrom ${end}: rewrite the draft with it, then draft the present wording as the next version.`,
+    ...(validFrom > draft.validFrom
+      ? [
+          `Where the draft is to hold only until version ${number} begins, let it end there (validTo ${validFrom}).`,
+        ]
+      : []),
+  ].join(' ');
 }
+
+/** Of days until the one on which something holds no longer. */
+const lastDay = (end: Day): Day => plusDays(end, -1);
 
 /** Why an agreement in force cannot end on `validTo`, or undefined when it can. `latestEnd` is null when it is open-ended. */
 export function refuseTermination(

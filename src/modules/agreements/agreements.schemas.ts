@@ -103,7 +103,8 @@ export const AgreementView = named('Agreement', {
   status: AgreementStatus,
   versionId: Uuid,
   versionNumber: Type.Integer({
-    description: 'The version shown: the one that holds today, else the next, else the last, else the draft',
+    description:
+      'The version shown: the one that holds today, else the next, else the last, else the draft. `status` is that of this version, but `terminated` only where no version in force comes after it',
   }),
   draftVersion: nullable(
     Type.Integer({ description: 'Number of an unfinished draft; members never see one' }),

@@ -12,7 +12,7 @@ import { pricedBy } from '../../support/rates.ts';
 /** Months of one year and the first of the next stand for all days; null: without an end. */
 const MONTHS = 12;
 const dayOf = (month: number) =>
-  `${2028 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-01`;
+  `${2028 + Math.floor(month / MONTHS)}-${String(((month + MONTHS) % MONTHS) + 1).padStart(2, '0')}-01`;
 const COST_CLAUSE = {
   mode: 'cascade',
   tranches: [{ id: 'a', label: 'A', percent: '100', key: { type: 'equal' } }],
@@ -95,7 +95,16 @@ tap.test('wordings of one agreement', async (t) => {
     const shown = async () => (await centre.call('GET', at)).json<Answer>();
     const terminate = async (validTo: string) =>
       centre.call('POST', `${at}/actions/terminate`, { validTo }, await etag());
-    return { enforce, terminate, shown, services, read: () => facts(services, versionIds) };
+    /** Under which statuses the list finds it. */
+    const listed = async () => {
+      const found: string[] = [];
+      for (const status of ['draft', 'in_force', 'terminated']) {
+        const page = (await centre.call('GET', `/agreements?limit=200&status=${status}`)).json<Answer>();
+        if (page.items.some((one) => one.id === id)) found.push(status);
+      }
+      return found;
+    };
+    return { enforce, terminate, shown, listed, services, read: () => facts(services, versionIds) };
   }
 
   /** What holds: for each month, party and service the place of its wording and the clause it falls under. */
@@ -186,6 +195,31 @@ tap.test('wordings of one agreement', async (t) => {
     t.equal(months.join(''), '000000111---');
   });
 
+  await t.test('terminated is an agreement only where no version in force comes after', async (t) => {
+    const { enforce, terminate, shown, listed } = await agreement();
+    await enforce(plain(0, null));
+    await terminate(dayOf(9));
+    t.match(await shown(), { versionNumber: 1, status: 'terminated' });
+    t.strictSame(await listed(), ['terminated']);
+    await enforce(plain(6, 9));
+    t.match(await shown(), { versionNumber: 1, status: 'in_force', validTo: dayOf(6) });
+    await enforce(plain(9, null));
+    t.match(await shown(), { versionNumber: 1, status: 'in_force' });
+    t.strictSame(await listed(), ['in_force'], 'and is found as what it is shown as');
+    await terminate(dayOf(5));
+    t.match(await shown(), { versionNumber: 1, status: 'terminated' }, 'with all that follows');
+  });
+
+  await t.test('409: an end that is past is not advised to be the day of a termination', async (t) => {
+    const { enforce } = await agreement();
+    await enforce(plain(-3, null));
+    const { detail } = await enforce(plain(-2, 0));
+    t.match(
+      detail,
+      /^The draft ends with 2027-12-31, .* that\. Where the wording of version 1 goes on from 2028-01-01/,
+    );
+  });
+
   await t.test(
     '409: inside, across and after one that reaches further; nothing is changed (3)',
     async (t) => {
@@ -193,15 +227,15 @@ tap.test('wordings of one agreement', async (t) => {
         [
           'inside',
           plain(6, 9),
-          /^The draft ends on 2028-10-01, but version 2 holds from 2028-05-01 without an end and would lose its days after that\. Name no end in the draft and draft what shall hold from 2028-10-01 on/,
+          /^The draft ends with 2028-09-30, but version 2 holds from 2028-05-01 without an end and would lose its days after that\. Where nothing shall hold from 2028-10-01 on, first terminate the agreement \(POST …\/actions\/terminate with validTo 2028-10-01\), then bring the draft into force\. Where the wording of version 2 goes on from 2028-10-01, first bring it into force anew with validFrom 2028-10-01: rewrite the draft with it, then draft the present wording as the next version\.$/,
         ],
         [
           'across its start',
           plain(2, 6),
-          /version 2 holds from 2028-05-01 without .* Let the draft end on 2028-05-01, or name no end/,
+          /version 2 holds from 2028-05-01 without .*, let it end there \(validTo 2028-05-01\)\.$/,
         ],
-        ['from its start', plain(4, 6), /Name no end/],
-        ['inside one with an end', plain(1, 3), /version 1 holds from 2028-01-01 until 2028-05-01/],
+        ['from its start', plain(4, 6), /the next version\.$/],
+        ['inside one with an end', plain(1, 3), /version 1 holds from 2028-01-01 until 2028-04-30/],
       ];
       for (const [name, given, detail] of cases) {
         const { enforce, shown, read } = await agreement();
@@ -235,25 +269,41 @@ tap.test('wordings of one agreement', async (t) => {
     await fc.assert(
       fc.asyncProperty(fc.array(wording, { minLength: 2, maxLength: 5 }), async (wordings) => {
         const { enforce, read } = await agreement();
+        const made: Wording[] = [];
         let held = new Map<string, string>();
-        for (const [place, given] of wordings.entries()) {
+        const hold = async (given: Wording) => {
+          held = changedBy(held, given, made.length);
+          made.push(given);
+          same(await read(), held);
+        };
+        for (const given of wordings) {
           const answer = await enforce(given);
-          const isRefused = answer.statusCode !== 200;
-          if (isRefused && answer.code !== 'LATER_DAYS_LOST') throw new Error(JSON.stringify(answer));
-          if (!isRefused) held = changedBy(held, given, place);
+          if (answer.statusCode === 200) {
+            await hold(given);
+            continue;
+          }
+          if (answer.code !== 'LATER_DAYS_LOST') throw new Error(JSON.stringify(answer));
           same(await read(), held);
-          if (!isRefused) continue;
-          // What the refusal advises can be done.
-          const open = { ...given, to: null };
-          if ((await enforce(open)).statusCode !== 200) throw new Error('the advice does not help');
-          held = changedBy(held, open, place);
-          same(await read(), held);
+          // What the refusal advises can be done: the old wording anew for the days after, then this one.
+          const onwards = goingOn(answer.detail, made, given);
+          if ((await enforce(onwards)).statusCode !== 200) throw new Error('the old one cannot go on');
+          await hold(onwards);
+          if ((await enforce(given)).statusCode !== 200) throw new Error('the advice does not help');
+          await hold(given);
         }
       }),
       { numRuns: 20 },
     );
   });
 });
+
+/** The wording that the refusal names, for the days that it would lose. */
+function goingOn(detail: string, made: readonly Wording[], { to }: Wording): Wording {
+  const [, number, year, month] =
+    /version (\d+) holds from \S+ (?:until (\d+)-(\d+)-\d+|without)/.exec(detail) ?? [];
+  const end = year === undefined ? null : (Number(year) - 2028) * MONTHS + Number(month);
+  return { ...(made[Number(number) - 1] as Wording), from: to as number, to: end };
+}
 
 function same(found: ReadonlyMap<string, string>, expected: ReadonlyMap<string, string>): void {
   const text = (held: ReadonlyMap<string, string>) => JSON.stringify([...held].sort());
