@@ -1,3 +1,4 @@
+import type { Netting } from '../../src/modules/billing/documents/document.types.ts';
 import {
   type DocumentDraft,
   type DocumentLine,
@@ -253,6 +254,7 @@ export function allSamples(): Record<string, StatementDocument> {
       preceding: taxed.map((before) => ({ ...before, grossCents: 9_900_000, prepaidCents: 9_900_000 })),
     }),
     '380-O-netted': sampleDocument(OUT_OF_SCOPE, { lines: nettedLines(OUT_OF_SCOPE) }),
+    '380-O-repaid': sampleDocument(OUT_OF_SCOPE, { lines: repaidLines(OUT_OF_SCOPE) }),
     '326-O': sampleDocument(OUT_OF_SCOPE, { kind: 326, lines: instalmentLines(OUT_OF_SCOPE) }),
     '326-S': sampleDocument(STANDARD, { kind: 326, lines: instalmentLines(STANDARD) }),
     '381-O': sampleDocument(OUT_OF_SCOPE, { kind: 381, preceding }),
@@ -276,7 +278,7 @@ const creditService: Omit<ServiceSample, 'vat'> = {
 
 /** Of the first service a grant and a refund are set off, of the last a grant; the pools are the same. */
 export function nettedLines(vat: VatTreatment): DocumentLine[] {
-  const deductions: Readonly<Record<string, NonNullable<DocumentLine['derivation']>['netting']>> = {
+  return linesWith(vat, {
     'VERG-01': {
       costCents: 36_104_599,
       deductions: [
@@ -288,11 +290,32 @@ export function nettedLines(vat: VatTreatment): DocumentLine[] {
       costCents: 20_330_777,
       deductions: [{ type: 'grant', label: 'Zuweisung Kreis', amountCents: 2_000_000 }],
     },
-  };
+  });
+}
+
+/** Of the first service a grant is set off and another one was paid back, as was income; of the last a grant was paid back. */
+export function repaidLines(vat: VatTreatment): DocumentLine[] {
+  return linesWith(vat, {
+    'VERG-01': {
+      costCents: 35_054_599,
+      deductions: [
+        { type: 'grant', label: 'Landesmittel', amountCents: -500_000 },
+        { type: 'grant', label: 'Zuweisung Kreis', amountCents: 4_320_000 },
+        { type: 'other_income', label: 'Erstattungen', amountCents: -50_000 },
+      ],
+    },
+    'BEIH-02': {
+      costCents: 17_830_777,
+      deductions: [{ type: 'grant', label: 'Landesmittel', amountCents: -500_000 }],
+    },
+  });
+}
+
+function linesWith(vat: VatTreatment, nettings: Readonly<Record<string, Netting>>): DocumentLine[] {
   return serviceSamples(vat)
     .flatMap(linesOf)
     .map((line) => {
-      const netting = deductions[line.service.code];
+      const netting = nettings[line.service.code];
       if (netting === undefined || line.derivation === undefined) return line;
       return { ...line, derivation: { ...line.derivation, netting } };
     });

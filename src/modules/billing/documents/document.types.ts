@@ -117,13 +117,15 @@ export interface DocumentLine {
 /** Cost of a service less what is set off before it is shared out: grants, other income. */
 export interface Netting {
   readonly costCents: number;
-  readonly deductions: readonly {
-    readonly type: 'grant' | 'other_income';
-    /** As the books of the centre call it. */
-    readonly label: string;
-    /** What the cost sinks by. */
-    readonly amountCents: number;
-  }[];
+  readonly deductions: readonly Deduction[];
+}
+
+export interface Deduction {
+  readonly type: 'grant' | 'other_income';
+  /** As the books of the centre call it. */
+  readonly label: string;
+  /** What the cost sinks by; below zero where more was paid back than received: it rises. */
+  readonly amountCents: number;
 }
 
 export interface Derivation {

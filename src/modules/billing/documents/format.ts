@@ -2,7 +2,7 @@ import { plusDays } from '../../../platform/clock.ts';
 import { type Figures, figuresFor } from '../../../platform/figures.ts';
 import type { MoneyLocale } from '../../../platform/money/index.ts';
 import { textIn } from '../../../platform/texts.ts';
-import type { Derivation, Netting, StatementDocument } from './document.types.ts';
+import type { Deduction, Derivation, StatementDocument } from './document.types.ts';
 
 export type Locale = MoneyLocale;
 
@@ -29,9 +29,15 @@ export function writerFor(locale: Locale): Writer {
   };
 }
 
-/** What is set off, in words: `Zuwendung (Landesmittel)`. */
-export function deductionText({ type, label }: Netting['deductions'][number], writer: Writer): string {
-  return writer.say(`deduction.${type}`, { label });
+/** What is set off, in words: `Zuwendung (Landesmittel)`; below zero it was paid back, and the cost rises by it. */
+export function deductionText({ type, label, amountCents }: Deduction, writer: Writer): string {
+  return writer.say(`deduction.${type}${amountCents < 0 ? '-repaid' : ''}`, { label });
+}
+
+/** As a row of a table that adds up: the sign of the amount says which way it goes, so that no word needs to. */
+export function deductionRow(deduction: Deduction, writer: Writer): { text: string; cents: number } {
+  const text = deductionText(deduction, writer);
+  return { text: `${text.charAt(0).toUpperCase()}${text.slice(1)}`, cents: -deduction.amountCents };
 }
 
 /** What a derivation ends in: the line's amount, or the share that its instalment is part of. */

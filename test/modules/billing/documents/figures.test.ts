@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import t from 'tap';
+import { writerFor } from '../../../../src/modules/billing/documents/format.ts';
 import {
   checkDocument,
   type DocumentKind,
@@ -13,6 +14,7 @@ import {
   type StatementDocument,
   type VatTreatment,
 } from '../../../../src/modules/billing/documents/index.ts';
+import { deductionSheet } from '../../../../src/modules/billing/documents/tables/deduction-sheet.ts';
 import {
   allSamples,
   compositeLineOf,
@@ -21,6 +23,7 @@ import {
   nettedLines,
   OUT_OF_SCOPE,
   REDUCED,
+  repaidLines,
   STANDARD,
   sampleDocument,
 } from '../../../support/documents.ts';
@@ -172,6 +175,51 @@ t.test('what is set off from the cost of a service', async (t) => {
       t.equal(byRow.get(Number(formula?.match(/^'Kosten und Abzüge'!D(\d+)$/)?.[1])), cents, `${formula}`);
     t.equal(pools.filter((cell) => cell.formula === undefined).length, 1, 'and one without deductions');
   });
+
+  t.test(
+    'what was paid back is called so in every file, and no word says twice which way it goes',
+    async (t) => {
+      const repaid = sampleDocument(OUT_OF_SCOPE, { lines: repaidLines(OUT_OF_SCOPE) });
+      const stepsOf = (locale: 'de' | 'en') => {
+        const rows = deductionSheet(repaid, writerFor(locale))[0]?.rows.slice(1) ?? [];
+        return rows.map(([, , item, amount]) => [
+          item?.type === 'text' && item.text,
+          amount?.type === 'cents' && amount.cents,
+        ]);
+      };
+      t.same(stepsOf('de'), [
+        ['Kosten der Leistung', 35_054_599],
+        ['Rückzahlung von Zuwendungen (Landesmittel)', 500_000],
+        ['Zuwendung (Zuweisung Kreis)', -4_320_000],
+        ['Rückzahlung sonstiger Erträge (Erstattungen)', 50_000],
+        ['Umlagebetrag der Leistung', 31_284_599],
+        ['Kosten der Leistung', 17_830_777],
+        ['Rückzahlung von Zuwendungen (Landesmittel)', 500_000],
+        ['Umlagebetrag der Leistung', 18_330_777],
+      ]);
+      t.same(stepsOf('en')[1], ['Repayment of grants (Landesmittel)', 500_000]);
+      const csv = (locale: 'de' | 'en') => renderCsv(repaid, locale).replaceAll('\u00a0', ' ');
+      t.match(
+        csv('de'),
+        '350545,99;37700,00;"zuzüglich Rückzahlung von Zuwendungen (Landesmittel): 5.000,00 €; Zuwendung (Zuweisung Kreis): 43.200,00 €; zuzüglich Rückzahlung sonstiger Erträge (Erstattungen): 500,00 €"',
+      );
+      t.match(
+        csv('de'),
+        '178307,77;-5000,00;zuzüglich Rückzahlung von Zuwendungen (Landesmittel): 5.000,00 €',
+      );
+      t.match(csv('en'), 'plus repayment of grants (Landesmittel): 5,000.00 €');
+      for (const xml of [renderUbl(repaid), renderCii(repaid)].map((one) => one.replaceAll('\u00a0', ' '))) {
+        t.match(
+          xml,
+          'Kosten der Leistung: 350.545,99 €; abzüglich Zuwendung (Zuweisung Kreis) 43.200,00 €; zuzüglich Rückzahlung von Zuwendungen (Landesmittel) 5.000,00 €, Rückzahlung sonstiger Erträge (Erstattungen) 500,00 €; Umlagebetrag: 312.845,99 €.',
+        );
+        t.match(
+          xml,
+          'Kosten der Leistung: 178.307,77 €; zuzüglich Rückzahlung von Zuwendungen (Landesmittel) 5.000,00 €; Umlagebetrag: 183.307,77 €.',
+        );
+      }
+    },
+  );
 
   t.test('in the table for programs cost less deductions is what is shared out', async (t) => {
     const rows = parse(renderCsv(document), { bom: true, delimiter: ';', columns: true }) as Record<

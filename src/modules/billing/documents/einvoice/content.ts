@@ -1,6 +1,12 @@
 import { formatCents } from '../../../../platform/money/index.ts';
 import { percentOfTotal } from '../amounts.rules.ts';
-import type { Derivation, DocumentLine, PrecedingDocument, StatementDocument } from '../document.types.ts';
+import type {
+  Deduction,
+  Derivation,
+  DocumentLine,
+  PrecedingDocument,
+  StatementDocument,
+} from '../document.types.ts';
 import { deductionText, termsOf, titleOf, writerFor } from '../format.ts';
 
 /** What both syntaxes say in the same words. The language of an invoice between German bodies is German. */
@@ -70,10 +76,24 @@ export function derivationNote({ derivation }: DocumentLine): string | undefined
 function poolNote({ netting, poolCents }: Derivation): string {
   const pool = german.euros(poolCents);
   if (netting === undefined) return german.say('xml.pool', { pool });
-  const deductions = netting.deductions
-    .map((one) => `${deductionText(one, german)} ${german.euros(one.amountCents)}`)
-    .join(', ');
-  return german.say('xml.pool-net', { cost: german.euros(netting.costCents), deductions, pool });
+  const isRepaid = ({ amountCents }: Deduction) => amountCents < 0;
+  const steps = [
+    ...stepsOf(
+      'deduction.less',
+      netting.deductions.filter((one) => !isRepaid(one)),
+    ),
+    ...stepsOf('deduction.plus', netting.deductions.filter(isRepaid)),
+  ];
+  return german.say('xml.pool-net', { cost: german.euros(netting.costCents), steps: steps.join('; '), pool });
+}
+
+/** Those that go the same way, behind the word that says which; the amounts have no sign. */
+function stepsOf(key: string, deductions: readonly Deduction[]): string[] {
+  if (deductions.length === 0) return [];
+  const texts = deductions.map(
+    (one) => `${deductionText(one, german)} ${german.euros(Math.abs(one.amountCents))}`,
+  );
+  return [german.say(key, { deduction: texts.join(', ') })];
 }
 
 /** BT-129: below zero for a negative amount, because a price (BT-146) may not be. */

@@ -1,7 +1,7 @@
 import { CONTENT_WIDTH, heading, paragraph, type Sheet, STYLES } from '../../../../platform/pdf/sheet.ts';
 import { drawTable, type Row } from '../../../../platform/pdf/table.ts';
 import type { StatementDocument } from '../document.types.ts';
-import { deductionText, type Writer } from '../format.ts';
+import { deductionRow, type Writer } from '../format.ts';
 import { type NettedService, nettedServices } from '../netting.rules.ts';
 
 const AMOUNT_WIDTH = 96;
@@ -11,7 +11,8 @@ export function drawDeductions(sheet: Sheet, { lines }: StatementDocument, write
   const services = nettedServices(lines);
   if (services.length === 0) return;
   heading(sheet, writer.say('heading.deductions'), 90);
-  paragraph(sheet, writer.say('deduction.intro'), STYLES.small);
+  const isRepaid = services.some(({ deductions }) => deductions.some(({ amountCents }) => amountCents < 0));
+  paragraph(sheet, writer.say(isRepaid ? 'deduction.intro-repaid' : 'deduction.intro'), STYLES.small);
   drawTable(sheet, {
     columns: [
       { header: writer.say('column.service'), width: CONTENT_WIDTH - AMOUNT_WIDTH },
@@ -26,14 +27,10 @@ export function drawDeductions(sheet: Sheet, { lines }: StatementDocument, write
 function rowsOf({ title, costCents, deductions, poolCents }: NettedService, writer: Writer): Row[] {
   return [
     { cells: [{ text: writer.say('deduction.cost', { title }) }, { text: writer.euros(costCents) }] },
-    ...deductions.map(
-      (deduction): Row => ({
-        cells: [
-          { text: writer.say('deduction.less', { deduction: deductionText(deduction, writer) }) },
-          { text: writer.euros(-deduction.amountCents) },
-        ],
-      }),
-    ),
+    ...deductions.map((deduction): Row => {
+      const { text, cents } = deductionRow(deduction, writer);
+      return { cells: [{ text }, { text: writer.euros(cents) }] };
+    }),
     {
       isSum: true,
       cells: [{ text: writer.say('deduction.pool', { title }) }, { text: writer.euros(poolCents) }],

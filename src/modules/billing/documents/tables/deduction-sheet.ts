@@ -1,6 +1,6 @@
 import type { SheetCell, Worksheet } from '../../../../platform/xlsx-writer.ts';
 import type { StatementDocument } from '../document.types.ts';
-import { deductionText, type Writer } from '../format.ts';
+import { deductionRow, type Writer } from '../format.ts';
 import { type NettedService, nettedServices } from '../netting.rules.ts';
 import { cents, headers, strong, text } from './cells.ts';
 
@@ -45,12 +45,10 @@ function rowsOf(
   const row = (item: SheetCell, amount: SheetCell): SheetCell[] => [text(code), text(title), item, amount];
   return [
     row(text(writer.say('table.cost')), cents(costCents)),
-    ...deductions.map((one) =>
-      row(
-        text(writer.say('deduction.less', { deduction: deductionText(one, writer) })),
-        cents(-one.amountCents),
-      ),
-    ),
+    ...deductions.map((one) => {
+      const step = deductionRow(one, writer);
+      return row(text(step.text), cents(step.cents));
+    }),
     row(strong(writer.say('table.pool-net')), {
       type: 'cents',
       cents: poolCents,

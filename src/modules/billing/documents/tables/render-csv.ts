@@ -1,5 +1,5 @@
 import { type CsvExportColumn, writeCsv } from '../../../../platform/csv.ts';
-import type { DerivationPart, DocumentLine, StatementDocument } from '../document.types.ts';
+import type { Deduction, DerivationPart, DocumentLine, StatementDocument } from '../document.types.ts';
 import { deductionText, type Locale, shareCents, titleOf, type Writer, writerFor } from '../format.ts';
 import { nettedServices, poolWord } from '../netting.rules.ts';
 
@@ -110,10 +110,16 @@ function nettingColumns(writer: Writer): Column[] {
     cents('deducted', (row) => deductionsOf(row)?.reduce((sum, { amountCents }) => sum + amountCents, 0)),
     text('deductions', (row) =>
       deductionsOf(row)
-        ?.map((one) => `${deductionText(one, writer)}: ${writer.euros(one.amountCents)}`)
+        ?.map((one) => stepText(one, writer))
         .join('; '),
     ),
   ];
+}
+
+/** An amount without a sign, and the word that says what was added again. */
+function stepText(one: Deduction, writer: Writer): string {
+  const deduction = `${deductionText(one, writer)}: ${writer.euros(Math.abs(one.amountCents))}`;
+  return one.amountCents < 0 ? writer.say('deduction.plus', { deduction }) : deduction;
 }
 
 export function instalmentText({ derivation }: DocumentLine, writer: Writer): string | undefined {
