@@ -38,32 +38,33 @@ const Route = closed({
   teamId: Uuid,
 });
 
-const ProcessingRule = named(
-  'ProcessingRule',
-  {
-    teamId: Uuid,
-    autoAccept: Type.Boolean({ default: true, description: 'Submitted requests are accepted by themselves' }),
-    objectionDays: Type.Integer({
-      minimum: 0,
-      maximum: 365,
-      default: 14,
-      description: 'Days after the result in which the requester may object',
-    }),
-    routes: Type.Array(Route, {
-      maxItems: 50,
-      default: [],
-      description: 'Other teams by form content; the first that fits wins',
-    }),
-  },
-  { description: 'Who works on it, and how' },
-);
+// Two names for the same fields: what may be left out of a request is always there in an answer.
+const processingRule = {
+  teamId: Uuid,
+  autoAccept: Type.Boolean({ default: true, description: 'Submitted requests are accepted by themselves' }),
+  objectionDays: Type.Integer({
+    minimum: 0,
+    maximum: 365,
+    default: 14,
+    description: 'Days after the result in which the requester may object',
+  }),
+  routes: Type.Array(Route, {
+    maxItems: 50,
+    default: [],
+    description: 'Other teams by form content; the first that fits wins',
+  }),
+};
+const WHO_AND_HOW = { description: 'Who works on it, and how' };
+const ProcessingRuleInput = named('ProcessingRuleInput', processingRule, WHO_AND_HOW);
+const ProcessingRule = named('ProcessingRule', processingRule, WHO_AND_HOW);
 
-const ChecklistItem = named('ChecklistItem', {
+const checklistItem = {
   id: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,59}$' }),
   label: text(200),
   isRequired: Type.Boolean({ default: false }),
-});
-const Checklist = Type.Array(ChecklistItem, {
+};
+const ChecklistItem = named('ChecklistItem', checklistItem);
+const ChecklistInput = Type.Array(named('ChecklistItemInput', checklistItem), {
   maxItems: 50,
   default: [],
   description: 'Steps shown to the caseworker; nothing is ticked off yet',
@@ -90,8 +91,8 @@ const contentInput = {
   description: text(4000),
   formSchema: FormSchemaField,
   usageRule: UsageRule,
-  processingRule: ProcessingRule,
-  checklist: Checklist,
+  processingRule: ProcessingRuleInput,
+  checklist: ChecklistInput,
   approvalRule: Type.Optional(nullable(ApprovalRule)),
 };
 

@@ -31,7 +31,13 @@ const VALUES: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'exampl
 const hasDefault = (schema: unknown): boolean =>
   typeof schema === 'object' && schema !== null && 'default' in schema;
 
-/** What has a default may be left out, in an object as in a parameter: the types behind the schemas say it is there, for reading fills it in. */
+/** Parts of an operation that the caller writes. */
+const SENT: ReadonlySet<string> = new Set(['parameters', 'requestBody']);
+
+/**
+ * What has a default may be left out of what is sent, in an object as in a parameter: the types behind the schemas say it is there,
+ * for reading fills it in. In an answer it is there.
+ */
 function withoutDefaulted(node: Json): Json {
   const { required, properties, schema } = node;
   if (required === true && hasDefault(schema)) return { ...node, required: false };
@@ -42,13 +48,13 @@ function withoutDefaulted(node: Json): Json {
 }
 
 /** Moves each schema that has a `title` to the components and leaves a reference. Throws where two have the same one. */
-function nameSchemas(node: unknown, schemas: Json): unknown {
-  if (Array.isArray(node)) return node.map((item) => nameSchemas(item, schemas));
+function nameSchemas(node: unknown, schemas: Json, isSent: boolean): unknown {
+  if (Array.isArray(node)) return node.map((item) => nameSchemas(item, schemas, isSent));
   if (typeof node !== 'object' || node === null) return node;
   const inner: Json = Object.fromEntries(
-    Object.entries(withoutDefaulted(node as Json)).map(([key, value]) => [
+    Object.entries(isSent ? withoutDefaulted(node as Json) : node).map(([key, value]) => [
       key,
-      VALUES.has(key) ? value : nameSchemas(value, schemas),
+      VALUES.has(key) ? value : nameSchemas(value, schemas, isSent),
     ]),
   );
   const { title, ...schema } = inner;
@@ -59,6 +65,22 @@ function nameSchemas(node: unknown, schemas: Json): unknown {
   const reference = { $ref: `#/components/schemas/${title}` };
   return isNullable ? { anyOf: [reference, { type: 'null' }] } : reference;
 }
+
+function nameInPaths(paths: ApiDocument['paths'], schemas: Json): ApiDocument['paths'] {
+  return mapped(paths, (path) =>
+    mapped(
+      path,
+      (operation) =>
+        mapped(operation, (part, key) => nameSchemas(part, schemas, SENT.has(key))) as unknown as Operation,
+    ),
+  );
+}
+
+const mapped = <T, R>(
+  object: Readonly<Record<string, T>>,
+  change: (value: T, key: string) => R,
+): Record<string, R> =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 
 /** Undoes `nullable`: the name is that of the value, not of the value or null. */
 function withoutNull(schema: Json): { plain: Json; isNullable: boolean } {
@@ -146,8 +168,8 @@ export function completed(
   refusals: ReadonlyMap<string, readonly Problem[]>,
 ): ApiDocument {
   const schemas: Json = {};
-  const paths = nameSchemas(document.paths, schemas) as ApiDocument['paths'];
-  const problem = nameSchemas(ProblemSchema, schemas);
+  const paths = nameInPaths(document.paths, schemas);
+  const problem = nameSchemas(ProblemSchema, schemas, false);
   const refused = new Map<string, Json>();
   const operations = Object.values(paths).flatMap((path) => Object.values(path));
   const parameters = sorted(nameParameters(operations));
