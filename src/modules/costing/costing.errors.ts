@@ -60,7 +60,7 @@ export const POOL_NETTING_SUM = defineProblem({
   code: 'POOL_NETTING_SUM',
   status: 422,
   title: 'The net amount of a pool is not its cost less grants and other income',
-  help: 'Correct the amount, the cost or the deductions; deductions are positive amounts.',
+  help: 'Correct the amount, the cost or the deductions; a deduction lessens the cost, and one below zero (a grant that was repaid) raises it.',
 });
 
 export const RUN_RESULT_MISSING = defineProblem({
