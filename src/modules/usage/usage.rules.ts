@@ -50,8 +50,12 @@ export function factsOf(input: UsageInput): UsageFacts {
   };
 }
 
+export function wellKnownUnit(meter: string): string | undefined {
+  return Object.hasOwn(UNITS, meter) ? UNITS[meter] : undefined;
+}
+
 export function unitOfMeter(meter: string): string {
-  return Object.hasOwn(UNITS, meter) ? (UNITS[meter] as string) : DEFAULT_UNIT;
+  return wellKnownUnit(meter) ?? DEFAULT_UNIT;
 }
 
 /** The one spelling of a decimal: no superfluous zeros, no negative zero. */

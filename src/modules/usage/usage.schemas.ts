@@ -68,7 +68,7 @@ export const UsageEventInput = named('RecordUsageEvent', {
   unit: Type.Optional(
     line(
       60,
-      'Unit of the quantity; left out: that in which the meter was recorded this year, that of the usage rule, or that of a well-known meter',
+      'Unit of the quantity; left out: that of the usage rule, that of a well-known meter, the single one in which the meter was recorded this year, or `piece`',
     ),
   ),
   quantity: Quantity,

@@ -1,6 +1,6 @@
 import { type Day, dayOf } from '../../platform/clock.ts';
 import type { FieldError } from '../../platform/errors.ts';
-import { unitOfMeter } from './usage.rules.ts';
+import { unitOfMeter, wellKnownUnit } from './usage.rules.ts';
 import type { UsageFacts } from './usage.types.ts';
 
 export interface MeterInYear {
@@ -40,21 +40,31 @@ export const meterInYear = ({ serviceId, meter, occurredAt }: Metered): MeterInY
   year: `${dayOf(occurredAt).slice(0, 4)}-01-01`,
 });
 
-/** A second unit would stand in the way of every run: what left it out has the one that the meter has already. */
+/**
+ * The unit of an event that was sent without one: what the usage rule says, or what the world over calls the meter, and only then what
+ * was recorded so far. One slip of the pen would be copied onto all that follows otherwise.
+ */
 export function unitFor(event: Metered, known: KnownUnits): string {
+  const counted = countedUnit(event, known);
+  if (counted !== undefined) return counted;
   const [unit, other] = recordedFor(event, known);
-  if (unit !== undefined && other === undefined) return unit;
-  return ruleUnit(event, known) ?? unitOfMeter(event.meter);
+  return unit === undefined || other !== undefined ? unitOfMeter(event.meter) : unit;
 }
 
-/** That a unit differs from what the meter was recorded in so far, or from what the usage rule will record. */
+/** That a unit differs from the one in which the meter is counted, or from what it was recorded in so far. */
 export function unitWarning(event: Metered & { readonly unit: string }, known: KnownUnits): FieldError[] {
-  const recorded = recordedFor(event, known);
-  const expected = recorded.length > 0 ? recorded : [ruleUnit(event, known) ?? event.unit];
-  if (expected.every((unit) => unit === event.unit)) return [];
   const { meter, unit } = event;
-  const so = recorded.length > 0 ? 'was recorded' : 'is counted';
-  const detail = `is ${unit}; ${meter} of this service ${so} in ${expected.join(' and ')}, and a run takes one unit only`;
+  const counted = countedUnit(event, known);
+  const recorded = recordedFor(event, known);
+  const expected = [...new Set([...(counted === undefined ? [] : [counted]), ...recorded])];
+  if (expected.every((one) => one === unit)) return [];
+  const others = recorded.filter((one) => one !== unit);
+  const facts = [
+    ...(counted === undefined || counted === unit ? [] : [`is counted in ${counted}`]),
+    ...(others.length === 0 ? [] : [`was recorded in ${others.join(' and ')}`]),
+  ].join(' and ');
+  const right = counted ?? (recorded.length === 1 ? recorded[0] : 'one of them');
+  const detail = `is ${unit}; ${meter} of this service ${facts}, and a run takes one unit only: reverse and record anew what is not in ${right}`;
   return [{ pointer: '/unit', code: 'UNIT_DIFFERS', detail }];
 }
 
@@ -62,7 +72,8 @@ function recordedFor(event: Metered, { recorded }: KnownUnits): string[] {
   return (recorded.get(nameOfMeter(meterInYear(event))) ?? []).map(({ unit }) => unit);
 }
 
-function ruleUnit({ serviceId, meter }: Metered, { rules }: KnownUnits): string | undefined {
+/** The unit of the usage rule where the meter is its own, else that of a well-known meter. */
+function countedUnit({ serviceId, meter }: Metered, { rules }: KnownUnits): string | undefined {
   const rule = rules.get(serviceId);
-  return rule?.meter === meter ? rule.unit : undefined;
+  return rule?.meter === meter ? rule.unit : wellKnownUnit(meter);
 }

@@ -114,18 +114,58 @@ tap.test('units that were left out, and units that differ (numbers in brackets: 
     },
   );
 
-  await t.test(
-    '201: the unit in which a meter was recorded this year goes on, whatever the rule says by now',
-    async (t) => {
-      await rollUp();
-      await rule(otherServiceId, 'Fall');
-      const next = await post({ serviceId: otherServiceId });
-      t.equal(next.unit, 'case', 'a period has one unit, and so has its year');
-      t.equal(next.warnings, undefined);
-      const differs = await post({ serviceId: otherServiceId, unit: 'Fall' });
-      t.match(differs.warnings, [{ code: 'UNIT_DIFFERS', detail: /is Fall; cases .* was recorded in case/ }]);
-    },
-  );
+  await t.test('201: a unit typed wrongly once is said at once and never copied', async (t) => {
+    const slip = await post({ meter: 'minutes', serviceId: otherServiceId, unit: 'Stunde' });
+    t.match(slip.warnings, [
+      {
+        code: 'UNIT_DIFFERS',
+        detail:
+          'is Stunde; minutes of this service is counted in minute, and a run takes one unit only: reverse and record anew what is not in minute',
+      },
+    ]);
+    await rollUp();
+    const next = await post({ meter: 'minutes', serviceId: otherServiceId });
+    t.equal(next.unit, 'minute');
+    t.match(next.warnings, [
+      { code: 'UNIT_DIFFERS', detail: /is minute; minutes .* was recorded in Stunde, .* not in minute/ },
+    ]);
+    await must(finance, 'POST', `/usage-events/${slip.id}/reversal`, { reason: 'Stunde statt Minute' });
+    await rollUp();
+    t.equal((await post({ meter: 'minutes', serviceId: otherServiceId })).warnings, undefined);
+    t.equal((await post({ meter: 'cases', unit: 'Vorgang' })).unit, 'Vorgang');
+    await rollUp();
+    t.equal((await post({})).unit, 'Fall', 'that of the rule, whatever was recorded');
+  });
+
+  await t.test('201: a rule that changes during the year is followed, and said', async (t) => {
+    const before = event({ serviceId: otherServiceId });
+    const first = await must<Warned>(finance, 'POST', '/usage-events', before);
+    t.equal(first.unit, 'case');
+    await rollUp();
+    await rule(otherServiceId, 'Fall');
+    const again = await finance.call('POST', '/usage-events', before);
+    t.match([again.statusCode, again.json<Warned>().id], [200, first.id], 'sent again it is the first one');
+    const next = await post({ serviceId: otherServiceId });
+    t.match(next, { unit: 'Fall', warnings: [{ detail: /is Fall; cases .* was recorded in case,/ }] });
+    t.match((await post({ serviceId: otherServiceId, unit: 'case' })).warnings, [
+      { detail: /is case; cases of this service is counted in Fall, / },
+    ]);
+  });
+
+  await t.test('201: a meter that nobody counts by itself goes on in its single unit', async (t) => {
+    const letters = { meter: 'Briefe', serviceId: otherServiceId };
+    t.equal((await post({ ...letters, unit: 'Brief' })).warnings, undefined);
+    await rollUp();
+    t.match(await post(letters), { unit: 'Brief', warnings: undefined });
+    t.match((await post({ ...letters, unit: 'Seite' })).warnings, [
+      { detail: /is Seite; Briefe .* was recorded in Brief, .* not in Brief$/ },
+    ]);
+    await rollUp();
+    t.match(await post(letters), {
+      unit: 'piece',
+      warnings: [{ detail: /is piece; .* in Brief and Seite, .* not in one of them$/ }],
+    });
+  });
 
   await t.test(
     '200: an event without a unit that is sent again is the first one, whatever is known by now (1)',
