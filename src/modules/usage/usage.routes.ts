@@ -153,7 +153,7 @@ const recordSchema = {
   operationId: 'recordUsage',
   summary: 'Record one event, up to 1000 all or nothing, or a stream line by line',
   description:
-    'The same source, key and content again is the first event. A stream answers while it is read: take the results as they come. Each line stands on its own; after a break send the stream again, for what was recorded answers `existing`. `Idempotency-Key` has no effect on a stream.',
+    'The same source, key and content again is the first event. A stream answers while it is read: take the results as they come. Each line stands on its own; after a break send the stream again, for what was recorded answers `existing`. A warning that comes again in a stream is its `code` alone. `Idempotency-Key` has no effect on a stream.',
   body: {
     content: {
       ...ofType(RecordUsageBody),

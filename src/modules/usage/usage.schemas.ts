@@ -143,7 +143,19 @@ export const LineResult = named('UsageLineResult', {
   line: Type.Integer({ minimum: 1, description: 'Line of the request, counted from 1' }),
   status: Type.Enum(['created', 'existing', 'refused']),
   id: Type.Optional(Uuid),
-  warnings: Type.Optional(Warnings),
+  warnings: Type.Optional(
+    Type.Array(
+      named('UsageLineWarning', {
+        pointer: Type.Optional(Type.String()),
+        code: Type.String(),
+        detail: Type.Optional(Type.String()),
+      }),
+      {
+        description:
+          'As for a single event; `pointer` and `detail` only where the stream has not said this very warning before',
+      },
+    ),
+  ),
   problem: Type.Optional(ProblemSchema),
 });
 export type LineResult = Static<typeof LineResult>;

@@ -7,12 +7,13 @@ import { DomainError, type FieldError } from '../../platform/errors.ts';
 import { asDomainError } from '../../platform/http/problems.ts';
 import { groupsOfLines, LINE_LIMIT_BYTES, type Line } from './usage.lines.ts';
 import { type Outcome, type Prepared, prepareSent, type Refused } from './usage.recording.ts';
+import { SaidWarnings } from './usage.said.ts';
 import type { UsageEventInput } from './usage.schemas.ts';
 import { recordSent } from './usage.sent.ts';
 import { findFormErrors, formRefusal } from './usage.validation.ts';
 
 /** Results held back for a sender that writes everything before it reads anything. */
-const RESULTS_AHEAD_BYTES = 4_194_304;
+export const RESULTS_AHEAD_BYTES = 6_291_456;
 
 export interface StreamDependencies {
   readonly db: Database;
@@ -31,21 +32,32 @@ export function recordStream(deps: StreamDependencies, ctx: HatContext, input: R
 }
 
 async function* results(deps: StreamDependencies, ctx: HatContext, input: Readable): AsyncGenerator<string> {
+  const said = new SaidWarnings();
   for await (const lines of groupsOfLines(input)) {
     const chunk = { ...ctx, now: deps.clock.now(), idempotency: null };
     const prepared = lines.map((line) => prepareLine(line, chunk.hat, chunk.now));
     const outcomes = await recordChunk(deps, chunk, prepared);
-    yield lines.map((line, index) => resultLine(line, outcomes[index], ctx.requestId)).join('');
+    yield lines.map((line, index) => resultLine(line, outcomes[index], ctx.requestId, said)).join('');
   }
 }
 
-function resultLine({ number: line }: Line, outcome: Outcome | undefined, requestId: string): string {
+function resultLine(
+  { number: line }: Line,
+  outcome: Outcome | undefined,
+  requestId: string,
+  said: SaidWarnings,
+): string {
   if (outcome === undefined) throw new Error('a line without outcome');
-  return `${JSON.stringify({ line, ...resultOf(outcome, requestId) })}\n`;
+  return `${JSON.stringify({ line, ...resultOf(outcome, requestId, said) })}\n`;
 }
 
-function resultOf(outcome: Outcome, requestId: string) {
-  if (outcome.status !== 'refused') return outcome;
+function resultOf(outcome: Outcome, requestId: string, said: SaidWarnings) {
+  if (outcome.status !== 'refused') {
+    const { warnings, ...recorded } = outcome;
+    return warnings === undefined
+      ? recorded
+      : { ...recorded, warnings: warnings.map((one) => said.shorten(one)) };
+  }
   const { problem, detail, errors } = outcome.refusal;
   return {
     status: outcome.status,

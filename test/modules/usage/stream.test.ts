@@ -5,12 +5,16 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { groupsOfLines } from '../../../src/modules/usage/usage.lines.ts';
+import { SaidWarnings } from '../../../src/modules/usage/usage.said.ts';
+import { RESULTS_AHEAD_BYTES } from '../../../src/modules/usage/usage.stream.ts';
+import { newId } from '../../../src/platform/ids.ts';
 import { type Body, startUsageWorld } from '../../support/usage.ts';
 
 interface Result {
   line: number;
   status: string;
   id?: string;
+  warnings?: { pointer?: string; code: string; detail?: string }[];
   problem?: { code: string; detail: string; errors?: { pointer: string }[] };
 }
 
@@ -203,6 +207,53 @@ t.test('streams of usage', async (t) => {
     t.ok(growth < 120e6, `grew by ${growth}`);
   });
 
+  t.test('200: 40,000 lines that are all warned of, from a sender that reads last [8]', async (t) => {
+    const { sql } = test.owner;
+    const clause = {
+      mode: 'cascade',
+      tranches: [{ id: 'a', label: 'a', percent: '100', key: { type: 'minutes' } }],
+    };
+    const agreementId = newId();
+    await sql`insert into agreements (id, centre_id, title, mode) values (${agreementId}, ${world.centre.id}, 'Kosten', 'delegating')`;
+    await sql`insert into agreement_versions (id, centre_id, agreement_id, number, status, valid_from, organisation_ids, service_ids, cost_clause, data_protection_role)
+      values (${newId()}, ${world.centre.id}, ${agreementId}, 1, 'in_force', '2026-01-01', ${[world.erwitte.id]}, ${[world.serviceId]},
+        ${JSON.stringify(clause)}::text::jsonb, 'controller')`;
+    await sql`insert into billing_periods (id, centre_id, code, starts_on, ends_on, state, frozen_at)
+      values (gen_random_uuid(), ${world.centre.id}, '2026-10', '2026-10-01', '2026-11-01', 'frozen', '2026-11-05T08:00:00Z')`;
+    const COUNT = 40_000;
+    const sender = Readable.from(
+      (function* () {
+        for (let index = 0; index < COUNT; index += 1)
+          yield Buffer.from(`${JSON.stringify(event({ occurredAt: '2026-10-02T10:00:00Z' }))}\n`);
+      })(),
+      { objectMode: false },
+    );
+    const results = test.modules.usage.recordStream(finance.context, sender, () => undefined);
+    results.read(0); // starts the flow and takes nothing
+    if (!sender.readableEnded) await once(sender, 'end');
+    let text = '';
+    for await (const part of results) text += part;
+    const [first, ...rest] = parse(text);
+    t.match(first?.warnings, [
+      { pointer: '/meter', code: 'METER_NOT_COUNTED', detail: /minutes/ },
+      { pointer: '/occurredAt', code: 'LATE', detail: /2026-10/ },
+    ]);
+    t.equal(rest.length, COUNT - 1);
+    t.ok(rest.every(({ status }) => status === 'created'));
+    const warnings = new Set(rest.map((result) => JSON.stringify(result.warnings)));
+    t.same([...warnings], ['[{"code":"METER_NOT_COUNTED"},{"code":"LATE"}]']);
+  });
+
+  t.test('a stream remembers the last 1,000 warnings and no more [8]', async (t) => {
+    const said = new SaidWarnings();
+    const warning = (detail: number) => ({ pointer: '/unit', code: 'UNIT_DIFFERS', detail: `${detail}` });
+    for (let index = 0; index < 1000; index += 1) t.same(said.shorten(warning(index)), warning(index));
+    t.same(said.shorten(warning(0)), { code: 'UNIT_DIFFERS' });
+    t.same(said.shorten(warning(1000)), warning(1000));
+    t.same(said.shorten(warning(0)), { code: 'UNIT_DIFFERS' }, 'what came again is kept');
+    t.same(said.shorten(warning(1)), warning(1), 'the oldest is forgotten');
+  });
+
   t.test('back-pressure: a sender whose results are not read is not read on for ever [8]', async (t) => {
     let taken = 0;
     const endless = Readable.from(
@@ -216,12 +267,15 @@ t.test('streams of usage', async (t) => {
     );
     const results = test.modules.usage.recordStream(finance.context, endless, () => undefined);
     results.read(0); // starts the flow and takes nothing
-    while (results.readableLength < 4_194_304) await setImmediate();
+    while (results.readableLength < RESULTS_AHEAD_BYTES) await setImmediate();
     for (let turn = 0; turn < 100; turn += 1) await setImmediate(); // what was read ahead comes to rest
     const before = taken;
     for (let round = 0; round < 20; round += 1) await countEvents();
     t.equal(taken, before, 'nothing more is taken from the sender');
-    t.ok(results.readableLength < 4_194_304 + 500 * 400, 'the results held back keep to their limit');
+    t.ok(
+      results.readableLength < RESULTS_AHEAD_BYTES + 500 * 400,
+      'the results held back keep to their limit',
+    );
     results.destroy();
   });
 
