@@ -85,11 +85,22 @@ tap.test('query plans', async (t) => {
   const [settledId, postedId] = [newId(), newId()];
   await test.owner.sql`insert into billing_periods (id, centre_id, code, starts_on, ends_on, state, frozen_at)
     values (${settledId}, ${bigCentre.id}, '2026-Q2', '2026-04-01', '2026-07-01', 'settled', '2026-10-05T08:00:00Z')`;
+  const draftId = newId();
+  for (const [id, status] of [
+    [postedId, 'posted'],
+    [draftId, 'draft'],
+  ] as const)
+    await test.owner
+      .sql`insert into allocation_runs (id, centre_id, period_id, period_code, starts_on, ends_on, number, status, algorithm, input_hash,
+        result_hash, member_ids, created_by, created_by_name, created_at)
+      values (${id}, ${bigCentre.id}, ${settledId}, '2026-Q2', '2026-04-01', '2026-07-01', ${status}, ${status}, 'x', 'x', 'x', '{}',
+        ${bigFinance.userId}, 'x', ${NOW})`;
+  const key = { type: 'cases', basis: 'visits', members: [] };
   await test.owner
-    .sql`insert into allocation_runs (id, centre_id, period_id, period_code, starts_on, ends_on, number, status, algorithm, input_hash,
-      result_hash, member_ids, created_by, created_by_name, created_at)
-    values (${postedId}, ${bigCentre.id}, ${settledId}, '2026-Q2', '2026-04-01', '2026-07-01', 'R-1', 'posted', 'x', 'x', 'x', '{}',
-      ${bigFinance.userId}, 'x', ${NOW})`;
+    .sql`insert into allocation_run_lines (run_id, position, centre_id, organisation_id, service_id, service_code, service_title, member,
+      member_name, tranche_id, parts, exact_cents, rounding_cents, amount_cents)
+    values (${draftId}, 0, ${bigCentre.id}, ${bigMember.id}, ${teamId}, 'x', 'x', 'x', 'x', 'a',
+      ${JSON.stringify([{ key }])}::text::jsonb, '1', 0, 1)`;
   const page = { limit: 50 };
   const list = { ...page, sort: 'newest' } as const;
 
@@ -260,6 +271,14 @@ tap.test('query plans', async (t) => {
       index: 'usage_events_recorded_idx',
       byValues: true,
       run: (ctx) => modules.costing.runs.get(ctx, postedId),
+    },
+    {
+      name: 'usage that no key of the run of a settled quarter counts',
+      caller: bigFinance,
+      db,
+      index: 'usage_events_recorded_idx',
+      byValues: true,
+      run: (ctx) => modules.costing.uncountedUsage.list(ctx, draftId),
     },
     {
       name: "a member's usage of some days",

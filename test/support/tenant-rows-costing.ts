@@ -205,6 +205,7 @@ export const COSTING: Readonly<Record<string, TenantRow>> = {
   getAllocationRun: readingRun(),
   listAllocationRunLines: readingRun('limit=200'),
   getAllocationRunCalculation: readingRun(),
+  listUncountedUsage: readingRun(),
   exportAllocationRun: readingRun('format=json'),
   submitAllocationRun: runAction(draftRun, () => ({})),
   approveAllocationRun: {

@@ -49,13 +49,12 @@ export async function listRunLines(
     order by position limit ${limit}`;
 }
 
+type KeyOfRun = Pick<RunLineView, 'serviceId' | 'serviceCode' | 'serviceTitle' | 'parts'>;
+
 /** The keys of a run, each once: of each service and tranche the first line, for the key is the same in all of them. */
-export async function listKeysOfRun(
-  { sql }: HatTx,
-  runId: string,
-): Promise<Pick<RunLineView, 'serviceId' | 'parts'>[]> {
-  return sql<Pick<RunLineView, 'serviceId' | 'parts'>[]>`
-    select service_id as "serviceId", parts from allocation_run_lines
+export async function listKeysOfRun({ sql }: HatTx, runId: string): Promise<KeyOfRun[]> {
+  return sql<KeyOfRun[]>`
+    select service_id as "serviceId", service_code as "serviceCode", service_title as "serviceTitle", parts from allocation_run_lines
     where run_id = ${runId} and position in (
       select min(position) from allocation_run_lines where run_id = ${runId} group by service_id, tranche_id)
     order by position`;

@@ -4,7 +4,6 @@ import {
   Cents,
   closed,
   Day,
-  Decimal,
   Moment,
   named,
   nullable,
@@ -84,18 +83,6 @@ const ServiceAmount = closed({
   amountCents: Cents,
 });
 
-const UncountedUsage = named('UncountedUsage', {
-  serviceId: Uuid,
-  serviceCode: Type.String(),
-  serviceTitle: Type.String(),
-  meter: Type.String(),
-  unit: Type.String(),
-  quantity: Decimal,
-  eventCount: Type.Integer(),
-  events: Type.String({ description: 'Address of exactly these events' }),
-});
-export type UncountedUsage = Static<typeof UncountedUsage>;
-
 export const RunDetailView = named('AllocationRun', {
   ...runView,
   pools: Type.Array(ServiceAmount),
@@ -105,10 +92,6 @@ export const RunDetailView = named('AllocationRun', {
   unsharedCost: Type.Array(ServiceAmount, {
     description:
       'Cost that is shared out to nobody: of services that all members pay by price, and what comes to nothing where no clause could share it; for the centre only',
-  }),
-  uncountedUsage: Type.Array(UncountedUsage, {
-    description:
-      'Usage of the period that no key counts, of services of which some key counts usage; for the centre, empty for members',
   }),
 });
 export type RunDetailView = Static<typeof RunDetailView>;

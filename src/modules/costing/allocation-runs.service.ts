@@ -30,7 +30,6 @@ import { compareRuns } from './run-comparisons.service.ts';
 import type { RunPeriods } from './run-periods.rules.ts';
 import { periodsOfRuns } from './run-periods.service.ts';
 import { simulateRun } from './run-simulation.service.ts';
-import { uncountedUsageOf } from './run-uncounted-usage.service.ts';
 
 export type AllocationRunsService = ReturnType<typeof createAllocationRunsService>;
 
@@ -134,8 +133,7 @@ async function getRun(tx: HatTx, ctx: HatContext, id: string): Promise<RunDetail
   const periods = (await periodsFor(tx, ctx, [row])).get(id);
   const totals = await repo.runTotals(tx, id, readerOf(ctx).reader);
   const unsharedCost = await repo.unsharedCost(tx, id);
-  const uncountedUsage = ctx.hat.kind === 'centre' ? await uncountedUsageOf(tx, row, totals.pools) : [];
-  return { ...toRunView(ctx, row, periods), ...totals, unsharedCost, uncountedUsage };
+  return { ...toRunView(ctx, row, periods), ...totals, unsharedCost };
 }
 
 /** Only the centre acts on runs. */

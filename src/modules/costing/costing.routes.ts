@@ -11,6 +11,7 @@ import type { CostingService } from './costing.service.ts';
 import { rateCardsRoutes } from './rate-cards.routes.ts';
 import { runComparisonsRoutes } from './run-comparisons.routes.ts';
 import { runExplanationsRoutes } from './run-explanations.routes.ts';
+import { uncountedUsageRoutes } from './run-uncounted-usage.routes.ts';
 import { secondaryPlansRoutes } from './secondary-plans.routes.ts';
 
 export const costingRoutes =
@@ -28,4 +29,5 @@ export const costingRoutes =
     await app.register(runComparisonsRoutes(costing.runs));
     await app.register(rateCardsRoutes(costing.rateCards));
     await app.register(runExplanationsRoutes(costing.runExplanations));
+    await app.register(uncountedUsageRoutes(costing.uncountedUsage));
   };

@@ -7,6 +7,7 @@ import { createCostLineMappingsService } from './cost-line-mappings.service.ts';
 import { createCostLinesService } from './cost-lines.service.ts';
 import { createRateCardsService } from './rate-cards.service.ts';
 import { createRunExplanationsService } from './run-explanations.service.ts';
+import { createUncountedUsageService } from './run-uncounted-usage.service.ts';
 import { createSecondaryPlansService } from './secondary-plans.service.ts';
 
 export type CostingService = ReturnType<typeof createCostingService>;
@@ -21,6 +22,7 @@ export function createCostingService(db: Database) {
     costLines: createCostLinesService(db),
     lists: createAllocationListsService(db),
     runExplanations: createRunExplanationsService(db),
+    uncountedUsage: createUncountedUsageService(db),
     runs: createAllocationRunsService(db),
     rateCards: createRateCardsService(db),
   };

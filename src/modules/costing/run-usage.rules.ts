@@ -1,6 +1,3 @@
-import { groupBy } from '../../platform/collections.ts';
-import { sumQuantities } from './rate-usage.rules.ts';
-
 /** Usage that went into a share; without a unit where nothing of the meter was recorded. */
 export interface CountedMeter {
   readonly meter: string;
@@ -18,35 +15,21 @@ export function unitsOf(rows: readonly { readonly unit: string; readonly quantit
   return [...new Set((counting.length > 0 ? counting : rows).map(({ unit }) => unit))].sort();
 }
 
-export interface UsageOfMeter {
+interface UsageOfMeter {
   readonly serviceId: string;
   readonly meter: string;
   readonly unit: string;
-  readonly quantity: string;
-  readonly eventCount: number;
 }
 
-/** What was used of services beside the meters that are counted of them, over all members; what was taken back whole is none. */
-export function findUncounted(
-  totals: readonly UsageOfMeter[],
+/** What was used of services beside the meters that are counted of them. */
+export function findUncounted<T extends UsageOfMeter>(
+  totals: readonly T[],
   counted: ReadonlyMap<string, readonly CountedMeter[]>,
-): UsageOfMeter[] {
-  const isCounted = ({ serviceId, meter, unit }: UsageOfMeter) =>
-    (counted.get(serviceId) ?? []).some((one) => one.meter === meter && (one.unit ?? unit) === unit);
-  const groups = groupBy(
-    totals.filter((total) => !isCounted(total)),
-    ({ serviceId, meter, unit }) => JSON.stringify([serviceId, meter, unit]),
+): T[] {
+  return totals.filter(
+    ({ serviceId, meter, unit }) =>
+      !(counted.get(serviceId) ?? []).some((one) => one.meter === meter && (one.unit ?? unit) === unit),
   );
-  return [...groups.values()]
-    .flatMap(([first, ...rest]): UsageOfMeter[] => {
-      if (first === undefined) return [];
-      const { serviceId, meter, unit } = first;
-      const rows = [first, ...rest];
-      const quantity = sumQuantities(rows.map((row) => row.quantity));
-      const eventCount = rows.reduce((sum, row) => sum + row.eventCount, 0);
-      return [{ serviceId, meter, unit, quantity, eventCount }];
-    })
-    .filter(countsSomething);
 }
 
 /** A key as a line shows it. */

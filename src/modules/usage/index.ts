@@ -11,6 +11,7 @@ export type { SummaryItem, UsageEventInput, UsageEventView, UsageSummary } from 
 export { createUsageService, type UsageService } from './usage.service.ts';
 export {
   type ServiceUsageTotal,
+  usageTotalsOfMeters,
   usageTotalsOfServices,
 } from './usage.totals.repo.ts';
 export type { UsageInput } from './usage.types.ts';

@@ -105,3 +105,18 @@ export async function usageTotalsOfServices(
     group by service_id, organisation_id, meter, unit having sum(events) > 0
     order by service_id, organisation_id, meter, unit`;
 }
+
+type MeterUsageTotal = Omit<ServiceUsageTotal, 'organisationId'>;
+
+/** What was used of services over all organisations: one row for each service, meter and unit of which anything counts. */
+export async function usageTotalsOfMeters(
+  tx: HatTx,
+  filter: SumsFilter & { readonly centreId: string; readonly serviceIds: readonly string[] },
+): Promise<MeterUsageTotal[]> {
+  await planByValues(tx);
+  return tx.sql<MeterUsageTotal[]>`
+    select service_id as "serviceId", meter, unit, trim_scale(sum(quantity))::text as quantity, sum(events)::int as "eventCount"
+    from (${rowsToTotal(tx.sql, filter)}) as parts
+    group by service_id, meter, unit having sum(quantity) <> 0
+    order by service_id, meter, unit`;
+}

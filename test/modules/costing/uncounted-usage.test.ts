@@ -1,4 +1,4 @@
-import tap from 'tap';
+import tap, { type Test } from 'tap';
 import type { UsageEventView } from '../../../src/modules/usage/index.ts';
 import {
   addCost,
@@ -10,6 +10,7 @@ import {
   startCostingWorld,
   use,
 } from '../../support/costing.ts';
+import { statementsOf } from '../../support/plans.ts';
 import { must } from '../../support/services.ts';
 
 interface Uncounted {
@@ -25,7 +26,10 @@ interface Imported {
   readonly warningCount: number;
   readonly results: readonly { readonly warnings: readonly { readonly code: string }[] }[];
 }
-type Run = RunBody & { readonly uncountedUsage: readonly Uncounted[] };
+interface UncountedUsage {
+  readonly recordedUntil: string | null;
+  readonly items: readonly Uncounted[];
+}
 
 const tranche = (id: string, percent: string, key: object) => ({ id, label: id, percent, key });
 const TELEPHONE = {
@@ -39,7 +43,7 @@ const TELEPHONE = {
 
 tap.test('usage that no key counts is said (6)', async (t) => {
   const world = await startCostingWorld(t);
-  const { finance, member, erwitte, anroechte, marriage, certificates, clock } = world;
+  const { test, finance, member, erwitte, anroechte, marriage, certificates, clock } = world;
   await addWording(world, [marriage], [erwitte, anroechte], TELEPHONE);
   await addWording(world, [certificates], [erwitte, anroechte], {
     mode: 'cascade',
@@ -63,9 +67,11 @@ tap.test('usage that no key counts is said (6)', async (t) => {
     { serviceCode: 'marriage', meter: 'Minuten', unit: 'piece', quantity: '3.5', eventCount: 2 },
     { serviceCode: 'marriage', meter: 'cases', unit: 'case', quantity: '4', eventCount: 1 },
   ];
-  const draft = (await createRun(world)) as Run;
-  const shown = ({ uncountedUsage }: Run) =>
-    uncountedUsage
+  const draft = await createRun(world);
+  const uncounted = ({ id }: Pick<RunBody, 'id'>) =>
+    must<UncountedUsage>(finance, 'GET', `/allocation-runs/${id}/uncounted-usage`);
+  const shown = ({ items }: UncountedUsage) =>
+    items
       .map(({ serviceCode, meter, unit, quantity, eventCount }) => ({
         serviceCode,
         meter,
@@ -74,32 +80,46 @@ tap.test('usage that no key counts is said (6)', async (t) => {
         eventCount,
       }))
       .sort((a, b) => (a.meter < b.meter ? -1 : 1));
+  const leadsToItsEvents = async (t: Test, { items }: UncountedUsage) => {
+    for (const { events, eventCount, meter } of items) {
+      const listed = await must<{ items: UsageEventView[] }>(finance, 'GET', events.replace('/api/v1', ''));
+      t.equal(listed.items.length, eventCount);
+      t.ok(listed.items.every((event) => event.meter === meter && event.occurredOn < '2026-10-01'));
+    }
+  };
 
-  t.test('201: with the run, of services of which some key counts usage', async (t) => {
-    t.same(shown(draft), expected, 'not what was taken back, of other days or of a service shared by heads');
+  t.test('200: of services of which some key counts usage, as recorded by now', async (t) => {
+    const found = await uncounted(draft);
+    t.same(shown(found), expected, 'not what was taken back, of other days or of a service shared by heads');
+    t.equal(found.recordedUntil, null);
     clock.set('2026-10-05T08:30:00.000Z');
     await use(world, erwitte, marriage, '100', { meter: 'Minuten' });
-    const read = await must<Run>(finance, 'GET', `/allocation-runs/${draft.id}`);
-    t.same(read.uncountedUsage, draft.uncountedUsage, 'as it was when the run was computed');
+    const later = await uncounted(draft);
+    t.match(shown(later), [{ meter: 'Minuten', quantity: '103.5', eventCount: 3 }, { meter: 'cases' }]);
+    await leadsToItsEvents(t, later);
   });
 
-  t.test('200: each leads to exactly its events', async (t) => {
-    for (const { events, eventCount, meter } of draft.uncountedUsage) {
-      const { items } = await must<{ items: UsageEventView[] }>(
-        finance,
-        'GET',
-        events.replace('/api/v1', ''),
-      );
-      t.equal(items.length, eventCount);
-      t.ok(items.every((event) => event.meter === meter && event.occurredOn < '2026-10-01'));
-    }
-  });
-
-  t.test('200: members read of a posted run nothing of it', async (t) => {
+  t.test('200: of a frozen period without what came late; members read nothing of it', async (t) => {
     await freeze(world);
-    const posted = (await postRun(world, await createRun(world))) as Run;
-    t.match(shown(posted), [{ meter: 'Minuten', quantity: '103.5' }, { meter: 'cases' }]);
-    t.same((await must<Run>(member, 'GET', `/allocation-runs/${posted.id}`)).uncountedUsage, []);
+    const posted = await postRun(world, await createRun(world));
+    clock.set('2026-10-06T08:30:00.000Z');
+    await use(world, erwitte, marriage, '1000', { meter: 'Minuten' });
+    for (const run of [posted, draft]) {
+      const found = await uncounted(run);
+      t.match(shown(found), [{ meter: 'Minuten', quantity: '103.5', eventCount: 3 }, { meter: 'cases' }]);
+      t.type(found.recordedUntil, 'string');
+      await leadsToItsEvents(t, found);
+    }
+    const refused = await member.call('GET', `/allocation-runs/${posted.id}/uncounted-usage`);
+    t.equal(refused.statusCode, 403);
+  });
+
+  t.test('200: a run itself is read without a look at usage', async (t) => {
+    const reading = () => test.modules.costing.runs.get(finance.context, draft.id);
+    t.same(
+      await statementsOf(test.db, ['usage_rollups', 'usage_year_rollups', 'usage_rollup_deltas'], reading),
+      [],
+    );
   });
 
   t.test('200: an import says it row by row, in a dry run too', async (t) => {
