@@ -3,7 +3,7 @@ import type { AssumedJoin, AssumedLeave } from './calculation.types.ts';
 import type { AssumptionsBody } from './run-assumptions.types.ts';
 import type { CostFacts } from './run-facts.types.ts';
 import { memberIdOf } from './run-keys.rules.ts';
-import { unitsOf } from './run-usage.rules.ts';
+import { countsSomething, unitsOf } from './run-usage.rules.ts';
 
 type JoinBody = NonNullable<AssumptionsBody['joins']>[number];
 type LeaveBody = NonNullable<AssumptionsBody['leaves']>[number];
@@ -51,7 +51,8 @@ function readUsage(
       return [];
     }
     const about = JSON.stringify([pool.code, meter]);
-    const rows = scene.facts.usage.filter((row) => row.serviceId === pool.serviceId && row.meter === meter);
+    const recorded = scene.facts.usage.filter(countsSomething);
+    const rows = recorded.filter((row) => row.serviceId === pool.serviceId && row.meter === meter);
     if (seen.has(about)) refuse(scene, place, 'CONTRADICTION', 'has a quantity already');
     if (rows.some((row) => row.organisationId === organisationId.toLowerCase()))
       refuse(scene, place, 'CONTRADICTION', 'was recorded for it; what is recorded counts');

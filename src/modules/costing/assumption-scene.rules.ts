@@ -1,6 +1,7 @@
 import type { FieldError } from '../../platform/errors.ts';
 import { applicableClause, isPaidByPrice, unlessNothing } from './run-clauses.rules.ts';
 import type { CostFacts, MemberFacts, RunFacts } from './run-facts.types.ts';
+import { countsSomething } from './run-usage.rules.ts';
 
 /** What assumptions are held against, and what is wrong with them so far. */
 export interface Scene {
@@ -56,8 +57,11 @@ export function partiesOf({ wordings }: RunFacts, serviceId: string): ReadonlySe
   return new Set(covering.flatMap(({ organisationIds }) => organisationIds));
 }
 
+/** What was taken back whole is none. */
 export function hasUsage({ usage }: RunFacts, serviceId: string, organisationId: string): boolean {
-  return usage.some((row) => row.serviceId === serviceId && row.organisationId === organisationId);
+  return usage.some(
+    (row) => row.serviceId === serviceId && row.organisationId === organisationId && countsSomething(row),
+  );
 }
 
 /** One step of a JSON pointer (RFC 6901, section 3). */

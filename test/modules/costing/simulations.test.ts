@@ -358,4 +358,22 @@ tap.test('simulations (numbers in brackets: invariants of the README)', async (t
     });
     t.same(compared.exits, [], 'it bore nothing that could fall on the others');
   });
+
+  t.test('usage that was taken back whole is none: it neither leaves nor hinders a join (15)', async (t) => {
+    const { items } = await must<{ items: { id: string }[] }>(
+      finance,
+      'GET',
+      `/usage-events?organisationId=${guest.id}`,
+    );
+    for (const { id } of items) await must(finance, 'POST', `/usage-events/${id}/reversal`, { reason: 'x' });
+    const periods = await must<{ items: { id: string; code: string }[] }>(finance, 'GET', '/billing-periods');
+    const next = { periodId: periods.items.find(({ code }) => code === '2027')?.id, costKind: 'budget' };
+    const leaves = { usagePeriodId: periodId, leaves: [{ organisationId: guest.id }] };
+    const body = { ...next, simulate: true, assumptions: leaves };
+    t.match(problemOf(await finance.call('POST', '/allocation-runs', body)).errors, [
+      { pointer: '/assumptions/leaves/0/organisationId', code: 'NOT_A_MEMBER' },
+    ]);
+    const file = await simulate(world, { usagePeriodId: periodId, joins: [join] }, next);
+    t.match(file.pools[0]?.tranches.find(({ id }) => id === 'use')?.key, { values: { '05974020': '9' } });
+  });
 });
