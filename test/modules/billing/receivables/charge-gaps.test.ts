@@ -76,7 +76,11 @@ tap.test(
       t.match(await refusal(), {
         code: 'SETTLEMENT_NOT_READY',
         errors: [
-          { pointer: '/periodId', code: 'RUN_MISSING', detail: /^2026-Q3: .*fehlt ein gebuchter Abrechnungslauf/ },
+          {
+            pointer: '/periodId',
+            code: 'RUN_MISSING',
+            detail: /^2026-Q3: .*fehlt ein gebuchter Abrechnungslauf/,
+          },
         ],
       });
       await movePeriod(finance, periodId, 'reopen');
