@@ -137,7 +137,7 @@ function leaveText({ name, pools }: Assumed<'leaves'>[number], { say, figures, s
       ? say('leave-unsaved', { service: service(pool) })
       : say('leave-saved', { service: service(pool), saved: figures.euros(savedCents) }),
   );
-  return say('leave', { member: name, services: left.join(', ') });
+  return say('leave', { member: name, services: left.join('; ') });
 }
 
 function costText(cost: Assumed<'costs'>[number], { say, figures, service }: Words): string {

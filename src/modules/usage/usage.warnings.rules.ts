@@ -28,7 +28,7 @@ export function meterWarning(
   const meters = metersOfClauses(own.flatMap(({ costClause }) => costClause ?? []));
   if (meters.length === 0 || meters.includes(meter)) return [];
   const counted = [...new Set(meters)].sort().join(', ');
-  const detail = `is ${meter}; the cost of this service is shared by ${counted}, and no run counts it`;
+  const detail = `is ${meter}; the cost of this service is shared by ${counted}, and no run counts it: reverse it and record it anew with one of these, or leave it if it is meant`;
   return [{ pointer: '/meter', code: 'METER_NOT_COUNTED', detail }];
 }
 

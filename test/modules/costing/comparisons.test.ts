@@ -258,10 +258,24 @@ tap.test('comparisons (numbers in brackets: invariants of the README)', async (t
       await textOf(scenarios.members),
       'Annahmen | Austritt | Anröchte tritt aus: Eheschließung (marriage), dadurch sinken die Kosten um 500,00 €',
     );
+    t.match(
+      await textOf({
+        leaves: [
+          {
+            organisationId: anroechte.id,
+            saved: [
+              { serviceId: marriage, savedCents: 50_000 },
+              { serviceId: certificates, savedCents: 0 },
+            ],
+          },
+        ],
+      }),
+      'tritt aus: @Urkunden (certificates), die Kosten bleiben; Eheschließung (marriage), dadurch sinken die Kosten um 500,00 €',
+    );
     t.match(await textOf({}), 'Annahmen |  | keine');
     await textOf({ costs: [{ serviceId: marriage, percent: '3.6' }] });
     await textOf({ costs: [{ serviceId: marriage, percent: '3.7' }] });
-    t.equal(names.size, 5, [...names].join(' '));
+    t.equal(names.size, 6, [...names].join(' '));
   });
 
   t.test('a comparison and a simulation write nothing, in any table (14)', async (t) => {

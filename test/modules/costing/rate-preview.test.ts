@@ -215,7 +215,7 @@ tap.test('preview of prices (numbers in brackets: invariants of the README)', as
     );
     t.match(
       lines.at(-1),
-      /^01\.01\.2025 bis 31\.12\.2025;Summe;;;;;;;495,00;734,00;55,00;Nutzung .* \(Zeilen: 1\)\. Im neuen Preis stecken 184,00 € für /,
+      /^01\.01\.2025 bis 31\.12\.2025;Summe;;;;;;;495,00;734,00;55,00;Nutzung .* \(Zeilen: 1\)\. Der neue Preis enthält 184,00 € für Leistungen, für die bisher kein Preis galt\. Dieser Betrag ist im Unterschied nicht enthalten\./,
       'the sums, and what they leave out',
     );
   });

@@ -150,7 +150,7 @@ tap.test('usage that no key counts is said (6)', async (t) => {
             column: 'Zähler',
             code: 'METER_NOT_COUNTED',
             reason:
-              'is Minuten; the cost of this service is shared by Fälle (alt), calls, minutes, and no run counts it',
+              'is Minuten; the cost of this service is shared by Fälle (alt), calls, minutes, and no run counts it: reverse it and record it anew with one of these, or leave it if it is meant',
           },
         ],
       },
