@@ -12,7 +12,7 @@ import {
   variants,
 } from '../../platform/calculations/schema-parts.ts';
 import type { AllocationFile, AllocationRunFile } from './calculation.types.ts';
-import { Assumptions, KeyType } from './run-assumptions.file-schema.ts';
+import { Assumptions, KeyType } from './scenarios/run-assumptions.file-schema.ts';
 
 const Sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$', examples: ['0f'.repeat(32)] };
 const Mode = { enum: ['cascade', 'composite'] };

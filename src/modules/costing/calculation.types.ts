@@ -1,7 +1,7 @@
-import type { AllocationKey } from './allocation-keys.rules.ts';
-import type { ClauseKey } from './clause-key.types.ts';
-import type { SecondaryMethod } from './cost-centre-use.rules.ts';
-import type { KeyFormula } from './key-formulas.rules.ts';
+import type { SecondaryMethod } from './costs/cost-centre-use.rules.ts';
+import type { ClauseKey } from './keys/clause-key.types.ts';
+import type { KeyFormula } from './keys/key-formulas.rules.ts';
+import type { AllocationKey } from './sharing/allocation-keys.rules.ts';
 
 /** Shapes of the calculation files; `calculation.schemas.ts` describes the same to the validator. */
 

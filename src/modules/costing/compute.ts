@@ -2,8 +2,8 @@ import type { Calculations } from '../../platform/calculations/calculation.ts';
 
 /** The kinds of calculation files of this module, for `verbund compute`. */
 export const costingCalculations: Calculations = {
-  allocation: () => import('./allocation.calculation.ts'),
-  'allocation-run': () => import('./allocation-run.calculation.ts'),
-  rating: () => import('./rating.calculation.ts'),
-  'secondary-allocation': () => import('./secondary-allocation.calculation.ts'),
+  allocation: () => import('./sharing/allocation.calculation.ts'),
+  'allocation-run': () => import('./runs/allocation-run.calculation.ts'),
+  rating: () => import('./rates/rating.calculation.ts'),
+  'secondary-allocation': () => import('./sharing/secondary-allocation.calculation.ts'),
 };

@@ -1,18 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { allocationListImportsRoutes } from './allocation-list-imports.routes.ts';
-import { allocationListsRoutes } from './allocation-lists.routes.ts';
-import { allocationRunsRoutes } from './allocation-runs.routes.ts';
-import { billingPeriodsRoutes } from './billing-periods.routes.ts';
-import { costCentresRoutes } from './cost-centres.routes.ts';
-import { costLineImportsRoutes } from './cost-line-imports.routes.ts';
-import { costLineMappingsRoutes } from './cost-line-mappings.routes.ts';
-import { costLinesRoutes } from './cost-lines.routes.ts';
 import type { CostingService } from './costing.service.ts';
-import { rateCardsRoutes } from './rate-cards.routes.ts';
-import { runComparisonsRoutes } from './run-comparisons.routes.ts';
-import { runExplanationsRoutes } from './run-explanations.routes.ts';
-import { uncountedUsageRoutes } from './run-uncounted-usage.routes.ts';
-import { secondaryPlansRoutes } from './secondary-plans.routes.ts';
+import { costCentresRoutes } from './costs/cost-centres.routes.ts';
+import { costLineImportsRoutes } from './costs/cost-line-imports.routes.ts';
+import { costLineMappingsRoutes } from './costs/cost-line-mappings.routes.ts';
+import { costLinesRoutes } from './costs/cost-lines.routes.ts';
+import { secondaryPlansRoutes } from './costs/secondary-plans.routes.ts';
+import { allocationListImportsRoutes } from './keys/allocation-list-imports.routes.ts';
+import { allocationListsRoutes } from './keys/allocation-lists.routes.ts';
+import { billingPeriodsRoutes } from './periods/billing-periods.routes.ts';
+import { rateCardsRoutes } from './rates/rate-cards.routes.ts';
+import { allocationRunsRoutes } from './runs/allocation-runs.routes.ts';
+import { runExplanationsRoutes } from './runs/run-explanations.routes.ts';
+import { uncountedUsageRoutes } from './runs/run-uncounted-usage.routes.ts';
+import { runComparisonsRoutes } from './scenarios/run-comparisons.routes.ts';
 
 export const costingRoutes =
   (costing: CostingService): FastifyPluginAsyncTypebox =>

@@ -1,14 +1,14 @@
 import type { Database } from '../../platform/db/database.ts';
-import { createAllocationListsService } from './allocation-lists.service.ts';
-import { createAllocationRunsService } from './allocation-runs.service.ts';
-import { createBillingPeriodsService } from './billing-periods.service.ts';
-import { createCostCentresService } from './cost-centres.service.ts';
-import { createCostLineMappingsService } from './cost-line-mappings.service.ts';
-import { createCostLinesService } from './cost-lines.service.ts';
-import { createRateCardsService } from './rate-cards.service.ts';
-import { createRunExplanationsService } from './run-explanations.service.ts';
-import { createUncountedUsageService } from './run-uncounted-usage.service.ts';
-import { createSecondaryPlansService } from './secondary-plans.service.ts';
+import { createCostCentresService } from './costs/cost-centres.service.ts';
+import { createCostLineMappingsService } from './costs/cost-line-mappings.service.ts';
+import { createCostLinesService } from './costs/cost-lines.service.ts';
+import { createSecondaryPlansService } from './costs/secondary-plans.service.ts';
+import { createAllocationListsService } from './keys/allocation-lists.service.ts';
+import { createBillingPeriodsService } from './periods/billing-periods.service.ts';
+import { createRateCardsService } from './rates/rate-cards.service.ts';
+import { createAllocationRunsService } from './runs/allocation-runs.service.ts';
+import { createRunExplanationsService } from './runs/run-explanations.service.ts';
+import { createUncountedUsageService } from './runs/run-uncounted-usage.service.ts';
 
 export type CostingService = ReturnType<typeof createCostingService>;
 

@@ -15,7 +15,7 @@ import { cents, createdAt, day, id, moment, version } from '../../platform/db/co
 import { centreOnly } from '../../platform/db/policies.ts';
 import { services } from '../catalogue/catalogue.table.ts';
 import { centres } from '../organisations/organisations.table.ts';
-import { costCentres } from './cost-centres.table.ts';
+import { costCentres } from './costs/cost-centres.table.ts';
 
 const centreId = () =>
   uuid('centre_id')

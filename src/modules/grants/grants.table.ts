@@ -3,7 +3,7 @@ import { check, foreignKey, index, pgTable, primaryKey, text, unique, uuid } fro
 import { cents, day, id, moment, version } from '../../platform/db/columns.ts';
 import { centreOnly, readPolicy } from '../../platform/db/policies.ts';
 import { services } from '../catalogue/catalogue.table.ts';
-import { costCentres } from '../costing/cost-centres.table.ts';
+import { costCentres } from '../costing/costs/cost-centres.table.ts';
 import { centreMembers, memberKey } from '../organisations/organisations.table.ts';
 import { grantRuleVersions } from './grant-programmes.table.ts';
 

@@ -1,6 +1,6 @@
 import { test } from 'tap';
-import { type AllocationInput, allocate } from '../../../src/modules/costing/allocation.rules.ts';
 import { readAllocationFile } from '../../../src/modules/costing/calculation.schemas.ts';
+import { type AllocationInput, allocate } from '../../../src/modules/costing/sharing/allocation.rules.ts';
 import { DomainError } from '../../../src/platform/errors.ts';
 
 function problemOf(input: AllocationInput): { code?: string; pointer?: string | undefined; detail?: string } {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { test } from 'tap';
+import { readAllocationFile } from '../../../src/modules/costing/calculation.schemas.ts';
 import {
   type Allocation,
   type AllocationInput,
   allocate,
-} from '../../../src/modules/costing/allocation.rules.ts';
-import type { TrancheInput } from '../../../src/modules/costing/allocation-keys.rules.ts';
-import { readAllocationFile } from '../../../src/modules/costing/calculation.schemas.ts';
+} from '../../../src/modules/costing/sharing/allocation.rules.ts';
+import type { TrancheInput } from '../../../src/modules/costing/sharing/allocation-keys.rules.ts';
 import { compareIds, sumCents } from '../../../src/platform/money/index.ts';
 
 const runs = { numRuns: 1000 };

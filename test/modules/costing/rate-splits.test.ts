@@ -5,16 +5,16 @@ import {
   type Days,
   type Interval,
   intervalOf,
-} from '../../../src/modules/costing/rate-days.rules.ts';
-import { piecesOf } from '../../../src/modules/costing/rate-pieces.rules.ts';
-import type { RatePrice } from '../../../src/modules/costing/rate-prices.types.ts';
-import type { PriceVersion, Stretch } from '../../../src/modules/costing/rate-stretches.rules.ts';
+} from '../../../src/modules/costing/rates/rate-days.rules.ts';
+import { piecesOf } from '../../../src/modules/costing/rates/rate-pieces.rules.ts';
+import type { RatePrice } from '../../../src/modules/costing/rates/rate-prices.types.ts';
+import type { PriceVersion, Stretch } from '../../../src/modules/costing/rates/rate-stretches.rules.ts';
 import {
   type RatedMeter,
   rateMeters,
   sumQuantities,
   type UsageOf,
-} from '../../../src/modules/costing/rate-usage.rules.ts';
+} from '../../../src/modules/costing/rates/rate-usage.rules.ts';
 import { plusDays } from '../../../src/platform/clock.ts';
 
 const runs = { numRuns: 1000 };

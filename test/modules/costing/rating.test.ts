@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import type { Tier } from '../../../src/modules/costing/rate-models.rules.ts';
-import { type RatingInput, rate } from '../../../src/modules/costing/rating.rules.ts';
+import type { Tier } from '../../../src/modules/costing/rates/rate-models.rules.ts';
+import { type RatingInput, rate } from '../../../src/modules/costing/rates/rating.rules.ts';
 
 const runs = { numRuns: 1000 };
 

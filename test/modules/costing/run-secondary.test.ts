@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import tap from 'tap';
-import { computeRun } from '../../../src/modules/costing/allocation-run.rules.ts';
 import type { AllocationRunInput, RunPool } from '../../../src/modules/costing/calculation.types.ts';
 import {
   derivationOf,
   type KeyFormula,
   valuesByFormula,
-} from '../../../src/modules/costing/key-formulas.rules.ts';
-import { type BookedFacts, toRunCosts } from '../../../src/modules/costing/run-costs.rules.ts';
+} from '../../../src/modules/costing/keys/key-formulas.rules.ts';
+import { computeRun } from '../../../src/modules/costing/runs/allocation-run.rules.ts';
+import { type BookedFacts, toRunCosts } from '../../../src/modules/costing/runs/run-costs.rules.ts';
 import { sumCents } from '../../../src/platform/money/index.ts';
 
 const runs = { numRuns: 1000 };

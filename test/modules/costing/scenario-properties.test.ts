@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import tap from 'tap';
-import { computeRun, toRunFile } from '../../../src/modules/costing/allocation-run.rules.ts';
 import type { AllocationRunFile } from '../../../src/modules/costing/calculation.types.ts';
-import { canonicalAssumptions } from '../../../src/modules/costing/canonical-assumptions.rules.ts';
-import { scenarioOf } from '../../../src/modules/costing/run-assumptions.reading.ts';
-import type { AssumptionsBody } from '../../../src/modules/costing/run-assumptions.types.ts';
-import { compareShares } from '../../../src/modules/costing/run-comparison.rules.ts';
-import { exitsOf } from '../../../src/modules/costing/run-exits.rules.ts';
-import type { ClauseFacts, RunFacts } from '../../../src/modules/costing/run-facts.types.ts';
-import { sideOf } from '../../../src/modules/costing/run-shares.rules.ts';
-import { toRunInput } from '../../../src/modules/costing/run-snapshot.rules.ts';
-import { verifyRun } from '../../../src/modules/costing/verify-run.rules.ts';
+import { computeRun, toRunFile } from '../../../src/modules/costing/runs/allocation-run.rules.ts';
+import type { ClauseFacts, RunFacts } from '../../../src/modules/costing/runs/run-facts.types.ts';
+import { sideOf } from '../../../src/modules/costing/runs/run-shares.rules.ts';
+import { toRunInput } from '../../../src/modules/costing/runs/run-snapshot.rules.ts';
+import { verifyRun } from '../../../src/modules/costing/runs/verify-run.rules.ts';
+import { canonicalAssumptions } from '../../../src/modules/costing/scenarios/canonical-assumptions.rules.ts';
+import { scenarioOf } from '../../../src/modules/costing/scenarios/run-assumptions.reading.ts';
+import type { AssumptionsBody } from '../../../src/modules/costing/scenarios/run-assumptions.types.ts';
+import { compareShares } from '../../../src/modules/costing/scenarios/run-comparison.rules.ts';
+import { exitsOf } from '../../../src/modules/costing/scenarios/run-exits.rules.ts';
 import { sumCents } from '../../../src/platform/money/index.ts';
 
 /** Facts of up to six members and three services, and assumptions of all kinds over them; by rules alone, a thousand of each. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'tap';
-import type { SecondaryAllocationInput } from '../../../src/modules/costing/cost-centre-use.rules.ts';
-import { allocateSecondary } from '../../../src/modules/costing/secondary-allocation.rules.ts';
+import type { SecondaryAllocationInput } from '../../../src/modules/costing/costs/cost-centre-use.rules.ts';
+import { allocateSecondary } from '../../../src/modules/costing/sharing/secondary-allocation.rules.ts';
 
 const runs = { numRuns: 1000 };
 const METHODS = ['direct', 'step_down', 'reciprocal'] as const;

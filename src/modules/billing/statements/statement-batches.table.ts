@@ -12,8 +12,8 @@ import {
 } from 'drizzle-orm/pg-core';
 import { day, id, moment, version } from '../../../platform/db/columns.ts';
 import { centreOnly } from '../../../platform/db/policies.ts';
-import { allocationRuns } from '../../costing/allocation-runs.table.ts';
 import { billingPeriods } from '../../costing/costing.table.ts';
+import { allocationRuns } from '../../costing/runs/allocation-runs.table.ts';
 
 /** Statements of one period that are prepared, looked at and issued together. */
 export const statementBatches = pgTable(

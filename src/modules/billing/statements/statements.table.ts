@@ -17,8 +17,8 @@ import {
 import { cents, day, id, moment, version } from '../../../platform/db/columns.ts';
 import { centreOnly, readPolicy } from '../../../platform/db/policies.ts';
 import { services } from '../../catalogue/catalogue.table.ts';
-import { allocationRuns } from '../../costing/allocation-runs.table.ts';
 import { billingPeriods } from '../../costing/costing.table.ts';
+import { allocationRuns } from '../../costing/runs/allocation-runs.table.ts';
 import { centres, memberKey } from '../../organisations/organisations.table.ts';
 import { vatDeterminations } from '../vat-determinations.table.ts';
 import { statementBatches } from './statement-batches.table.ts';
