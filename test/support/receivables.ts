@@ -4,7 +4,7 @@ import { treatmentOf } from '../../src/modules/billing/statements/charged-lines.
 import { vatGroupOf } from '../../src/modules/billing/statements/statement.rules.ts';
 import { createDrafts, issueDrafts } from '../../src/modules/billing/statements/statement-issuing.service.ts';
 import type { NewStatement } from '../../src/modules/billing/statements/statements.types.ts';
-import { vatFor } from '../../src/modules/billing/vat-in-force.service.ts';
+import { vatFor } from '../../src/modules/billing/vat/vat-in-force.service.ts';
 import { insertRunLines } from '../../src/modules/costing/runs/allocation-run-lines.repo.ts';
 import { dayOf, plusDays } from '../../src/platform/clock.ts';
 import { type Hat, systemContext } from '../../src/platform/context.ts';

@@ -4,5 +4,5 @@ import type { Calculations } from '../../platform/calculations/calculation.ts';
 export const billingCalculations: Calculations = {
   instalments: () => import('./instalments.calculation.ts'),
   settlement: () => import('./settlement.calculation.ts'),
-  vat: () => import('./vat.calculation.ts'),
+  vat: () => import('./vat/vat.calculation.ts'),
 };

@@ -4,7 +4,7 @@ import './dunning/dunning.permissions.ts';
 import './instalments/instalments.permissions.ts';
 import './payments/payments.permissions.ts';
 import './settlements/settlements.permissions.ts';
-import './vat.permissions.ts';
+import './vat/vat.permissions.ts';
 import './write-offs/write-offs.permissions.ts';
 
 export { billingRoutes } from './billing.routes.ts';
@@ -28,9 +28,9 @@ export {
 export type { StatementDetailView } from './statements/statements.schemas.ts';
 export type { BillingProfile, BillingRecipient } from './statements/statements.types.ts';
 export { createValidator, type ValidatorSettings } from './statements/validator.ts';
-export { vatRoutes } from './vat.routes.ts';
-export { determineVat, VAT_STEPS } from './vat.rules.ts';
-export { createVatService, type VatService } from './vat.service.ts';
-export type { VatDetermination, VatInForce, VatInput, VatOutcome, VatRuleSet } from './vat.types.ts';
-export { vatFor } from './vat-in-force.service.ts';
-export { VAT_RULE_SETS } from './vat-rule-sets.ts';
+export { vatRoutes } from './vat/vat.routes.ts';
+export { determineVat, VAT_STEPS } from './vat/vat.rules.ts';
+export { createVatService, type VatService } from './vat/vat.service.ts';
+export type { VatDetermination, VatInForce, VatInput, VatOutcome, VatRuleSet } from './vat/vat.types.ts';
+export { vatFor } from './vat/vat-in-force.service.ts';
+export { VAT_RULE_SETS } from './vat/vat-rule-sets.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import tap from 'tap';
 import { VAT_RULE_SETS } from '../../../src/modules/billing/index.ts';
-import { type VatOfRow, vatOfRow, vatSums } from '../../../src/modules/billing/vat-comparison.rules.ts';
+import { type VatOfRow, vatOfRow, vatSums } from '../../../src/modules/billing/vat/vat-comparison.rules.ts';
 import { keepChangeJournal } from '../../support/change-journal.ts';
 import { fillQuarter, problemOf, startCostingWorld } from '../../support/costing.ts';
 import { must } from '../../support/services.ts';

@@ -1,6 +1,6 @@
 import tap from 'tap';
 import { VAT_RULE_SETS } from '../../../src/modules/billing/index.ts';
-import { lawChangeOf } from '../../../src/modules/billing/vat-law-change.rules.ts';
+import { lawChangeOf } from '../../../src/modules/billing/vat/vat-law-change.rules.ts';
 import { fillQuarter, startCostingWorld } from '../../support/costing.ts';
 import { must } from '../../support/services.ts';
 import { determination, inForce, LEGACY_FACTS, OPEN_FACTS, TAXABLE_FACTS } from '../../support/vat.ts';

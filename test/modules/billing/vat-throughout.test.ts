@@ -1,7 +1,7 @@
 import tap from 'tap';
 import { VAT_RULE_SETS } from '../../../src/modules/billing/index.ts';
-import type { VatStretch } from '../../../src/modules/billing/vat.types.ts';
-import { answerThroughout } from '../../../src/modules/billing/vat-throughout.rules.ts';
+import type { VatStretch } from '../../../src/modules/billing/vat/vat.types.ts';
+import { answerThroughout } from '../../../src/modules/billing/vat/vat-throughout.rules.ts';
 import { problemOf, startCostingWorld } from '../../support/costing.ts';
 import { planInForce, runDue, startReceivablesWorld } from '../../support/receivables.ts';
 import { must } from '../../support/services.ts';

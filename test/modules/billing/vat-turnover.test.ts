@@ -1,6 +1,6 @@
 import tap from 'tap';
 import { VAT_RULE_SETS } from '../../../src/modules/billing/index.ts';
-import { lawChangeOf } from '../../../src/modules/billing/vat-law-change.rules.ts';
+import { lawChangeOf } from '../../../src/modules/billing/vat/vat-law-change.rules.ts';
 import { tasksOf } from '../../../workers/processors/index.ts';
 import {
   addCost,

@@ -5,7 +5,7 @@ import {
   determineThroughout,
   type Validity,
   type VatFacts,
-} from '../../../src/modules/billing/vat-validity.rules.ts';
+} from '../../../src/modules/billing/vat/vat-validity.rules.ts';
 import { plusDays } from '../../../src/platform/clock.ts';
 import { DomainError } from '../../../src/platform/errors.ts';
 import { turnover, vatFacts } from '../../support/vat-facts.ts';

@@ -5,7 +5,7 @@ import type { DerivedLine } from '../../costing/index.ts';
 import { derivationOf, treatmentOf } from '../statements/charged-lines.ts';
 import { vatGroupOf } from '../statements/statement.rules.ts';
 import type { ChargedLine, NewStatement } from '../statements/statements.types.ts';
-import type { VatAnswer } from '../vat.types.ts';
+import type { VatAnswer } from '../vat/vat.types.ts';
 import { INSTALMENT_GROUP_CHANGED } from './instalment-plans.errors.ts';
 import type { PlannedShare, PlanShare } from './plan-shares.rules.ts';
 import { spreadLines } from './spread.rules.ts';

@@ -19,8 +19,8 @@ import {
 } from '../statements/statements.errors.ts';
 import { discardDrafts, lockIssuing } from '../statements/statements.repo.ts';
 import type { NewStatement } from '../statements/statements.types.ts';
-import { vatThroughout } from '../vat-in-force.service.ts';
-import { listCentreIds } from '../vat-turnover.repo.ts';
+import { vatThroughout } from '../vat/vat-in-force.service.ts';
+import { listCentreIds } from '../vat/vat-turnover.repo.ts';
 import {
   type DueLine,
   dueLines,

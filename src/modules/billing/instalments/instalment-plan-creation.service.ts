@@ -11,8 +11,8 @@ import { ASSUMPTION_REFUSED, budgetShares, getHeldPeriod, type PeriodRow } from 
 import { treatmentOf } from '../statements/charged-lines.ts';
 import { assertUnsettled } from '../statements/settled-periods.service.ts';
 import { vatGroupOf } from '../statements/statement.rules.ts';
-import { memberIdsAmong } from '../vat-determinations.repo.ts';
-import { vatThroughout } from '../vat-in-force.service.ts';
+import { memberIdsAmong } from '../vat/vat-determinations.repo.ts';
+import { vatThroughout } from '../vat/vat-in-force.service.ts';
 import { shareOfBudget } from './instalment-documents.ts';
 import {
   INSTALMENT_DUE_DAYS_REFUSED,

@@ -5,7 +5,7 @@ import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { newId } from '../../../platform/ids.ts';
 import { sumCents } from '../../../platform/money/index.ts';
 import { audit } from '../../audit/index.ts';
-import { memberIdsAmong } from '../vat-determinations.repo.ts';
+import { memberIdsAmong } from '../vat/vat-determinations.repo.ts';
 import { matchableRange } from './matching.rules.ts';
 import { openItemsBy } from './open-items.repo.ts';
 import type { OpenItemRow } from './open-items.types.ts';

@@ -11,7 +11,7 @@ import {
   missingDrafts,
 } from '../statements/statement-preparation.service.ts';
 import { STATEMENT_SOURCE_MISSING } from '../statements/statements.errors.ts';
-import { VAT_CHANGES_WITHIN_PERIOD } from '../vat.errors.ts';
+import { VAT_CHANGES_WITHIN_PERIOD } from '../vat/vat.errors.ts';
 import {
   type ChargeGapCode,
   differencesOf,

@@ -9,7 +9,7 @@ import type {
   UnitCode,
   VatTreatment,
 } from '../documents/document.types.ts';
-import type { VatInForce } from '../vat.types.ts';
+import type { VatInForce } from '../vat/vat.types.ts';
 import type { ChargedLine, StatementPeriod, UntaxedLine } from './statements.types.ts';
 
 /** A line of a run as a document shows it: one share of a tranche, or of all tranches where the clause rounds once. */

@@ -1,6 +1,6 @@
 import type { Day } from '../../../platform/clock.ts';
 import type { HatTx } from '../../../platform/db/hat.ts';
-import type { ServiceAmount } from '../vat.types.ts';
+import type { ServiceAmount } from '../vat/vat.types.ts';
 
 /**
  * What members are charged by price for periods within the half-open days, net. Only documents that are valid now count: a 384 stands

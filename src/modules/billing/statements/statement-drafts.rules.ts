@@ -2,7 +2,7 @@ import { groupBy } from '../../../platform/collections.ts';
 import type { FieldError } from '../../../platform/errors.ts';
 import { hashOf } from '../../../platform/hash.ts';
 import { sumCents } from '../../../platform/money/index.ts';
-import type { VatAnswer, VatInForce } from '../vat.types.ts';
+import type { VatAnswer, VatInForce } from '../vat/vat.types.ts';
 import { vatGroupOf } from './statement.rules.ts';
 import { PRICE_ON_EXACT_COST } from './statements.errors.ts';
 import type {

@@ -15,8 +15,8 @@ import {
   rateUsage,
   usageLinks,
 } from '../../costing/index.ts';
-import { VAT_DETERMINATION_MISSING } from '../vat.errors.ts';
-import { vatThroughout } from '../vat-in-force.service.ts';
+import { VAT_DETERMINATION_MISSING } from '../vat/vat.errors.ts';
+import { vatThroughout } from '../vat/vat-in-force.service.ts';
 import { lineOfRun, linesOfRating, taxed as withTreatment } from './charged-lines.ts';
 import { assertTakesCharges } from './settled-periods.service.ts';
 import { contentHashOf } from './statement.rules.ts';

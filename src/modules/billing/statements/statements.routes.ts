@@ -3,7 +3,7 @@ import { allowNoBody } from '../../../platform/http/bodies.ts';
 import { expectedVersion, sendVersioned } from '../../../platform/http/etags.ts';
 import { closed, IdParams, IfMatchHeaders } from '../../../platform/http/schemas.ts';
 import { FOUR_EYES_REQUIRED } from '../../costing/index.ts';
-import { VAT_CHANGES_WITHIN_PERIOD, VAT_DETERMINATION_MISSING, VAT_REVIEW_OPEN } from '../vat.errors.ts';
+import { VAT_CHANGES_WITHIN_PERIOD, VAT_DETERMINATION_MISSING, VAT_REVIEW_OPEN } from '../vat/vat.errors.ts';
 import type { StatementActionsService } from './statement-actions.service.ts';
 import { SignContent } from './statement-batches.schemas.ts';
 import {

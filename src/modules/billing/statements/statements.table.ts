@@ -20,7 +20,7 @@ import { services } from '../../catalogue/catalogue.table.ts';
 import { billingPeriods } from '../../costing/costing.table.ts';
 import { allocationRuns } from '../../costing/runs/allocation-runs.table.ts';
 import { centres, memberKey } from '../../organisations/organisations.table.ts';
-import { vatDeterminations } from '../vat-determinations.table.ts';
+import { vatDeterminations } from '../vat/vat-determinations.table.ts';
 import { statementBatches } from './statement-batches.table.ts';
 
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
