@@ -18,5 +18,5 @@ export const VAT_RULES_MISSING = defineProblem({
   code: 'VAT_RULES_MISSING',
   status: 422,
   title: 'There are no VAT rules for the day of the service',
-  help: 'Determine the VAT of services of this day by hand; src/modules/billing/vat-rule-sets.ts says which days are covered, and from which source.',
+  help: 'Determine the VAT of services of this day by hand; src/modules/billing/vat/vat-rule-sets.ts says which days are covered, and from which source.',
 });
