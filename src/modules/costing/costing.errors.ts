@@ -192,8 +192,8 @@ export const COST_CLAUSE_AMBIGUOUS = defineProblem({
 export const RUN_WITHOUT_COST = defineProblem({
   code: 'RUN_WITHOUT_COST',
   status: 422,
-  title: 'There is no cost in the period',
-  help: 'Record or import cost lines for the days of the period first.',
+  title: 'There is no cost in the period to be shared out',
+  help: 'Record or import cost lines for the days of the period first. Cost of services that all pay by price, and what was rebooked and comes to nothing, needs no run: prepare the statements.',
 });
 
 export const RUN_STATE_REFUSED = defineProblem({

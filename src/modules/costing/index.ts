@@ -33,7 +33,7 @@ export {
 export { COMPUTING_REFUSALS } from './runs/allocation-run-actions.routes.ts';
 export type { RunDetailView, RunLineView, RunView } from './runs/allocation-runs.schemas.ts';
 export { type BudgetShares, budgetShares } from './runs/budget-shares.service.ts';
-export { type MissingRun, missingRun } from './runs/missing-run.service.ts';
+export { isRunAwaited, type MissingRun, missingRun, uncoveredCost } from './runs/missing-run.service.ts';
 export type { PoolSums } from './runs/pool-sums.rules.ts';
 export { postedAmounts } from './runs/posted-amounts.repo.ts';
 export {

@@ -100,7 +100,10 @@ export function matchPayment(
   const asOfNow = (item: MatchableItem): MatchableItem => {
     const amount = taken.get(item.chainId);
     if (amount === undefined) return item;
-    return { ...item, openCents: item.openCents - amount, owedCents: item.owedCents - amount };
+    const owedCents = item.owedCents - amount;
+    // What was written off counts as far as nobody paid it.
+    const writtenOffCents = Math.min(item.owedCents - item.openCents, Math.max(owedCents, 0));
+    return { ...item, owedCents, openCents: owedCents - writtenOffCents };
   };
   const numbers = numbersIn(payment.text, centreCode);
   const named = numbers.flatMap((number) => facts.itemByNumber.get(number) ?? []).map(asOfNow);

@@ -16,8 +16,8 @@ const takenBack = ({ sql }: HatTx, of: 'payable' | 'gross' = 'payable') => sql`
 
 /**
  * Chains with claim and payments. A corrected invoice claims in place of what it corrects; a credit note takes back what it names, so
- * that its chain claims what is left of that. A write-off counts as far as nobody paid the claim as it was then, so that it makes no
- * credit and waives nothing that is charged later.
+ * that its chain claims what is left of that. Each write-off counts as far as nobody paid the claim as it was then, those of smaller
+ * claims first, so that they make no credit and waive nothing that is charged later.
  * What belongs to a document is looked up one by one: the planner would otherwise read the whole table for a page of it.
  */
 const select = (tx: HatTx) => tx.sql`
@@ -34,9 +34,11 @@ const select = (tx: HatTx) => tx.sql`
   cross join lateral (
     select coalesce(sum(m.amount_cents), 0)::bigint as cents from payment_matches m where m.chain_id = chain.id) matched
   cross join lateral (
-    select least(coalesce(sum(w.amount_cents), 0)::bigint,
-      greatest(least(claim.cents, coalesce(max(w.claim_cents), claim.cents)) - matched.cents, 0)) as cents from write_offs w
-    where w.chain_id = chain.id and w.confirmed_at is not null and w.ended_at is null) off
+    select coalesce(least(sum(w.cents), min(greatest(least(claim.cents, w.claim) - matched.cents, 0) + w.later)), 0)::bigint as cents
+    from (
+      select amount_cents as cents, coalesce(claim_cents, claim.cents) as claim,
+        coalesce(sum(amount_cents) over (order by claim_cents desc, id desc rows between unbounded preceding and 1 preceding), 0) as later
+      from write_offs where chain_id = chain.id and confirmed_at is not null and ended_at is null) w) off
   where s.status = 'issued' and s.superseded_by is null`;
 
 export interface OpenItemFilter {

@@ -75,6 +75,10 @@ export const FiguresView = named('SettlementFigures', {
     description:
       'Documents of the period that are neither issued nor discarded, and keep it from being settled',
   }),
+  uncoveredCost: Type.Array(closed({ serviceId: Uuid, serviceTitle: Type.String(), amountCents: Cents }), {
+    description:
+      'Cost of services that all members pay by price, which no run shares out: look whether the price brought it in. Keeps nothing from being settled',
+  }),
   settlementId: nullable({ ...Uuid, description: 'Where it is settled already' }),
   contentHash: Type.String({ description: 'SHA-256 of period and members; what settling signs' }),
 });

@@ -10,7 +10,7 @@ import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { formatCents, sumCents } from '../../../platform/money/index.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { textIn } from '../../../platform/texts.ts';
-import { findPeriod, type PeriodRow } from '../../costing/index.ts';
+import { findPeriod, type PeriodRow, uncoveredCost } from '../../costing/index.ts';
 import { openItemsBy, openItemsOf } from '../payments/open-items.repo.ts';
 import type { OpenItemRow } from '../payments/open-items.types.ts';
 import { chargeGapsOf } from './charge-gaps.service.ts';
@@ -106,6 +106,7 @@ async function figuresFor(
     })),
     corrections: settlementId === null ? await openCorrectionsIn(tx, period) : [],
     drafts: settlementId === null ? await openDraftsOf(tx, period) : [],
+    uncoveredCost: await uncoveredCost(tx, period),
     settlementId,
     contentHash: hashOf(shown),
   };

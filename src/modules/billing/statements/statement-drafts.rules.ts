@@ -177,9 +177,10 @@ function sameCharge(
   return chargeHash(lines, said) === chargeHash(charged, setOff);
 }
 
-/** Without the derivation: where it differs and the amount does not, the member was charged the right amount. */
+/** Without the derivation: where it differs and the amount does not, the member was charged the right amount. Lines of nothing say nothing. */
 function chargeHash(lines: readonly ChargedLine[], setOff: readonly PrecedingStatement[]): string {
   const charges = lines
+    .filter(({ line }) => line.netCents !== 0)
     .map(({ serviceId, line: { text, quantity, unit, netCents, vat } }) =>
       JSON.stringify([serviceId, text, quantity, unit, netCents, vat.ratePercent]),
     )

@@ -8,6 +8,7 @@ import { costClausesFor, type PriceClauseInForce, priceClausesFor } from '../../
 import { audit } from '../../audit/index.ts';
 import {
   getHeldPeriod,
+  isRunAwaited,
   missingRun,
   type PeriodRow,
   type PostedCharges,
@@ -45,6 +46,7 @@ export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string):
   await repo.discardLeftDrafts(tx, batch.centreId, batch.periodId);
   const period = await getHeldPeriod(tx, batch.periodId);
   assertTakesCharges(period);
+  await assertRunFollows(tx, period);
   const charged = await chargedIn(tx, period);
   const { charges, errorsByMember } = charged;
   const billingPeriod = billedIn(period, charges);
@@ -72,6 +74,13 @@ export async function prepareBatch(tx: HatTx, ctx: HatContext, batchId: string):
   });
 }
 
+/** With prices alone a batch would take back what the superseded run charged, and the next one would charge it again. */
+async function assertRunFollows(tx: HatTx, period: PeriodRow): Promise<void> {
+  if (!(await isRunAwaited(tx, period))) return;
+  const detail = `A run of the period ${period.code} was superseded, and the next one is not posted.`;
+  throw new DomainError(STATEMENT_SOURCE_MISSING, detail);
+}
+
 /** What members are charged in a period, with its VAT, and what they were sent for it. */
 export interface ChargedPeriod extends Taxed {
   readonly charges: PostedCharges | undefined;
@@ -92,26 +101,43 @@ export async function chargedIn(tx: HatTx, period: PeriodRow): Promise<ChargedPe
     const detail = `No run of the period ${code} is posted, and no service is paid by price.`;
     throw new DomainError(STATEMENT_SOURCE_MISSING, detail);
   }
-  assertOnce(charges, prices);
+  await assertOnce(tx, period, charges, prices);
   const lines = await chargedLines(tx, period, charges, prices);
   return { charges, lines, sent, ...(await withVat(tx, period, lines)) };
 }
 
 /**
- * Whether members were invoiced what nobody charges any more, and no run is to follow: then it is taken back. Not in a settled period, of
+ * Whether members were asked for what nobody charges any more, and no run is to follow: then it is taken back. Not in a settled period, of
  * which only late usage is corrected.
  */
 const isOverNothing = async (tx: HatTx, period: PeriodRow, sent: readonly Current[]): Promise<boolean> =>
   period.state !== 'settled' &&
-  sent.some(({ statement }) => statement.kind !== 326) &&
+  period.recordedUntil !== null &&
+  sent.length > 0 &&
   (await missingRun(tx, period)) === undefined;
 
-/** An agreement that changed since the run was posted would charge a service both ways. @throws DomainError STATEMENT_CHARGED_TWICE */
-function assertOnce(charges: PostedCharges | undefined, prices: readonly PriceClauseInForce[]): void {
+/**
+ * An agreement that came into force since the run was posted, with a price for all days, would charge a service both ways. Where a clause
+ * holds for some of the days, the run was made by that, and the price is for the others.
+ * @throws DomainError STATEMENT_CHARGED_TWICE
+ */
+async function assertOnce(
+  tx: HatTx,
+  { centreId, startsOn, endsOn }: PeriodRow,
+  charges: PostedCharges | undefined,
+  prices: readonly PriceClauseInForce[],
+): Promise<void> {
   const priced = new Set(prices.flatMap(({ rateCards }) => [...rateCards.keys()]));
-  const twice = (charges?.lines ?? []).find(
+  const both = (charges?.lines ?? []).filter(
     ({ serviceId, amountCents }) => amountCents !== 0 && priced.has(serviceId),
   );
+  if (both.length === 0) return;
+  const serviceIds = [...new Set(both.map(({ serviceId }) => serviceId))];
+  const wordings = await costClausesFor(tx, centreId, serviceIds, startsOn, endsOn);
+  const byClause = new Set(
+    wordings.flatMap((wording) => (wording.costClause === null ? [] : wording.serviceIds)),
+  );
+  const twice = both.find(({ serviceId }) => !byClause.has(serviceId));
   if (twice === undefined) return;
   const detail = `${twice.serviceTitle} is shared out by ${charges?.runNumber}, and an agreement says a price for it.`;
   throw new DomainError(STATEMENT_CHARGED_TWICE, detail);

@@ -18,7 +18,7 @@ export const WRITE_OFF_CREDIT_OPEN = defineProblem({
   code: 'WRITE_OFF_CREDIT_OPEN',
   status: 409,
   title: 'The member has a credit',
-  help: 'Set the credit off first (POST /payment-offsets), or match the payment; GET /open-items and GET /payments?status=credit list them. What is left of the claim can be written off.',
+  help: 'Set the credit off first (POST /payment-offsets), or match the payment; GET /open-items and GET /payments with `status=credit` or `unclear` list them, also money that was paid back already and is matched to nothing yet. What is left of the claim can be written off.',
 });
 
 export const WRITE_OFF_STATE_REFUSED = defineProblem({

@@ -7,7 +7,7 @@ import { preconditionFailed } from '../../../platform/http/etags.ts';
 import { ownCentre } from '../../../platform/http/own-centre.ts';
 import { NOT_FOUND } from '../../../platform/http/problems.ts';
 import { newId } from '../../../platform/ids.ts';
-import { sumCents } from '../../../platform/money/index.ts';
+import { formatCents, sumCents } from '../../../platform/money/index.ts';
 import { decodeCursor, type Page, toPage } from '../../../platform/pages.ts';
 import { audit } from '../../audit/index.ts';
 import { findPeriod } from '../../costing/index.ts';
@@ -78,7 +78,8 @@ export function createWriteOffsService(db: Database) {
         await lockPayments(tx, centreId);
         const item = await getItem(tx, centreId, chainId);
         if (claimCents !== null && item.claimCents !== claimCents) {
-          const detail = `${item.number} claims ${item.claimCents} cents now, and it was asked for when ${claimCents} were claimed.`;
+          const [now, then] = [item.claimCents, claimCents].map((cents) => formatCents(cents, 'en'));
+          const detail = `${item.number} claims ${now} € now, and it was asked for when ${then} € were claimed.`;
           throw new DomainError(WRITE_OFF_STATE_REFUSED, detail);
         }
         await assertOwed(tx, item, amountCents);

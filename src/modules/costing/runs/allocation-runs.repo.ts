@@ -164,6 +164,12 @@ export async function runProgress({ sql }: HatTx, periodId: string): Promise<Run
   return row?.progress ?? undefined;
 }
 
+export async function wasSuperseded({ sql }: HatTx, periodId: string): Promise<boolean> {
+  const rows = await sql`
+    select from allocation_runs where period_id = ${periodId} and status = 'superseded' limit 1`;
+  return rows.length > 0;
+}
+
 /** Services whose cost the posted run of the period shares out. */
 export async function servicesSharedOut({ sql }: HatTx, periodId: string): Promise<ReadonlySet<string>> {
   const rows = await sql<{ serviceId: string }[]>`

@@ -3,15 +3,22 @@ import { DomainError, type FieldError } from '../../../platform/errors.ts';
 import { formatCents } from '../../../platform/money/index.ts';
 import { costClausesFor } from '../../agreements/index.ts';
 import type { PeriodRow } from '../periods/billing-periods.repo.ts';
-import { runProgress, servicesSharedOut } from './allocation-runs.repo.ts';
+import { runProgress, servicesSharedOut, wasSuperseded } from './allocation-runs.repo.ts';
 import { isPaidByPrice } from './run-clauses.rules.ts';
 import { toRunCosts } from './run-costs.rules.ts';
 import { gatherBooked } from './run-facts.service.ts';
+import type { CostFacts } from './run-facts.types.ts';
 
 /** A run that a period lacks: one is on its way, or there is cost that none shares out. */
 export interface MissingRun {
   /** By service the cost that is not shared out, or why nobody can say it; none while a run is on its way. */
   readonly errors: readonly FieldError[];
+}
+
+export interface UncoveredCost {
+  readonly serviceId: string;
+  readonly serviceTitle: string;
+  readonly amountCents: number;
 }
 
 /**
@@ -28,17 +35,43 @@ export async function missingRun(tx: HatTx, period: PeriodRow): Promise<MissingR
   return errors.length === 0 ? undefined : { errors };
 }
 
+/** Whether a run was superseded and the one that has to follow is not posted. */
+export async function isRunAwaited(tx: HatTx, period: PeriodRow): Promise<boolean> {
+  return (await wasSuperseded(tx, period.id)) && (await missingRun(tx, period)) !== undefined;
+}
+
+/** Cost of services that all pay by price, for who ends the period: nobody compares it with what the price brought. */
+export async function uncoveredCost(tx: HatTx, period: PeriodRow): Promise<UncoveredCost[]> {
+  try {
+    const { costs } = toRunCosts(await gatherBooked(tx, period.centreId, period, 'actual'));
+    const wordings = await wordingsOf(tx, period, costs);
+    return costs
+      .filter((cost) => cost.amountCents !== 0 && isPaidByPrice(cost, wordings))
+      .map(({ serviceId, title, amountCents }) => ({ serviceId, serviceTitle: title, amountCents }));
+  } catch (error) {
+    if (error instanceof DomainError) return []; // missingRun says why
+    throw error;
+  }
+}
+
+const wordingsOf = (tx: HatTx, { centreId, startsOn, endsOn }: PeriodRow, costs: readonly CostFacts[]) =>
+  costClausesFor(
+    tx,
+    centreId,
+    costs.map(({ serviceId }) => serviceId),
+    startsOn,
+    endsOn,
+  );
+
 async function unsharedCost(
   tx: HatTx,
   period: PeriodRow,
   shared: ReadonlySet<string>,
 ): Promise<FieldError[]> {
-  const { centreId, startsOn, endsOn } = period;
   try {
-    const { costs } = toRunCosts(await gatherBooked(tx, centreId, period, 'actual'));
+    const { costs } = toRunCosts(await gatherBooked(tx, period.centreId, period, 'actual'));
     const due = costs.filter(({ serviceId, amountCents }) => amountCents !== 0 && !shared.has(serviceId));
-    const serviceIds = due.map(({ serviceId }) => serviceId);
-    const wordings = await costClausesFor(tx, centreId, serviceIds, startsOn, endsOn);
+    const wordings = await wordingsOf(tx, period, due);
     return due
       .filter((cost) => !isPaidByPrice(cost, wordings))
       .map(({ title, amountCents }) => ({

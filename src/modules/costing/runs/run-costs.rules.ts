@@ -63,7 +63,10 @@ function toSecondary({ booked, costCentres, services, plan }: BookedFacts): RunS
   }
   const { id, number, asOf, source, method, order, use } = plan;
   const named = new Set([...Object.keys(use), ...Object.values(use).flatMap((row) => Object.keys(row))]);
-  const partaking = costCentres.filter((centre) => used.has(centre.id) || named.has(centre.code));
+  const partaking = costCentres.filter(
+    (centre) =>
+      named.has(centre.code) || (used.has(centre.id) && (centre.type === 'final' || isPassedOn(centre))),
+  );
   return {
     plan: { id, number, asOf, source },
     method,

@@ -321,6 +321,20 @@ tap.test('matching: who pays what was written off pays what is owed, and gets no
     t.match(matched(amountCents), { kind: 'matched', matches: [{ amountCents: takes }], creditCents });
 });
 
+tap.test(
+  'matching: a claim that is written off in part and paid is no credit to later lines of its file',
+  async (t) => {
+    const partly = item('SOE-R-2026-000001', 60, 'a', 100);
+    const out = { ...payment(-40, 'Auszahlung'), counterpartyIban: 'DE1' };
+    const outcomes = matchAll(
+      [payment(100, 'SOE-R-2026-000001'), out],
+      facts([partly], { DE1: ['a'] }),
+      'SOE',
+    );
+    t.match(outcomes, [{ kind: 'matched' }, { kind: 'unclear' }]);
+  },
+);
+
 tap.test('matching: a file sees what its earlier transfers took', async (t) => {
   const one = 'SOE-R-2026-000001';
   const outcomes = matchAll(

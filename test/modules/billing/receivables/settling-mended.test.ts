@@ -17,6 +17,7 @@ import {
 } from '../../../support/costing.ts';
 import { admit, figuresOf, settle } from '../../../support/late-usage.ts';
 import { cardInForce, cardTerms, pricedBy, unitPrice } from '../../../support/rates.ts';
+import { freezePlanned, issued, startReceivablesWorld } from '../../../support/receivables.ts';
 import { must } from '../../../support/services.ts';
 import { issue, prepare, readyToIssue, taxable } from '../../../support/statements.ts';
 import { determination, inForce } from '../../../support/vat.ts';
@@ -198,4 +199,114 @@ tap.test('nobody determines the VAT of nothing (10)', async (t) => {
   await postRun(world, await createRun(world));
   t.match(await issue(world, await prepare(world)), { blocked: [], progress: { issued: 1 } });
   t.same(await gapsOf(world), []);
+});
+
+tap.test(
+  'a service that goes from cost to price within the period is charged by both, each for its days (18)',
+  async (t) => {
+    const world = await startBillingWorld(t);
+    const { finance, erwitte, anroechte, marriage, periodId } = world;
+    const members = [erwitte, anroechte];
+    const { agreementId, versionId } = await addWording(world, [marriage], members, BY_HEAD, {
+      to: '2026-08-16',
+    });
+    await cardInForce(world, 'Preise 2026', cardTerms([unitPrice(marriage, 1_000)]));
+    const priceClause = pricedBy('Preise 2026', [marriage]);
+    await addWording(world, [marriage], members, null, {
+      agreementId,
+      number: 2,
+      from: '2026-08-16',
+      priceClause,
+    });
+    await use(world, erwitte, marriage, '7', { occurredAt: '2026-09-01T10:00:00Z' });
+    await addCost(world, marriage, 10_000, '2026-08-01');
+    await freeze(world);
+    const refused = await finance.call('POST', '/allocation-runs', { periodId });
+    t.equal(problemOf(refused).code, 'COST_CLAUSE_MISSING', 'somebody says by which wording');
+    await postRun(world, await createRun(world, { clauseVersionId: versionId }));
+    await issue(world, await prepare(world));
+    t.same(await gapsOf(world), []);
+    const settled = await settle(finance, periodId);
+    t.equal(settled.statusCode, 201, settled.body);
+    const actual = settled
+      .json<{ members: { actualCents: number }[] }>()
+      .members.map((one) => one.actualCents);
+    t.same(actual, [5_950 + 8_330, 5_950]);
+  },
+);
+
+tap.test(
+  '409: beside prices, what a superseded run charged is not taken back before the next one is posted',
+  async (t) => {
+    const world = await startBillingWorld(t);
+    const { finance, erwitte, anroechte, certificates } = world;
+    await pricedMarriage(world);
+    await addWording(world, [certificates], [erwitte, anroechte], BY_HEAD);
+    await addCost(world, certificates, 10_000);
+    await freeze(world);
+    const run = await postRun(world, await createRun(world));
+    await issue(world, await prepare(world));
+    await step(finance, run, 'supersede', REASON);
+    const refused = { status: 'failed', failure: { code: 'STATEMENT_SOURCE_MISSING' } };
+    t.match(await prepare(world), refused);
+    const draft = await createRun(world);
+    t.match(await prepare(world), refused, 'nor while it is on its way');
+    await postRun(world, draft);
+    t.match(await prepare(world), { status: 'issued', progress: { statements: 0 } }, 'it charges the same');
+  },
+);
+
+tap.test(
+  'a slip on a support cost centre is set off, also where a plan does not name it (9 of costing)',
+  async (t) => {
+    const world = await startBillingWorld(t);
+    const { finance, erwitte, anroechte, certificates } = world;
+    await addWording(world, [certificates], [erwitte, anroechte], BY_HEAD);
+    const centre = (code: string, more: object) =>
+      must(finance, 'POST', '/cost-centres', { code, name: code, ...more });
+    const it = await centre('IT', { type: 'support' });
+    const hr = await centre('HR', { type: 'support' });
+    await centre('ARCHIVE', { type: 'final', serviceId: certificates });
+    const book = (costCentreId: string, amountCents: number) =>
+      must(finance, 'POST', '/cost-lines', {
+        costCentreId,
+        amountCents,
+        bookedOn: '2026-08-15',
+        costType: 'Personal',
+        text: 'Gehälter',
+      });
+    await book(it.id, 10_000);
+    for (const cents of [5_000, -5_000]) await book(hr.id, cents);
+    const use = { IT: { ARCHIVE: '1' } };
+    const plan = { asOf: '2026-01-01', method: 'direct', source: 'Vermerk', use };
+    await must(finance, 'POST', '/secondary-plans', plan);
+    await freeze(world);
+    t.equal((await createRun(world)).amountCents, 10_000);
+  },
+);
+
+tap.test('instalments of a period that charges nothing are taken back by a batch (30)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { finance, erwitte, planned } = world;
+  await issued(world, erwitte, { netCents: 10_000 });
+  await freezePlanned(world);
+  const ofPeriod = { ...world, periodId: planned };
+  t.match(await gapsOf(ofPeriod), [{ code: 'CHARGE_DIFFERS' }, { code: 'FINAL_MISSING' }]);
+  t.match(await issue(ofPeriod, await prepare(ofPeriod)), { progress: { issued: 1 }, blocked: [] });
+  t.same(await gapsOf(ofPeriod), []);
+  t.equal((await settle(finance, planned)).statusCode, 201);
+});
+
+tap.test('who settles sees the cost that prices are to cover', async (t) => {
+  const world = await startBillingWorld(t);
+  const { finance, marriage, periodId } = world;
+  await pricedMarriage(world);
+  await addCost(world, marriage, 700_000);
+  await freeze(world);
+  const { uncoveredCost } = await must<{ uncoveredCost: object[] }>(
+    finance,
+    'GET',
+    `/settlements/figures?periodId=${periodId}`,
+  );
+  t.same(uncoveredCost, [{ serviceId: marriage, serviceTitle: 'Eheschließung', amountCents: 700_000 }]);
 });

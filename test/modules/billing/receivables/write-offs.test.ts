@@ -282,8 +282,28 @@ tap.test('what is charged after a write-off is asked for (38)', async (t) => {
   t.same(await amountsOf(finance), [[23_800, 11_900, 0, 11_900]], 'the second person saw nothing of it');
   t.match(problemOf(await step(colleague, waiting, 'confirm')), {
     code: 'WRITE_OFF_STATE_REFUSED',
-    detail: /23800 cents now/,
+    detail: /238\.00 € now/,
   });
+});
+
+tap.test('of several write-offs each counts for the claim it was asked for (27, 38)', async (t) => {
+  const world = await startReceivablesWorld(t);
+  const { finance, erwitte } = world;
+  const claim = await issued(world, erwitte, { kind: 380, netCents: 10_000 });
+  await writtenOff(world, claim.id, 11_900);
+  const payment = {
+    organisationId: erwitte.id,
+    amountCents: 11_900,
+    matches: [{ statementId: claim.id, amountCents: 11_900 }],
+  };
+  await pay(finance, payment);
+  const more = await issued(world, erwitte, { kind: 384, netCents: 20_000, corrects: claim });
+  await writtenOff(world, more.id, 100);
+  t.same(await amountsOf(finance), [[23_800, 11_900, 100, 11_800]], 'what was not needed before is not now');
+  await writtenOff(world, more.id, 200);
+  t.same(await amountsOf(finance), [[23_800, 11_900, 300, 11_600]]);
+  await issued(world, erwitte, { kind: 384, netCents: 10_100, corrects: more });
+  t.same(await amountsOf(finance), [[12_019, 11_900, 119, 0]], 'no more than is unpaid');
 });
 
 tap.test('a write-off makes no credit, whatever becomes of the claim (27, 38)', async (t) => {
