@@ -37,7 +37,8 @@ export async function missingRun(tx: HatTx, period: PeriodRow): Promise<MissingR
 
 /** Whether a run was superseded and the one that has to follow is not posted. */
 export async function isRunAwaited(tx: HatTx, period: PeriodRow): Promise<boolean> {
-  return (await wasSuperseded(tx, period.id)) && (await missingRun(tx, period)) !== undefined;
+  if ((await runProgress(tx, period.id)) === 'posted' || !(await wasSuperseded(tx, period.id))) return false;
+  return (await missingRun(tx, period)) !== undefined;
 }
 
 /** Cost of services that all pay by price, for who ends the period: nobody compares it with what the price brought. */
