@@ -78,6 +78,14 @@ const otherCentre = refusal(NOT_FOUND, 'There is no such centre.', {
   detail: 'is not the centre of your hat',
 });
 
+/** In place of a hash, as long as the unit is open: hashing is a fifth of what recording an event takes. */
+const OPEN = '';
+
+/** With this unit, and the hash that follows from it. */
+export function inUnit(event: NewEvent, unit: string): NewEvent {
+  return { ...event, unit, bodyHash: hashWith(event, unit) };
+}
+
 /** Nothing is hashed before the rules have passed it: canonical JSON has no spelling for what they refuse. */
 function prepare(input: UsageInput, now: Moment, extraRule = noRule): Prepared {
   const facts = factsOf(input);
@@ -86,8 +94,7 @@ function prepare(input: UsageInput, now: Moment, extraRule = noRule): Prepared {
     ? {
         ...facts,
         id: newId(),
-        bodyHash: hashOf(facts),
-        ...(input.unit === undefined && { isUnitOpen: true }),
+        ...(input.unit === undefined ? { bodyHash: OPEN, isUnitOpen: true } : { bodyHash: hashOf(facts) }),
       }
     : { status: 'refused', refusal: found };
 }
@@ -102,7 +109,9 @@ export async function recordEach(
   ctx: HatContext,
   prepared: readonly Prepared[],
 ): Promise<Outcome[]> {
-  const events = prepared.filter((one) => 'bodyHash' in one);
+  const events = prepared
+    .filter((one) => 'bodyHash' in one)
+    .map((event) => (event.bodyHash === OPEN ? inUnit(event, event.unit) : event));
   const written = events.length === 0 ? new Set<string>() : await insertCovered(tx, ctx, events);
   const rest = events.filter((event) => !written.has(event.id));
   const first = await firstEvents(tx, ctx, rest);

@@ -2,29 +2,38 @@ import { type Day, dayOf, plusDays } from '../../platform/clock.ts';
 import { groupBy } from '../../platform/collections.ts';
 import type { HatContext } from '../../platform/context.ts';
 import type { HatTx } from '../../platform/db/hat.ts';
-import { hashOf } from '../../platform/hash.ts';
 import { costClausesFor } from '../agreements/index.ts';
 import { usageRulesOf } from '../catalogue/index.ts';
 import { frozenDays } from './usage.frozen.repo.ts';
-import { type Outcome, type Prepared, type Recorded, recordEach } from './usage.recording.ts';
+import { inUnit, type Outcome, type Prepared, type Recorded, recordEach } from './usage.recording.ts';
 import type { NewEvent } from './usage.repo.ts';
 import type { UsageEventView } from './usage.schemas.ts';
 import { recordedUnits } from './usage.units.repo.ts';
-import { type KnownUnits, meterInYear, nameOfMeter, unitFor, unitWarning } from './usage.units.rules.ts';
+import {
+  type CountedMeter,
+  type KnownUnits,
+  meterInYear,
+  nameOfMeter,
+  type RecordedUnit,
+  unitFor,
+  unitWarning,
+} from './usage.units.rules.ts';
 import { lateWarning, meterWarning } from './usage.warnings.rules.ts';
 
 /**
  * Records what was sent to us: fills in the units that were left out, and says of each event that it wrote what will be in somebody's
  * way later on. The number of statements does not grow with the events.
+ * @param memory what is known of units from what was sent before, by one sender in one stream
  */
 export async function recordSent(
   tx: HatTx,
   ctx: HatContext,
   prepared: readonly Prepared[],
+  memory: UnitMemory = { recorded: new Map(), rules: new Map() },
 ): Promise<Outcome[]> {
   const events = prepared.filter((one) => 'bodyHash' in one);
   if (events.length === 0) return recordEach(tx, ctx, prepared);
-  const known = await readUnits(tx, ctx.hat.id, events);
+  const known = await readUnits(tx, ctx.hat.id, events, memory);
   const completed = prepared.map((one) => ('bodyHash' in one ? withUnit(one, known) : one));
   const outcomes = await recordEach(tx, ctx, completed);
   const written = completed.flatMap((one, at) =>
@@ -81,20 +90,35 @@ function daysOf(events: readonly NewEvent[]): { from: Day; to: Day } {
   return { from: days[0] as Day, to: plusDays(days.at(-1) as Day, 1) };
 }
 
-async function readUnits(tx: HatTx, centreId: string, events: readonly NewEvent[]): Promise<KnownUnits> {
-  const meters = new Map(events.map(meterInYear).map((meter) => [nameOfMeter(meter), meter]));
-  const [recorded, rules] = await Promise.all([
-    recordedUnits(tx, centreId, [...meters.values()]),
-    usageRulesOf(tx, serviceIdsOf(events)),
-  ]);
-  return { recorded: groupBy(recorded, nameOfMeter), rules };
+/** What is known of units, kept for as long as a sender sends: a stream asks once for each meter and not with each chunk. */
+export interface UnitMemory extends KnownUnits {
+  readonly recorded: Map<string, readonly RecordedUnit[]>;
+  readonly rules: Map<string, CountedMeter | undefined>;
 }
 
-function withUnit(event: NewEvent, known: KnownUnits): NewEvent {
-  if (event.isUnitOpen !== true) return event;
-  const unit = unitFor(event, known);
-  if (unit === event.unit) return event;
-  const { id, isUnitOpen, bodyHash: _, ...facts } = event;
-  const changed = { ...facts, unit };
-  return { ...changed, id, isUnitOpen, bodyHash: hashOf(changed) };
+async function readUnits(
+  tx: HatTx,
+  centreId: string,
+  events: readonly NewEvent[],
+  { recorded, rules }: UnitMemory,
+): Promise<KnownUnits> {
+  const meters = new Map(events.map(meterInYear).map((meter) => [nameOfMeter(meter), meter]));
+  const newMeters = [...meters].filter(([name]) => !recorded.has(name));
+  const newServices = serviceIdsOf(events).filter((id) => !rules.has(id));
+  if (newMeters.length + newServices.length === 0) return { recorded, rules };
+  const [units, counted] = await Promise.all([
+    recordedUnits(
+      tx,
+      centreId,
+      newMeters.map(([, meter]) => meter),
+    ),
+    usageRulesOf(tx, newServices),
+  ]);
+  const byMeter = groupBy(units, nameOfMeter);
+  for (const [name] of newMeters) recorded.set(name, byMeter.get(name) ?? []);
+  for (const id of newServices) rules.set(id, counted.get(id));
+  return { recorded, rules };
 }
+
+const withUnit = (event: NewEvent, known: KnownUnits): NewEvent =>
+  event.isUnitOpen === true ? inUnit(event, unitFor(event, known)) : event;

@@ -9,7 +9,7 @@ import { groupsOfLines, LINE_LIMIT_BYTES, type Line } from './usage.lines.ts';
 import { type Outcome, type Prepared, prepareSent, type Refused } from './usage.recording.ts';
 import { SaidWarnings } from './usage.said.ts';
 import type { UsageEventInput } from './usage.schemas.ts';
-import { recordSent } from './usage.sent.ts';
+import { recordSent, type UnitMemory } from './usage.sent.ts';
 import { findFormErrors, formRefusal } from './usage.validation.ts';
 
 /** Results held back for a sender that writes everything before it reads anything. */
@@ -33,10 +33,11 @@ export function recordStream(deps: StreamDependencies, ctx: HatContext, input: R
 
 async function* results(deps: StreamDependencies, ctx: HatContext, input: Readable): AsyncGenerator<string> {
   const said = new SaidWarnings();
+  const units: UnitMemory = { recorded: new Map(), rules: new Map() };
   for await (const lines of groupsOfLines(input)) {
     const chunk = { ...ctx, now: deps.clock.now(), idempotency: null };
     const prepared = lines.map((line) => prepareLine(line, chunk.hat, chunk.now));
-    const outcomes = await recordChunk(deps, chunk, prepared);
+    const outcomes = await recordChunk(deps, chunk, prepared, units);
     yield lines.map((line, index) => resultLine(line, outcomes[index], ctx.requestId, said)).join('');
   }
 }
@@ -70,10 +71,11 @@ async function recordHalves(
   deps: Omit<StreamDependencies, 'clock'>,
   ctx: HatContext,
   prepared: readonly Prepared[],
+  units: UnitMemory | undefined,
 ): Promise<readonly Outcome[]> {
   const middle = prepared.length >> 1;
-  const first = await recordChunk(deps, ctx, prepared.slice(0, middle));
-  return [...first, ...(await recordChunk(deps, ctx, prepared.slice(middle)))];
+  const first = await recordChunk(deps, ctx, prepared.slice(0, middle), units);
+  return [...first, ...(await recordChunk(deps, ctx, prepared.slice(middle), units))];
 }
 
 /** Writes what may be written in one transaction; what stops it as a whole is the answer of each. */
@@ -81,15 +83,16 @@ export async function recordChunk(
   deps: Omit<StreamDependencies, 'clock'>,
   ctx: HatContext,
   prepared: readonly Prepared[],
+  units?: UnitMemory,
 ): Promise<readonly Outcome[]> {
   const { db, onFailure } = deps;
   if (prepared.every((one): one is Refused => !('bodyHash' in one))) return prepared;
   try {
-    return await withHatTx(db, ctx, (tx) => recordSent(tx, ctx, prepared));
+    return await withHatTx(db, ctx, (tx) => recordSent(tx, ctx, prepared, units));
   } catch (error) {
     const { problem, message: detail, errors } = asDomainError(error);
     const isOneLine = problem.status < 500 && problem.status !== 401; // a fault of the session or ours is everybody's
-    if (isOneLine && prepared.length > 1) return recordHalves(deps, ctx, prepared);
+    if (isOneLine && prepared.length > 1) return recordHalves(deps, ctx, prepared, units);
     if (problem.status >= 500) onFailure(error);
     const failed = { status: 'refused', refusal: { problem, detail, errors } } as const;
     return prepared.map((one) => ('bodyHash' in one ? failed : one));

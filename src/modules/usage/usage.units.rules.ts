@@ -25,7 +25,7 @@ export interface CountedMeter {
 export interface KnownUnits {
   /** By `nameOfMeter`. */
   readonly recorded: ReadonlyMap<string, readonly RecordedUnit[]>;
-  readonly rules: ReadonlyMap<string, CountedMeter>;
+  readonly rules: ReadonlyMap<string, CountedMeter | undefined>;
 }
 
 type Metered = Pick<UsageFacts, 'serviceId' | 'meter' | 'occurredAt'>;
