@@ -2,14 +2,10 @@ import type { HatTx } from '../../../platform/db/hat.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import { compareIds } from '../../../platform/money/index.ts';
 import { missingRun, type PeriodRow } from '../../costing/index.ts';
+import { type ChargedPeriod, chargedIn } from '../statements/charged-period.service.ts';
 import { memberNames } from '../statements/statement-batches.repo.ts';
 import { membersWithNets, membersWithVat } from '../statements/statement-drafts.rules.ts';
-import {
-  blockedMembers,
-  type ChargedPeriod,
-  chargedIn,
-  missingDrafts,
-} from '../statements/statement-preparation.service.ts';
+import { blockedMembers, missingDrafts } from '../statements/statement-preparation.service.ts';
 import { STATEMENT_SOURCE_MISSING } from '../statements/statements.errors.ts';
 import { VAT_CHANGES_WITHIN_PERIOD } from '../vat/vat.errors.ts';
 import {
