@@ -78,8 +78,7 @@ export function createWriteOffsService(db: Database) {
         await lockPayments(tx, centreId);
         const item = await getItem(tx, centreId, chainId);
         if (claimCents !== null && item.claimCents !== claimCents) {
-          const [now, then] = [item.claimCents, claimCents].map((cents) => formatCents(cents, 'en'));
-          const detail = `${item.number} claims ${now} € now, and it was asked for when ${then} € were claimed.`;
+          const detail = `${item.number} claims ${euros(item.claimCents)} now, and it was asked for when ${euros(claimCents)} were claimed.`;
           throw new DomainError(WRITE_OFF_STATE_REFUSED, detail);
         }
         await assertOwed(tx, item, amountCents);
@@ -114,6 +113,8 @@ async function getItem(tx: HatTx, centreId: string, statementId: string): Promis
   });
 }
 
+const euros = (cents: number): string => `${formatCents(cents, 'en')} €`;
+
 /**
  * Whether the member owes it after all: no more than is open, no instalment before it is known what it was for, and nothing while the
  * member has a credit that would be paid out beside it.
@@ -122,7 +123,7 @@ async function getItem(tx: HatTx, centreId: string, statementId: string): Promis
 async function assertOwed(tx: HatTx, item: OpenItemRow, amountCents: number): Promise<void> {
   const { centreId, organisationId, number, openCents, chainKind, periodId, periodCode } = item;
   if (amountCents > openCents) {
-    const detail = `${Math.max(openCents, 0)} cents are open of ${number}, and ${amountCents} would be written off.`;
+    const detail = `${euros(Math.max(openCents, 0))} are open of ${number}, and ${euros(amountCents)} would be written off.`;
     throw new DomainError(WRITE_OFF_TOO_LARGE, detail, { pointer: '/amountCents' });
   }
   const period = periodId === null ? undefined : await findPeriod(tx, periodId);
@@ -137,7 +138,7 @@ async function assertOwed(tx: HatTx, item: OpenItemRow, amountCents: number): Pr
   const unmatched = await unmatchedByMember(tx, centreId, [organisationId]);
   const creditCents = sumCents([...credits, ...unmatched.map(([, cents]) => Math.max(cents, 0))]);
   if (creditCents === 0) return;
-  throw new DomainError(WRITE_OFF_CREDIT_OPEN, `The member has credits of ${creditCents} cents.`);
+  throw new DomainError(WRITE_OFF_CREDIT_OPEN, `The member has credits of ${euros(creditCents)}.`);
 }
 
 async function getRow(tx: HatTx, id: string): Promise<repo.WriteOffRow> {
